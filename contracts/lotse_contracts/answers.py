@@ -1,0 +1,28 @@
+"""What comes back: the business answer to an order, and the problem that a question or an order met."""
+
+from uuid import UUID
+
+from pydantic import Field
+
+from lotse_contracts.envelope import Answer, Code, Part
+
+REPLY_TO_HEADER = "lotse-reply-to"
+TOKEN_HEADER = "lotse-token"
+ERROR_HEADER = "lotse-error"
+
+
+class Problem(Part):
+    """RFC 9457 in its meaning: a code, the fields at fault, and texts in four languages; never a value."""
+
+    code: Code
+    fields: tuple[str, ...] = Field(default=(), max_length=50)
+    texts: dict[str, str] = Field(description="uk, ru, de and en")
+
+
+class OrderAnswer(Answer):
+    """Sent after the commit: accepted means committed by the service. `repeated` says that it was so before."""
+
+    order_id: UUID
+    accepted: bool
+    repeated: bool = False
+    problem: Problem | None = None

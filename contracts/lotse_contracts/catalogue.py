@@ -1,0 +1,44 @@
+"""Every message by its name, collected from the four modules that define them."""
+
+from collections.abc import Iterator
+from types import ModuleType
+
+from lotse_contracts import intake, ledger, notify, referral
+from lotse_contracts.envelope import Fact, Message, Order, Question, Transfer
+
+MODULES: tuple[ModuleType, ...] = (intake, referral, notify, ledger)
+SERVICES = ("intake", "referral", "notify", "ledger")
+
+
+def _defined() -> Iterator[type[Message]]:
+    for module in MODULES:
+        for thing in vars(module).values():
+            if isinstance(thing, type) and issubclass(thing, Message) and thing.__module__ == module.__name__:
+                if "NAME" in {name for kind in thing.__mro__ for name in vars(kind)} and hasattr(thing, "SERVICE"):
+                    yield thing
+
+
+MESSAGES: tuple[type[Message], ...] = tuple(
+    sorted(_defined(), key=lambda message: (message.SERVICE, message.KIND, message.NAME, message.VERSION))
+)
+BY_TYPE: dict[tuple[str, str], type[Message]] = {(m.KIND, m.type_name()): m for m in MESSAGES}
+
+
+def facts_of(service: str) -> tuple[type[Fact], ...]:
+    """What a service says."""
+    return tuple(m for m in MESSAGES if issubclass(m, Fact) and m.SERVICE == service)
+
+
+def orders_to(service: str) -> tuple[type[Order], ...]:
+    """What a service may be told to do."""
+    return tuple(m for m in MESSAGES if issubclass(m, Order) and m.SERVICE == service)
+
+
+def questions_to(service: str) -> tuple[type[Question], ...]:
+    """What a service answers."""
+    return tuple(m for m in MESSAGES if issubclass(m, Question) and m.SERVICE == service)
+
+
+def transfers_to(service: str) -> tuple[type[Transfer], ...]:
+    """What a service hears from other associations, and says to their service of the same name."""
+    return tuple(m for m in MESSAGES if issubclass(m, Transfer) and m.SERVICE == service)

@@ -1,0 +1,202 @@
+"""What notify hears, says and answers."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from lotse_contracts.envelope import ITEMS_MAX, Answer, Code, Fact, Order, Part, Question, Sealed, Token
+from lotse_contracts.intake import ContactPoint, SealingKeyAnswer
+from lotse_contracts.person import ErasureOrder, ErasureReceipt, PersonDataQuestion
+from lotse_contracts.values import COUNSELLORS, ContactKind, RecipientLanguage, TemplateName
+
+
+class ContactContent(Part):
+    """The plaintext of `ChangeContact.contact`."""
+
+    contact: ContactPoint
+    name: str = Field(default="", max_length=200)
+
+
+# Orders
+
+
+class ChangeContact(Order):
+    """How a person may be told; from intake, which keeps the consent. `safe` is false until a person has asked."""
+
+    NAME: ClassVar[str] = "change-contact"
+    SERVICE: ClassVar[str] = "notify"
+    KEY: ClassVar[str] = "person_id"
+
+    person_id: UUID
+    version: int
+    languages: tuple[RecipientLanguage, ...] = Field(min_length=1, max_length=4, description="her own order")
+    consented: bool
+    safe: bool = True
+    contact: Sealed
+
+
+class TemplateArgument(Part):
+    """A value for a template: a code, a time or a number; never a person's."""
+
+    name: Code
+    value: str = Field(max_length=120)
+
+
+class Tell(Order):
+    """Tell a person something once. `supersedes` names the dedupe key of an older notice that is now pointless."""
+
+    NAME: ClassVar[str] = "tell"
+    SERVICE: ClassVar[str] = "notify"
+    KEY: ClassVar[str] = "person_id"
+
+    person_id: UUID
+    template: TemplateName
+    arguments: tuple[TemplateArgument, ...] = Field(default=(), max_length=20)
+    useful_by: AwareDatetime
+    dedupe_key: Token
+    supersedes: Token | None = None
+
+
+class StopTelling(Order):
+    """Nothing of this kind any more: one dedupe key, or everything."""
+
+    NAME: ClassVar[str] = "stop-telling"
+    SERVICE: ClassVar[str] = "notify"
+    KEY: ClassVar[str] = "person_id"
+
+    person_id: UUID
+    dedupe_key: Token | None = None
+
+
+class ErasePerson(ErasureOrder):
+    """Notify's part of an erasure."""
+
+    SERVICE: ClassVar[str] = "notify"
+
+
+# Facts
+
+
+class MessageFact(Fact):
+    """Something became of a notification."""
+
+    SERVICE: ClassVar[str] = "notify"
+    KEY: ClassVar[str] = "person_id"
+
+    notification_id: UUID
+    person_id: UUID
+    template: TemplateName
+    channel: ContactKind
+
+
+class MessageSent(MessageFact):
+    """A provider took it."""
+
+    NAME: ClassVar[str] = "message-sent"
+
+    language: RecipientLanguage
+
+
+class MessageDelivered(MessageFact):
+    """A provider says that it arrived."""
+
+    NAME: ClassVar[str] = "message-delivered"
+
+
+class MessageFailed(MessageFact):
+    """A definite no."""
+
+    NAME: ClassVar[str] = "message-failed"
+
+    reason: Code
+
+
+class MessageUnresolved(MessageFact):
+    """Nobody knows whether the provider took it; it is not sent again blindly."""
+
+    NAME: ClassVar[str] = "message-unresolved"
+
+
+class ContactUnreachable(Fact):
+    """There is no way left to tell this person anything."""
+
+    NAME: ClassVar[str] = "contact-unreachable"
+    SERVICE: ClassVar[str] = "notify"
+    KEY: ClassVar[str] = "person_id"
+
+    person_id: UUID
+    reason: Code
+
+
+class OptedOut(Fact):
+    """She said STOP on a channel; intake records the withdrawal."""
+
+    NAME: ClassVar[str] = "opted-out"
+    SERVICE: ClassVar[str] = "notify"
+    KEY: ClassVar[str] = "person_id"
+
+    person_id: UUID
+    channel: ContactKind
+
+
+class CostIncurred(Fact):
+    """What messages cost, per provider and day, in 1/10,000 EUR."""
+
+    NAME: ClassVar[str] = "cost-incurred"
+    SERVICE: ClassVar[str] = "notify"
+    KEY: ClassVar[str] = "provider"
+
+    provider: Token
+    day: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
+    messages: int = Field(ge=0)
+    amount_e4: int = Field(ge=0, description="1/10,000 EUR")
+
+
+class PersonErased(ErasureReceipt):
+    """Notify's receipt."""
+
+    SERVICE: ClassVar[str] = "notify"
+
+
+# Questions
+
+
+class Decision(Part):
+    """One step of a notification and why it was taken."""
+
+    at: AwareDatetime
+    decision: Code
+    because: Code
+
+
+class WhyAnswer(Answer):
+    """Oldest first; empty when nobody ever asked for it."""
+
+    decisions: tuple[Decision, ...] = Field(max_length=ITEMS_MAX)
+
+
+class AskWhy(Question):
+    """Why was this told, or not told?"""
+
+    NAME: ClassVar[str] = "why"
+    SERVICE: ClassVar[str] = "notify"
+    ANSWER: ClassVar[type[Answer]] = WhyAnswer
+    ROLES: ClassVar[frozenset[str]] = COUNSELLORS
+
+    person_id: UUID
+    dedupe_key: Token
+
+
+class AskSealingKey(Question):
+    """Which key does intake seal contacts to?"""
+
+    NAME: ClassVar[str] = "sealing-key"
+    SERVICE: ClassVar[str] = "notify"
+    ANSWER: ClassVar[type[Answer]] = SealingKeyAnswer
+
+
+class AskPersonData(PersonDataQuestion):
+    """Notify's part of what is held about a person."""
+
+    SERVICE: ClassVar[str] = "notify"
