@@ -1,0 +1,47 @@
+# make demo · make test · make check · make install · make lock · make docs
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+MEMBERS := contracts services/chassis services/intake services/referral services/notify services/ledger deploy/local
+STAMP := $(VENV)/.installed
+
+.PHONY: help install lock check test demo docs
+
+help: ## these lines
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+install: $(STAMP) ## the environment in .venv: the hashed lock, then the members
+
+$(STAMP): requirements.lock $(MEMBERS:%=%/pyproject.toml)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Lotse needs Python 3.11 or newer; say PYTHON=... to choose one")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(MEMBERS:%=-e ./%)
+	@touch $@
+
+lock: $(STAMP) ## requirements.lock from requirements.txt
+	$(BIN)/uv pip compile requirements.txt --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+		$(patsubst %,--no-emit-package lotse-%,contracts chassis intake referral notify ledger local) \
+		--output-file requirements.lock
+
+check: $(STAMP) ## style, types, layers and the house tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q tests/house
+
+test: $(STAMP) ## the whole suite; it brings its own servers
+	$(BIN)/pytest $(ARGS)
+
+demo: $(STAMP) ## two associations help somebody; ARGS=--exit ends after the report
+	@$(BIN)/lotse demo $(ARGS)
+
+docs: $(STAMP) ## what is generated: schemas, tables of names, AsyncAPI, OpenAPI
+	$(BIN)/python -m lotse_contracts.schemas contracts/schemas
+	$(BIN)/python docs/generate.py

@@ -1,0 +1,1 @@
+"""Intake: persons, enquiries, concerns, cases and consents."""

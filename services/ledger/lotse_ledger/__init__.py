@@ -1,0 +1,1 @@
+"""Ledger: appropriations, grants, plans, vouchers and postings."""

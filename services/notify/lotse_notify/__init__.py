@@ -1,0 +1,1 @@
+"""Notify: the contact book and everything that people are told."""

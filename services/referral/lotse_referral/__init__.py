@@ -1,0 +1,1 @@
+"""Referral: the directory of services, matching, referrals and appointments."""
