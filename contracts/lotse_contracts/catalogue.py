@@ -14,12 +14,14 @@ def _defined() -> Iterator[type[Message]]:
     for module in MODULES:
         for thing in vars(module).values():
             if isinstance(thing, type) and issubclass(thing, Message) and thing.__module__ == module.__name__:
-                if "NAME" in {name for kind in thing.__mro__ for name in vars(kind)} and hasattr(thing, "SERVICE"):
-                    yield thing
+                yield thing
 
 
 MESSAGES: tuple[type[Message], ...] = tuple(
-    sorted(_defined(), key=lambda message: (message.SERVICE, message.KIND, message.NAME, message.VERSION))
+    sorted(
+        (message for message in _defined() if hasattr(message, "NAME")),
+        key=lambda message: (message.SERVICE, message.KIND, message.NAME, message.VERSION),
+    )
 )
 BY_TYPE: dict[tuple[str, str], type[Message]] = {(m.KIND, m.type_name()): m for m in MESSAGES}
 

@@ -8,7 +8,6 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from lotse_contracts.envelope import (
     ITEMS_MAX,
     Answer,
-    AssociationName,
     Base64Url,
     Code,
     Digest,
