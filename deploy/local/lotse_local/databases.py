@@ -1,0 +1,60 @@
+"""A database per service: an owner for migrations, and a role that can do only what migrations grant it."""
+
+from dataclasses import dataclass, field
+
+from psycopg import Connection, sql
+
+from lotse_local import postgres
+from lotse_local.postgres import Cluster
+
+IDLE_IN_TRANSACTION_MAX = "60s"  # a stuck transaction would hold back vacuum and the relay's lock
+
+
+@dataclass(frozen=True)
+class Passwords:
+    """Of the owner and of the service."""
+
+    owner: str = field(repr=False)
+    service: str = field(repr=False)
+
+
+def create_database(cluster: Cluster, service: str, passwords: Passwords) -> bool:
+    """Create database and roles unless they are there, and set the passwords; return whether it was new."""
+    with postgres.connect(cluster) as admin:
+        for database in ("postgres", "template1"):
+            _run(admin, "REVOKE ALL ON DATABASE {} FROM PUBLIC", sql.Identifier(database))
+        _create_role(admin, f"{service}_owner", passwords.owner)
+        _create_role(admin, service, passwords.service)
+        known = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (service,)).fetchone()
+        if not known:
+            create = "CREATE DATABASE {} OWNER {} TEMPLATE template0"
+            _run(admin, create, sql.Identifier(service), sql.Identifier(f"{service}_owner"))
+        close(admin, service, service)
+    with postgres.connect(cluster, service) as admin:
+        _close_schema(admin, service)
+    return not known
+
+
+def close(admin: Connection[tuple[object, ...]], database: str, service: str) -> None:
+    """Let nobody but the service and the owner connect; a copy of a template does not inherit this."""
+    _run(admin, "REVOKE ALL ON DATABASE {} FROM PUBLIC", sql.Identifier(database))
+    _run(admin, "GRANT CONNECT ON DATABASE {} TO {}", sql.Identifier(database), sql.Identifier(service))
+
+
+def _close_schema(admin: Connection[tuple[object, ...]], service: str) -> None:
+    _run(admin, "ALTER SCHEMA public OWNER TO {}", sql.Identifier(f"{service}_owner"))
+    _run(admin, "REVOKE ALL ON SCHEMA public FROM PUBLIC")
+    _run(admin, "GRANT USAGE ON SCHEMA public TO {}", sql.Identifier(service))
+
+
+def _create_role(admin: Connection[tuple[object, ...]], role: str, password: str) -> None:
+    if not admin.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone():
+        _run(admin, "CREATE ROLE {} NOINHERIT", sql.Identifier(role))
+    rights = "ALTER ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD {}"
+    _run(admin, rights, sql.Identifier(role), sql.Literal(password))
+    bound = "ALTER ROLE {} SET idle_in_transaction_session_timeout = {}"
+    _run(admin, bound, sql.Identifier(role), sql.Literal(IDLE_IN_TRANSACTION_MAX))
+
+
+def _run(admin: Connection[tuple[object, ...]], text: str, *parts: sql.Composable) -> None:
+    admin.execute(sql.SQL(text).format(*parts))
