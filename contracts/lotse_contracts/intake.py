@@ -532,11 +532,20 @@ class ConversationEntry(Part):
     content: Sealed
 
 
+class AttachmentReference(Part):
+    """A file that came with an enquiry; staff read its bytes over intake's HTTP face."""
+
+    attachment_id: UUID
+    media_type: str = Field(max_length=40)
+    at: AwareDatetime
+
+
 class ConversationAnswer(Answer):
     """Oldest first."""
 
     enquiry_id: UUID
     entries: tuple[ConversationEntry, ...] = Field(max_length=ITEMS_MAX)
+    attachments: tuple[AttachmentReference, ...] = Field(default=(), max_length=ITEMS_MAX)
 
 
 class AskConversation(Question):

@@ -2,7 +2,8 @@
 
 from typing import Literal
 
-Channel = Literal["web", "bot", "phone", "walk_in", "letter"]
+Channel = Literal["web", "bot", "phone", "walk_in", "letter", "partner"]
+"""How it reached us; `partner`: by a referral of the other association."""
 Urgency = Literal["normal", "urgent", "emergency"]
 ContactKind = Literal["email", "sms", "none"]
 FieldGroup = Literal["identity", "contact", "status", "need_summary", "health", "documents"]
