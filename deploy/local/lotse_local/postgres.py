@@ -174,6 +174,7 @@ def _initialise(cluster: Cluster, binaries: Path, account: Account, secret: Path
     ]
     done = subprocess.run(
         arguments,
+        check=False,
         capture_output=True,
         text=True,
         timeout=CREATE_SECONDS,

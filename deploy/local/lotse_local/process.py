@@ -18,6 +18,8 @@ STOP_SECONDS = 15.0
 KILL_SECONDS = 5.0
 LOG_BYTES_MAX = 5_000_000  # a longer log is put aside as `.old` at the next start
 TAIL_LINES = 15
+OURSELVES = Account()
+RELOAD = signal.SIGHUP
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Command:
     arguments: Sequence[str]
     folder: Path
     environment: Mapping[str, str]
-    account: Account = Account()
+    account: Account = OURSELVES
     stop_signal: signal.Signals = signal.SIGTERM
 
     @property
@@ -46,7 +48,7 @@ def start(command: Command) -> subprocess.Popen[bytes]:
     _put_aside(command.log_file)
     descriptor = os.open(command.log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "ab") as log:
-        running = subprocess.Popen(
+        running: subprocess.Popen[bytes] = subprocess.Popen(
             list(command.arguments),
             stdin=subprocess.DEVNULL,
             stdout=log,
