@@ -30,6 +30,7 @@ from lotse_contracts.values import (
     ConsentMethod,
     ContactKind,
     Depth,
+    Detail,
     EnquiryStateName,
     FieldGroup,
     RecipientLanguage,
@@ -51,6 +52,7 @@ class ContactPoint(Part):
 
     kind: ContactKind
     value: str = Field(default="", max_length=254, description="e-mail address, or E.164 phone number")
+    detail: Detail = Field(default="neutral", description="her choice of what a message may show")
 
 
 class EnquiryContent(Part):

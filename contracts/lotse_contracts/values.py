@@ -6,6 +6,8 @@ Channel = Literal["web", "bot", "phone", "walk_in", "letter", "partner"]
 """How it reached us; `partner`: by a referral of the other association."""
 Urgency = Literal["normal", "urgent", "emergency"]
 ContactKind = Literal["email", "sms", "none"]
+Detail = Literal["neutral", "time_and_place"]
+"""What a message may show: only that it waits, or when and where as well; never authority, reason or surname."""
 FieldGroup = Literal["identity", "contact", "status", "need_summary", "health", "documents"]
 ConsentKind = Literal[
     "data_processing",
