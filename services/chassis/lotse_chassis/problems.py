@@ -1,0 +1,102 @@
+"""Problems as RFC 9457 has them: a code, the names of the fields at fault, and a text in the reader's language."""
+
+from collections.abc import Mapping
+
+from starlette.responses import JSONResponse
+
+from lotse_chassis.problem_texts import CHASSIS_TEXTS, LANGUAGES
+from lotse_contracts.answers import Problem
+
+MEDIA_TYPE = "application/problem+json"
+TYPE_PREFIX = "urn:lotse:problem:"
+FALLBACK_LANGUAGE = "de"
+ACCEPT_LANGUAGE_CHARACTERS_MAX = 500
+FALLBACK_STATUS = 422
+
+STATUS_OF = {
+    "unknown_message": 404,
+    "token_missing": 401,
+    "token_invalid": 401,
+    "role_not_allowed": 403,
+    "too_many": 429,
+    "too_large": 413,
+    "internal": 500,
+    "not_ready": 503,
+    "timed_out": 504,
+    "not_found": 404,
+    "method_not_allowed": 405,
+    "expired_link": 410,
+    "person_erased": 410,
+    "unknown_service_error": 502,
+}
+
+
+class TextsMissing(Exception):
+    """A code without texts in all four languages; names code and language."""
+
+
+class Problems:
+    """The catalogue of one service: the chassis's codes and its own."""
+
+    def __init__(self, own: Mapping[str, Mapping[str, str]] | None = None) -> None:
+        texts = {**CHASSIS_TEXTS, **(own or {})}
+        for code, set_of_texts in texts.items():
+            _require_all_languages(code, set_of_texts)
+        self._texts = {code: {name: given[name] for name in LANGUAGES} for code, given in texts.items()}
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Every code that has texts."""
+        return frozenset(self._texts)
+
+    def problem(self, code: str, fields: tuple[str, ...] = ()) -> Problem:
+        """The problem of a code; a code nobody wrote texts for reads as `internal`, so that nobody is left without."""
+        return Problem(code=code, fields=fields, texts=dict(self._texts.get(code, self._texts["internal"])))
+
+
+def _require_all_languages(code: str, texts: Mapping[str, str]) -> None:
+    for language in LANGUAGES:
+        if not texts.get(language, "").strip():
+            raise TextsMissing(f"no text for {code} in {language}")
+
+
+def status_of(code: str) -> int:
+    """The HTTP status that fits a code."""
+    return STATUS_OF.get(code, FALLBACK_STATUS)
+
+
+def to_response(problem: Problem, status: int | None = None, accept_language: str = "") -> JSONResponse:
+    """The problem as `application/problem+json`, its detail in the language that the reader prefers."""
+    language = preferred_language(accept_language)
+    number = status_of(problem.code) if status is None else status
+    body = {
+        "type": TYPE_PREFIX + problem.code,
+        "title": problem.texts.get("en", problem.code),
+        "status": number,
+        "detail": problem.texts.get(language, problem.code),
+        "code": problem.code,
+        "fields": list(problem.fields),
+        "texts": problem.texts,
+    }
+    headers = {"Content-Language": language, "Vary": "Accept-Language", "Cache-Control": "no-store"}
+    return JSONResponse(body, status_code=number, headers=headers, media_type=MEDIA_TYPE)
+
+
+def preferred_language(accept_language: str) -> str:
+    """One of the four languages. Source: RFC 9110, section 12.5.4; a quality of zero means never."""
+    wishes = [_wish(part) for part in accept_language[:ACCEPT_LANGUAGE_CHARACTERS_MAX].split(",")]
+    wanted = sorted((-quality, place, name) for place, (name, quality) in enumerate(wishes) if quality > 0)
+    for _, _, name in wanted:
+        if name in LANGUAGES:
+            return name
+    return FALLBACK_LANGUAGE
+
+
+def _wish(part: str) -> tuple[str, float]:
+    tag, _, parameter = part.partition(";")
+    name, _, quality = parameter.strip().partition("=")
+    try:
+        weight = float(quality) if name.strip() == "q" else 1.0
+    except ValueError:
+        weight = 0.0
+    return tag.strip().split("-")[0].lower(), weight
