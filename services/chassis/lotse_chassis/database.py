@@ -1,0 +1,105 @@
+"""The chassis's own tables and the way to the database; free of any broker, so that a store may stand on it."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Identity,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+POOL_CONNECTIONS = 5
+POOL_OVERFLOW = 5
+CONNECT_SECONDS = 5
+STATEMENT_SECONDS = 60
+
+metadata = MetaData()
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("message_id", Uuid, primary_key=True),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("message_id", Uuid, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
+refusal = Table(
+    "refusal",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("message_id", Uuid, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("fields", ARRAY(Text), nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("position", BigInteger, Identity(always=True), primary_key=True),
+    Column("publish_id", Text, nullable=False, unique=True),
+    Column("message_id", Uuid, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("claim_name", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("headers", JSONB, nullable=False),
+    Column("staged_at", DateTime(timezone=True), nullable=False),
+    Column("sent_at", DateTime(timezone=True)),
+)
+
+MIGRATION_STATEMENTS = (
+    """CREATE TABLE inbox (name text NOT NULL, message_id uuid NOT NULL, at timestamptz NOT NULL,
+       PRIMARY KEY (name, message_id))""",
+    "CREATE INDEX inbox_at ON inbox (at)",
+    """CREATE TABLE attempt (name text NOT NULL, message_id uuid NOT NULL, count integer NOT NULL,
+       at timestamptz NOT NULL, PRIMARY KEY (name, message_id))""",
+    """CREATE TABLE refusal (name text NOT NULL, message_id uuid NOT NULL, code text NOT NULL, fields text[] NOT NULL,
+       at timestamptz NOT NULL, PRIMARY KEY (name, message_id))""",
+    """CREATE TABLE outbox (position bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, publish_id text NOT NULL UNIQUE,
+       message_id uuid NOT NULL, kind text NOT NULL, claim_name text NOT NULL, subject text NOT NULL, key text NOT NULL,
+       body bytea NOT NULL, headers jsonb NOT NULL, staged_at timestamptz NOT NULL, sent_at timestamptz)""",
+    "CREATE INDEX outbox_waiting ON outbox (position) WHERE sent_at IS NULL",
+    "CREATE INDEX outbox_key ON outbox (key)",
+    "CREATE INDEX outbox_staged ON outbox (staged_at)",
+)
+
+RIGHTS = {
+    "inbox": "SELECT, INSERT, DELETE",
+    "attempt": "SELECT, INSERT, UPDATE, DELETE",
+    "refusal": "SELECT, INSERT, DELETE",
+    "outbox": "SELECT, INSERT, UPDATE (sent_at), DELETE",
+}
+
+
+def engine_of(database_url: str) -> AsyncEngine:
+    """The pool of this process. A dead connection is noticed when it is taken, not by the message that gets it."""
+    _, separator, rest = database_url.partition("://")
+    return create_async_engine(
+        f"postgresql+psycopg{separator}{rest}",
+        pool_size=POOL_CONNECTIONS,
+        max_overflow=POOL_OVERFLOW,
+        pool_pre_ping=True,
+        pool_timeout=CONNECT_SECONDS,
+        connect_args={
+            "connect_timeout": CONNECT_SECONDS,
+            "options": f"-c statement_timeout={STATEMENT_SECONDS * 1000} -c timezone=UTC",
+        },
+    )

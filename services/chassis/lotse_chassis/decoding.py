@@ -1,0 +1,152 @@
+"""From the bytes on the wire to a message that a handler may trust."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from nats.aio.msg import Msg
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lotse_chassis.context import Context
+from lotse_chassis.faults import Malformed, Refused, malformed
+from lotse_chassis.identity import verify_token
+from lotse_chassis.transfers import Signer, opened
+from lotse_contracts.answers import REPLY_TO_HEADER, TOKEN_HEADER
+from lotse_contracts.envelope import (
+    ANSWER_SUBJECT,
+    Envelope,
+    Message,
+    Order,
+    Question,
+    SealedTransfer,
+    Transfer,
+    subject_for,
+)
+
+ORDER_AGE_MAX = timedelta(days=30)  # the age of the stream that carries orders
+CLOCK_SKEW_MAX = timedelta(minutes=5)
+ENVELOPE_FIELDS = frozenset(Envelope.model_fields) | frozenset(SealedTransfer.model_fields)
+
+Handler = Callable[[Any, Context, AsyncConnection], Awaitable[Sequence[Message]]]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A message that the service hears, and the one handler that it is heard by."""
+
+    message: type[Message]
+    handler: Handler
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A message that was delivered and is what its contract says."""
+
+    raw: Msg
+    heard: Heard
+    message: Message
+    context: Context
+
+    @property
+    def claim(self) -> tuple[str, UUID]:
+        """What this message may take effect under, once."""
+        return self.message.claim_name(), self.context.id
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Decodes for one service; `token_key` is the raw public key of staff tokens."""
+
+    signer: Signer
+    token_key: bytes | None
+
+    def arrived(self, raw: Msg, heard: Heard, now: datetime) -> Arrived:
+        """Raises Malformed or Refused; both name fields only."""
+        message, context = self.read(raw, heard.message, now)
+        if subject_for(message, context.sender_association) != raw.subject:
+            raise Malformed(("subject",))
+        return Arrived(raw, heard, message, context)
+
+    def read(self, raw: Msg, expected: type[Message], now: datetime) -> tuple[Message, Context]:
+        """The message and the context it was sent in, its staff token verified."""
+        envelope = _parsed(raw.data, expected)
+        if envelope.type != expected.type_name():
+            raise Malformed(("type",))
+        message = opened(envelope, expected, self.signer) if issubclass(expected, Transfer) else envelope.data
+        sender_association, sender = envelope.source.split("/", 1)
+        if envelope.tenant != sender_association:
+            raise Malformed(("tenant",))
+        if not issubclass(expected, Transfer) and sender_association != self.signer.association:
+            raise Malformed(("source",))
+        actor, role = self._staff(raw, expected, envelope.time, now)
+        return message, Context(
+            id=envelope.id,
+            now=now,
+            time=envelope.time,
+            association=self.signer.association,
+            sender=sender,
+            sender_association=sender_association,
+            correlation=envelope.correlationid or envelope.id,
+            actor=actor,
+            role=role,
+        )
+
+    def _staff(self, raw: Msg, expected: type[Message], time: datetime, now: datetime) -> tuple[str | None, str | None]:
+        roles = expected.ROLES if issubclass(expected, (Order, Question)) else frozenset()
+        if not roles:
+            return None, None
+        token = header(raw, TOKEN_HEADER)
+        if token is None or self.token_key is None:
+            raise Refused("token_missing", fields=(TOKEN_HEADER,))
+        if time > now + CLOCK_SKEW_MAX or time < now - ORDER_AGE_MAX:
+            raise Refused("order_too_old", fields=("time",))
+        staff = verify_token(token, public_key=self.token_key, association=self.signer.association, at=time)
+        if staff.role not in roles:
+            raise Refused("role_not_allowed", fields=(TOKEN_HEADER,))
+        return staff.actor, staff.role
+
+
+def header(raw: Msg, name: str) -> str | None:
+    """A header's value, or None."""
+    return raw.headers.get(name) if raw.headers else None
+
+
+def reply_to(raw: Msg) -> str | None:
+    """The inbox that the business answer goes to; only an inbox of a broker user is ever written to."""
+    named = header(raw, REPLY_TO_HEADER)
+    return named if named is not None and ANSWER_SUBJECT.match(named) else None
+
+
+def bytes_id(raw: Msg) -> UUID:
+    """An id for bytes that cannot be decoded: the same bytes on the same subject are the same message.
+
+    Never the id that the sender claims: a spoiled message must not take the place of the mended one.
+    """
+    return UUID(bytes=sha256(raw.subject.encode() + b"\n" + raw.data).digest()[:16], version=5)
+
+
+def _parsed(data: bytes, expected: type[Message]) -> Envelope[Any]:
+    try:
+        return _adapter(expected).validate_json(data)
+    except ValidationError as fault:
+        raise malformed(fault, ENVELOPE_FIELDS | _fields(expected)) from None
+
+
+@lru_cache(maxsize=500)
+def _adapter(expected: type[Message]) -> TypeAdapter[Envelope[Any]]:
+    inner = SealedTransfer if issubclass(expected, Transfer) else expected
+    return TypeAdapter(Envelope[inner])  # type: ignore[valid-type]
+
+
+@lru_cache(maxsize=500)
+def _fields(model: type[BaseModel]) -> frozenset[str]:
+    """Every field name of a contract, nested ones too: names that may be told to anybody."""
+    names = set()
+    for definition in (model.model_json_schema(), *model.model_json_schema().get("$defs", {}).values()):
+        names.update(definition.get("properties", {}))
+    return frozenset(names)

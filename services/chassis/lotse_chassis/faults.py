@@ -1,0 +1,52 @@
+"""How a message can fail, and what becomes of it.
+
+Refused      the rules say no                 dead letter at once; the same message would always fail
+Malformed    not what its contract says       dead letter at once; what was in it is never logged
+anything else  the world, or a bug            retried with growing pauses, then dead letter
+"""
+
+from collections.abc import Iterable
+
+from pydantic import ValidationError
+
+FIELDS_NAMED_MAX = 20
+
+
+class Refused(Exception):
+    """This message broke a rule. `code` has texts in four languages; `fields` are names, never values."""
+
+    def __init__(self, code: str, *, fields: tuple[str, ...] = ()) -> None:
+        super().__init__(code)
+        self.code = code
+        self.fields = fields
+
+
+class Malformed(Refused):
+    """This message is not what its contract says."""
+
+    def __init__(self, fields: tuple[str, ...] = ()) -> None:
+        super().__init__("malformed", fields=fields)
+
+
+class Away(Exception):
+    """The broker or the database is not there; the message waits and no attempt is counted."""
+
+
+def malformed(fault: ValidationError, known: Iterable[str]) -> Malformed:
+    """Names the fields at fault. A name that no contract knows came from outside and may be a value: it stays out."""
+    allowed = frozenset(known)
+    names = []
+    for error in fault.errors(include_input=False, include_url=False, include_context=False):
+        path = (str(part) if isinstance(part, int) or part in allowed else "unknown_field" for part in error["loc"])
+        names.append(".".join(path) or "body")
+    return Malformed(tuple(dict.fromkeys(names))[:FIELDS_NAMED_MAX])
+
+
+def reason(fault: BaseException) -> str:
+    """One line that may be stored and logged: codes, types and field names, never values."""
+    if isinstance(fault, Malformed):
+        return "malformed: " + ", ".join(fault.fields)
+    if isinstance(fault, Refused):
+        fields = f" ({', '.join(fault.fields)})" if fault.fields else ""
+        return f"refused: {fault.code}{fields}"
+    return f"gave up: {type(fault).__name__}"

@@ -1,0 +1,27 @@
+"""Forgets what nobody can ask for any more: old claims, sent rows, dead links."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from lotse_chassis import inbox, outbox
+
+log = logging.getLogger(__name__)
+
+EVERY_SECONDS = 3600.0
+
+
+async def run(engine: AsyncEngine, now: Callable[[], datetime], stopping: asyncio.Event) -> None:
+    """Sweep now and every hour until stopped."""
+    while not stopping.is_set():
+        async with engine.begin() as tx:
+            gone = await inbox.prune(tx, now()) + await outbox.prune(tx, now())
+        if gone:
+            log.info("housekeeping: %d rows forgotten", gone)
+        try:
+            await asyncio.wait_for(stopping.wait(), EVERY_SECONDS)
+        except TimeoutError:
+            continue

@@ -1,0 +1,208 @@
+"""What a service stands on: one table of what it hears and answers, one way in, one way out, one life."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from fastapi import APIRouter
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lotse_chassis import asking, outbox
+from lotse_chassis.context import Context
+from lotse_chassis.database import engine_of
+from lotse_chassis.decoding import Handler, Heard, Reader
+from lotse_chassis.face import Face, face_of
+from lotse_chassis.life import Life
+from lotse_chassis.meters import Meters
+from lotse_chassis.problems import Problems
+from lotse_chassis.settings import Settings, partners_of, secret
+from lotse_chassis.timers import Timer
+from lotse_chassis.transfers import Signer
+from lotse_contracts.envelope import Answer, Message, Question, subject_of, template_of
+from lotse_contracts.sealed import decode
+
+log = logging.getLogger(__name__)
+
+TimerHandler = Callable[[Timer, Context, AsyncConnection], Awaitable[Sequence[Message]]]
+Work = Callable[[asyncio.Event], Awaitable[None]]
+FATAL_EXIT_CODE = 70
+READY_POLL_SECONDS = 0.02
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A transaction outside of messages; what is said leaves with its commit."""
+
+    tx: AsyncConnection
+    context: Context
+    _said: list[Message]
+
+    def say(self, *messages: Message) -> None:
+        """Stage messages in this transaction."""
+        self._said.extend(messages)
+
+
+class Service:
+    """Declared in `app.build`, then run; see the README of the chassis."""
+
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        problems: Mapping[str, Mapping[str, str]] | None = None,
+        migrations: frozenset[str] = frozenset(),
+    ) -> None:
+        self.name, self.settings, self.association = name, settings, settings.association
+        self.partners = partners_of(settings)
+        self.seal_key = _x25519(settings)
+        self.signer = Signer(settings.association, name, _ed25519(settings), self.seal_key, self.partners)
+        self.engine = engine_of(settings.database_url)
+        self.problems, self.meters = Problems(problems), Meters(name)
+        self.reader = Reader(self.signer, decode(settings.token_key) if settings.token_key else None)
+        self.migrations = migrations
+        self.heard: dict[str, Heard] = {}
+        self.answerers: dict[type[Question], asking.Answerer] = {}
+        self.timer_handlers: dict[str, TimerHandler] = {}
+        self.workers: dict[str, Work] = {}
+        self.http = face_of(name, self.problems, self.meters, self.missing)
+        self.face = Face(self.http, settings.http_host, settings.http_port) if settings.http_port >= 0 else None
+        self._life = Life(self)
+        self._stopping = asyncio.Event()
+        self.failed: str | None = None
+
+    # Declaring
+
+    def hears(self, message: type[Message], handler: Handler) -> None:
+        """Let this service hear a message; the inbox is keyed by its name on the wire, never by the handler's."""
+        self.heard[template_of(subject_of(message, "x", "k", "y"))] = Heard(message, handler)
+
+    def answers(self, question: type[Question], answerer: asking.Answerer) -> None:
+        """Let this service answer a question."""
+        self.answerers[question] = answerer
+
+    def on_timer(self, kind: str, handler: TimerHandler) -> None:
+        """What happens when a timer of this kind is due."""
+        self.timer_handlers[kind] = handler
+
+    def serves(self, router: APIRouter) -> None:
+        """Mount routes on the HTTP face."""
+        self.http.include_router(router)
+
+    def works(self, name: str, run: Work) -> None:
+        """A loop that runs as long as the service does, and is started again when it fails."""
+        self.workers[name] = run
+
+    # Acting
+
+    def now(self) -> datetime:
+        """The service's clock, aware UTC."""
+        return datetime.now(UTC)
+
+    def context(self, *, id: UUID | None = None, actor: str | None = None, role: str | None = None) -> Context:
+        """The context of something that no message caused."""
+        now, own = self.now(), id or uuid4()
+        return Context(
+            id=own,
+            now=now,
+            time=now,
+            association=self.association,
+            sender=self.name,
+            sender_association=self.association,
+            correlation=own,
+            actor=actor,
+            role=role,
+        )
+
+    @contextlib.asynccontextmanager
+    async def unit(self, *, actor: str | None = None, role: str | None = None) -> AsyncIterator[Unit]:
+        """A transaction of a request or a worker, with what it says."""
+        said: list[Message] = []
+        async with self.engine.begin() as tx:
+            unit = Unit(tx, self.context(actor=actor, role=role), said)
+            yield unit
+            await self.stage(tx, unit.context, said)
+        self.wake()
+
+    async def stage(self, tx: AsyncConnection, context: Context, messages: Sequence[Message]) -> None:
+        """Stage messages in a transaction of one's own; `wake` after its commit."""
+        rows = [outbox.written(message, context, self.signer) for message in messages]
+        await outbox.stage(tx, rows, context.now)
+
+    def wake(self) -> None:
+        """Something was committed to the outbox."""
+        self._life.wake()
+
+    async def ask(
+        self, question: Question, *, token: str | None = None, timeout_seconds: float = asking.ASK_SECONDS
+    ) -> Any:
+        """Ask another service of this association. Raises AskFailed or AskTimedOut."""
+        client = self._life.client
+        if client is None:
+            raise asking.AskTimedOut(question.NAME)
+        answer: Answer = await asking.ask(
+            client, question, reader=self.reader, now=self.now(), token=token, timeout_seconds=timeout_seconds
+        )
+        return answer
+
+    # Living
+
+    @contextlib.asynccontextmanager
+    async def running(self) -> AsyncIterator["Service"]:
+        """Everything started in the background, everything stopped at the end; for `run` and for tests."""
+        if self.face is not None:
+            await self.face.start()
+            log.info("%s listens on port %d", self.name, self.face.port)
+        living = asyncio.create_task(self._life.run())
+        try:
+            yield self
+        finally:
+            self._life.stop()
+            await living
+            if self.face is not None:
+                await self.face.stop()
+            await self.engine.dispose()
+
+    async def ready(self, seconds: float = 30.0) -> None:
+        """Wait until nothing is missing. Raises TimeoutError."""
+        async with asyncio.timeout(seconds):
+            while self.missing():  # noqa: ASYNC110 - many things must come true
+                await asyncio.sleep(READY_POLL_SECONDS)
+
+    def missing(self) -> dict[str, str]:
+        """What the service still waits for; empty when it is ready."""
+        return self._life.missing()
+
+    async def run(self) -> int:
+        """Until SIGTERM or SIGINT; the exit code is not 0 when the broker denies what the service must do."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping.set)
+        async with self.running():
+            await self._stopping.wait()
+        return FATAL_EXIT_CODE if self.failed else 0
+
+    def fail(self, why: str) -> None:
+        """End the process: to go on would only look like working."""
+        log.critical("%s stops: %s", self.name, why)
+        self.failed = why
+        self._stopping.set()
+
+
+def _x25519(settings: Settings) -> X25519PrivateKey | None:
+    if settings.seal_key_file is None:
+        return None
+    return X25519PrivateKey.from_private_bytes(secret(settings.seal_key_file, "seal_key_file"))
+
+
+def _ed25519(settings: Settings) -> Ed25519PrivateKey | None:
+    if settings.sign_key_file is None:
+        return None
+    return Ed25519PrivateKey.from_private_bytes(secret(settings.sign_key_file, "sign_key_file"))

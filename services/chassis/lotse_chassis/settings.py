@@ -1,0 +1,111 @@
+"""What a service is told by its environment: every variable is `LOTSE_` and the field's name in capitals."""
+
+import base64
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+PREFIX = "LOTSE_"
+REQUIRED: Any = ...
+
+
+class SettingsInvalid(Exception):
+    """Names the variables at fault, never their values."""
+
+
+def setting(description: str, *, default: Any = REQUIRED) -> Any:
+    """A field of Settings; the description is its documentation."""
+    return Field(default, description=description)
+
+
+class Settings(BaseModel):
+    """What every service needs."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    association: str = setting("name of the association that this service belongs to")
+    database_url: str = setting("PostgreSQL of this service, `postgresql://user:password@host:port/database`")
+    database_role: str = setting(
+        "for `migrate`: the role that `serve` uses; empty means the service's name", default=""
+    )
+    nats_url: str = setting("broker of the association", default="nats://127.0.0.1:4222")
+    nats_seed_file: Path | None = setting("file with the nkey seed of this service's broker user", default=None)
+    fed_seed_file: Path | None = setting(
+        "file with the nkey seed for federated streams; empty: no partner", default=None
+    )
+    http_host: str = setting("address that the HTTP face listens on", default="127.0.0.1")
+    http_port: int = setting("port of the HTTP face; 0 takes a free one", default=0)
+    public_url: str = setting("how people outside reach the HTTP face; used in links", default="http://127.0.0.1")
+    token_key: str = setting("public Ed25519 key of staff tokens, base64url, 32 raw bytes", default="")
+    seal_key_file: Path | None = setting(
+        "file with the private X25519 key that content is sealed to, 32 raw bytes", default=None
+    )
+    sign_key_file: Path | None = setting(
+        "file with the private Ed25519 key that signs transfers, 32 raw bytes", default=None
+    )
+    partners_file: Path | None = setting("JSON file with the public keys of partner associations", default=None)
+    keys_folder: Path | None = setting("folder of the person keys, outside the database", default=None)
+    kek_file: Path | None = setting("file with the key-encryption key of the person keys, 32 raw bytes", default=None)
+    traces_file: Path | None = setting(
+        "file that finished spans are written to as JSON lines; empty: none", default=None
+    )
+    log_level: str = setting("`debug`, `info`, `warning` or `error`", default="info")
+    public_orders_per_second: float = setting("anonymous orders taken per frontend and second", default=100.0)
+    public_orders_burst: int = setting("anonymous orders that a frontend may send at once", default=200)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """Read the environment. Raises SettingsInvalid with the names of what is missing or wrong."""
+        env = os.environ if environ is None else environ
+        given = {name: env[variable(name)] for name in cls.model_fields if env.get(variable(name), "") != ""}
+        try:
+            return cls.model_validate(given)
+        except ValidationError as fault:
+            names = sorted({variable(str(error["loc"][0])) for error in fault.errors(include_input=False)})
+            raise SettingsInvalid(f"missing or wrong: {', '.join(names)}") from None
+
+
+def variable(field: str) -> str:
+    """The environment variable of a field."""
+    return PREFIX + field.upper()
+
+
+@dataclass(frozen=True)
+class Partner:
+    """Public keys of a partner association, raw 32 bytes each."""
+
+    verify: bytes
+    intake_seal: bytes
+    referral_seal: bytes
+    ledger_seal: bytes
+
+    def seal_key(self, service: str) -> bytes:
+        """The key that transfers to this service are sealed to."""
+        return {"intake": self.intake_seal, "referral": self.referral_seal, "ledger": self.ledger_seal}[service]
+
+
+def partners_of(settings: Settings) -> dict[str, Partner]:
+    """The partners by name; none without a file. Raises SettingsInvalid if the file is not what it should be."""
+    if settings.partners_file is None or not settings.partners_file.exists():
+        return {}
+    try:
+        cards = json.loads(settings.partners_file.read_text())
+        return {name: Partner(**{use: _raw(key) for use, key in card.items()}) for name, card in cards.items()}
+    except (ValueError, TypeError, AttributeError):
+        raise SettingsInvalid(f"{variable('partners_file')} is not a file of partner cards") from None
+
+
+def _raw(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def secret(path: Path | None, name: str) -> bytes:
+    """The raw bytes of a key file. Raises SettingsInvalid naming the variable if it is absent."""
+    if path is None or not path.exists():
+        raise SettingsInvalid(f"missing: {variable(name)}")
+    return path.read_bytes()
