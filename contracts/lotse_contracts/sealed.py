@@ -53,7 +53,10 @@ def seal(plaintext: bytes, public_key: bytes, *, type_name: str, key: str) -> Se
     """Seal to a raw 32-byte X25519 public key. Raises CannotOpen if the key is none."""
     if len(public_key) != KEY_BYTES:
         raise CannotOpen("not a public key")
-    whole = _SUITE.encrypt(plaintext, X25519PublicKey.from_public_bytes(public_key), info_of(type_name, key))
+    try:
+        whole = _SUITE.encrypt(plaintext, X25519PublicKey.from_public_bytes(public_key), info_of(type_name, key))
+    except ValueError as fault:  # a point of low order, which would make the shared key known to everybody
+        raise CannotOpen("not a public key") from fault
     return Sealed(
         kid=key_id(public_key),
         enc=encode(whole[:ENCAPSULATED_BYTES]),
