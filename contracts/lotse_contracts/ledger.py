@@ -28,8 +28,11 @@ Cents = Annotated[int, Field(ge=0, le=10**12, description="integer minor units")
 Year = Annotated[int, Field(ge=2000, le=2100)]
 DecisionType = Literal["award", "amendment", "revocation"]
 FinancingType = Literal["share", "shortfall", "fixed", "full"]
-Standing = Literal["public", "demo"]
-"""`public`: a fact of the real case with its source; `demo`: a demonstration value, said in every row and page."""
+Standing = Literal["public", "demo", "own"]
+"""`public`: a fact of the real case with its source; `demo`: a demonstration value, said in every row and page;
+`own`: what an association books for itself."""
+Account = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_:-]{1,160}$")]
+"""A path of names, such as `grant:<id>:2026:awarded`."""
 
 
 class DocumentRef(Part):
@@ -62,7 +65,7 @@ class RecordDecision(Order):
     decision_id: UUID
     type: DecisionType
     financing_type: FinancingType
-    amount: Cents
+    amount: Cents = Field(description="award and amendment: what is added; revocation: what is taken back")
     currency: Currency = "EUR"
     budget_year: Year
     valid_on: Day
@@ -217,7 +220,7 @@ class PersonErased(ErasureReceipt):
 class Balance(Part):
     """One account."""
 
-    account: Token
+    account: Account
     amount: int = Field(description="minor units; debit positive")
     currency: Currency
     standing: Standing
