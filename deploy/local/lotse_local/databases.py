@@ -18,21 +18,36 @@ class Passwords:
     service: str = field(repr=False)
 
 
-def create_database(cluster: Cluster, service: str, passwords: Passwords) -> bool:
+def create_database(cluster: Cluster, service: str, passwords: Passwords, *, database: str = "") -> bool:
     """Create database and roles unless they are there, and set the passwords; return whether it was new."""
+    database = database or service
     with postgres.connect(cluster) as admin:
-        for database in ("postgres", "template1"):
-            _run(admin, "REVOKE ALL ON DATABASE {} FROM PUBLIC", sql.Identifier(database))
+        for shared in ("postgres", "template1"):
+            _run(admin, "REVOKE ALL ON DATABASE {} FROM PUBLIC", sql.Identifier(shared))
         _create_role(admin, f"{service}_owner", passwords.owner)
         _create_role(admin, service, passwords.service)
-        known = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (service,)).fetchone()
+        known = admin.execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,)).fetchone()
         if not known:
             create = "CREATE DATABASE {} OWNER {} TEMPLATE template0"
-            _run(admin, create, sql.Identifier(service), sql.Identifier(f"{service}_owner"))
-        close(admin, service, service)
-    with postgres.connect(cluster, service) as admin:
+            _run(admin, create, sql.Identifier(database), sql.Identifier(f"{service}_owner"))
+        close(admin, database, service)
+    with postgres.connect(cluster, database) as admin:
         _close_schema(admin, service)
     return not known
+
+
+def copy_database(cluster: Cluster, service: str, *, template: str, database: str) -> None:
+    """A copy of a database that nobody is connected to; for tests, which each begin with a migrated one."""
+    with postgres.connect(cluster) as admin:
+        names = [sql.Identifier(name) for name in (database, f"{service}_owner", template)]
+        _run(admin, "CREATE DATABASE {} OWNER {} TEMPLATE {}", *names)
+        close(admin, database, service)
+
+
+def drop_database(cluster: Cluster, database: str) -> None:
+    """Take a database away, whoever is still connected."""
+    with postgres.connect(cluster) as admin:
+        _run(admin, "DROP DATABASE IF EXISTS {} WITH (FORCE)", sql.Identifier(database))
 
 
 def close(admin: Connection[tuple[object, ...]], database: str, service: str) -> None:

@@ -1,0 +1,84 @@
+"""The environment of each process: LOTSE_ variables derived from the data folder."""
+
+import os
+from dataclasses import dataclass
+
+from lotse_contracts.catalogue import transfers_to
+from lotse_local import keyring
+from lotse_local.databases import Passwords
+from lotse_local.layout import AssociationFolder
+
+HOST = "127.0.0.1"
+KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "SSL_CERT_FILE")
+MEMORY_VARIABLES = {"MALLOC_ARENA_MAX": "2", "PYTHONMALLOC": "pymalloc"}
+"""glibc keeps an arena per thread otherwise; a service has few threads and would only hold memory."""
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the parts of an association listen."""
+
+    postgres: int
+    nats: int
+    nats_monitor: int
+    http: dict[str, int]
+    mailbox_smtp: int
+    mailbox_http: int
+
+
+def service_environment(place: AssociationFolder, service: str, at: Addresses) -> dict[str, str]:
+    """What `python -m lotse_<service> serve` needs."""
+    passwords = keyring.database_passwords(place).services[service]
+    given = {
+        "LOTSE_ASSOCIATION": place.name,
+        "LOTSE_NATS_URL": nats_url(at),
+        "LOTSE_NATS_SEED_FILE": str(place.seed(service)),
+        "LOTSE_DATABASE_URL": database_url(service, passwords, at),
+        "LOTSE_HTTP_HOST": HOST,
+        "LOTSE_HTTP_PORT": str(at.http[service]),
+        "LOTSE_PUBLIC_URL": http_url(service, at),
+        "LOTSE_TOKEN_KEY": keyring.public_signing_key(place, keyring.TOKEN_KEY),
+        "LOTSE_AUDITOR_KEY": keyring.public_signing_key(place, keyring.AUDITOR_KEY),
+        "LOTSE_SEAL_KEY_FILE": str(place.key(f"{service}.seal")),
+        "LOTSE_SIGN_KEY_FILE": str(place.key(keyring.SIGN_KEY)),
+        "LOTSE_PARTNERS_FILE": str(place.partners),
+        "LOTSE_KEYS_FOLDER": str(place.person_keys(service)),
+        "LOTSE_KEK_FILE": str(place.key(f"{service}.kek")),
+        "LOTSE_TRACES_FILE": str(place.traces(service)),
+        "LOTSE_ATTACHMENTS_FOLDER": str(place.files(service)),
+        "LOTSE_SMTP_HOST": HOST,
+        "LOTSE_SMTP_PORT": str(at.mailbox_smtp),
+    }
+    if transfers_to(service):
+        given["LOTSE_FED_SEED_FILE"] = str(place.seed(f"{service}-fed"))
+    return plain_environment() | MEMORY_VARIABLES | given
+
+
+def mailbox_environment(place: AssociationFolder, at: Addresses) -> dict[str, str]:
+    """What the mail catcher needs."""
+    return plain_environment() | {
+        "LOTSE_MAILBOX_FOLDER": str(place.mailbox),
+        "LOTSE_MAILBOX_SMTP_PORT": str(at.mailbox_smtp),
+        "LOTSE_MAILBOX_HTTP_PORT": str(at.mailbox_http),
+    }
+
+
+def plain_environment() -> dict[str, str]:
+    """Of our own environment only what a process needs, so that no secret of the shell is handed on."""
+    return {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
+
+
+def nats_url(at: Addresses) -> str:
+    """The broker of the association."""
+    return f"nats://{HOST}:{at.nats}"
+
+
+def http_url(service: str, at: Addresses) -> str:
+    """The HTTP face of a service."""
+    return f"http://{HOST}:{at.http[service]}"
+
+
+def database_url(service: str, passwords: Passwords, at: Addresses, *, owner: bool = False) -> str:
+    """The database of a service, as the service or as its owner."""
+    user, password = (f"{service}_owner", passwords.owner) if owner else (service, passwords.service)
+    return f"postgresql://{user}:{password}@{HOST}:{at.postgres}/{service}"
