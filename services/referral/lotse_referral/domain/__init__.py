@@ -1,0 +1,1 @@
+"""What referral decides, without a clock, a database or a wire."""

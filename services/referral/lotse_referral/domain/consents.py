@@ -1,0 +1,43 @@
+"""Whether a consent lets a referral's fields leave, as far as referral can know; intake's guard decides."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from lotse_referral.domain.referral import Referral
+
+DISCLOSING = frozenset({"disclosure", "secrecy_release"})
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What intake said about one consent. Withdrawn stays withdrawn, whichever fact came first."""
+
+    consent_id: UUID
+    person_id: UUID
+    recipient: str
+    version: int
+    kind: str = ""
+    codes: frozenset[str] = frozenset()
+    field_groups: frozenset[str] = frozenset()
+    withdrawn: bool = False
+
+
+def covers(consent: Consent, referral: Referral) -> bool:
+    """Bound to recipient, codes and field groups; the consent that the counsellor named, where she named one."""
+    return (
+        not consent.withdrawn
+        and consent.kind in DISCLOSING
+        and consent.person_id == referral.person_id
+        and consent.recipient == referral.partner
+        and consent.codes >= frozenset(referral.codes)
+        and consent.field_groups >= frozenset(referral.field_groups)
+        and consent.consent_id != referral.refused_consent_id
+        and referral.wanted_consent_id in (None, consent.consent_id)
+    )
+
+
+def covering(consents: Iterable[Consent], referral: Referral) -> Consent | None:
+    """One that covers, always the same one of several."""
+    fitting = [consent for consent in consents if covers(consent, referral)]
+    return min(fitting, key=lambda consent: consent.consent_id) if fitting else None

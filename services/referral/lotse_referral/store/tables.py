@@ -1,0 +1,269 @@
+"""Referral's tables: the directory in the shape of HSDS 3.1 with our extension, then matches and referrals."""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+metadata = MetaData()
+
+# The directory. Columns are named as in HSDS 3.1; what HSDS has no word for is in service_extension.
+
+organization = Table(
+    "organization",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False),
+)
+
+service = Table(
+    "service",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("organization_id", Uuid, ForeignKey("organization.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("description", Text),
+    Column("url", Text),
+    Column("email", Text),
+    Column("status", Text, nullable=False),
+    Column("interpretation_services", Text),
+    Column("application_process", Text),
+    Column("minimum_age", Integer),
+    Column("assured_date", Date),
+    Column("last_modified", DateTime(timezone=True), nullable=False),
+)
+
+location = Table(
+    "location",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("location_type", Text, nullable=False),
+    Column("description", Text),
+)
+
+service_at_location = Table(
+    "service_at_location",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("service_id", Uuid, ForeignKey("service.id"), nullable=False),
+    Column("location_id", Uuid, ForeignKey("location.id"), nullable=False),
+)
+
+address = Table(
+    "address",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("location_id", Uuid, ForeignKey("location.id"), nullable=False),
+    Column("address_1", Text, nullable=False),
+    Column("city", Text, nullable=False),
+    Column("state_province", Text, nullable=False),
+    Column("postal_code", Text, nullable=False),
+    Column("country", Text, nullable=False),
+    Column("address_type", Text, nullable=False),
+)
+
+phone = Table(
+    "phone",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("service_id", Uuid, ForeignKey("service.id"), nullable=False),
+    Column("number", Text, nullable=False),
+)
+
+language = Table(
+    "language",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("service_id", Uuid, ForeignKey("service.id"), nullable=False),
+    Column("code", Text, nullable=False),
+    Column("note", Text),
+    Column("doubtful", Boolean, nullable=False),
+)
+
+schedule = Table(
+    "schedule",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("service_id", Uuid, ForeignKey("service.id"), nullable=False),
+    Column("freq", Text),
+    Column("byday", Text),
+    Column("opens_at", Text),
+    Column("closes_at", Text),
+    Column("description", Text),
+)
+
+service_area = Table(
+    "service_area",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("service_id", Uuid, ForeignKey("service.id"), nullable=False),
+    Column("name", Text, nullable=False),
+)
+
+taxonomy_term = Table(
+    "taxonomy_term",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("code", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Column("taxonomy", Text, nullable=False),
+    Column("parent_id", Uuid),
+)
+
+attribute = Table(
+    "attribute",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("link_id", Uuid, ForeignKey("service.id"), nullable=False),
+    Column("taxonomy_term_id", Uuid, ForeignKey("taxonomy_term.id"), nullable=False),
+    Column("main", Boolean, nullable=False),
+)
+
+service_extension = Table(
+    "service_extension",
+    metadata,
+    Column("service_id", Uuid, ForeignKey("service.id"), primary_key=True),
+    Column("association", Text),
+    Column("address_text", Text),
+    Column("valid_to", Date),
+    Column("assurance", Text, nullable=False),
+    Column("capacity", Text, nullable=False),
+    Column("interpreter", Boolean, nullable=False),
+    Column("appointment_only", Boolean, nullable=False),
+    Column("for_institutions", Boolean, nullable=False),
+    Column("confidential_location", Boolean, nullable=False),
+    Column("note", Text),
+    Column("sources", ARRAY(Text), nullable=False),
+    Column("directory", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+)
+
+# Matches
+
+concern = Table(
+    "concern",
+    metadata,
+    Column("concern_id", Uuid, primary_key=True),
+    Column("case_id", Uuid, nullable=False),
+    Column("person_id", Uuid, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("urgency", Text, nullable=False),
+    Column("concern_version", Integer, nullable=False),
+    Column("match_version", Integer, nullable=False),
+    Column("candidates", JSONB, nullable=False),
+    Column("gap_code", Text),
+    Column("matched_at", DateTime(timezone=True), nullable=False),
+)
+
+gap = Table(
+    "gap",
+    metadata,
+    Column("gap_id", Uuid, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("month", Text, nullable=False),
+)
+
+# Referrals
+
+referral = Table(
+    "referral",
+    metadata,
+    Column("referral_id", Uuid, primary_key=True),
+    Column("direction", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("service_id", Uuid),
+    Column("language", Text, nullable=False),
+    Column("urgency", Text, nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("codes", ARRAY(Text), nullable=False),
+    Column("partner", Text),
+    Column("person_id", Uuid),
+    Column("concern_id", Uuid),
+    Column("field_groups", ARRAY(Text), nullable=False),
+    Column("wanted_consent_id", Uuid),
+    Column("asked_consent_id", Uuid),
+    Column("refused_consent_id", Uuid),
+    Column("fields_left", Boolean, nullable=False),
+    Column("reason", Text),
+    Column("outcome", Text),
+    Column("confirmed_by", Text),
+    Column("sender_erased_at", DateTime(timezone=True)),
+    Column("withdrawal_acknowledged_at", DateTime(timezone=True)),
+)
+
+consent = Table(
+    "consent",
+    metadata,
+    Column("consent_id", Uuid, primary_key=True),
+    Column("person_id", Uuid, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("codes", ARRAY(Text), nullable=False),
+    Column("field_groups", ARRAY(Text), nullable=False),
+    Column("withdrawn", Boolean, nullable=False),
+)
+
+appointment = Table(
+    "appointment",
+    metadata,
+    Column("appointment_id", Uuid, primary_key=True),
+    Column("referral_id", Uuid, nullable=False),
+    Column("person_id", Uuid, nullable=False),
+    Column("starts_at", DateTime(timezone=True), nullable=False),
+    Column("ends_at", DateTime(timezone=True), nullable=False),
+    Column("place", Text),
+    Column("cancelled", Boolean, nullable=False),
+    Column("version", Integer, nullable=False),
+)
+
+# Group offers
+
+group_offer = Table(
+    "group_offer",
+    metadata,
+    Column("offer_id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("service_id", Uuid, ForeignKey("service.id")),
+    Column("seats", Integer, nullable=False),
+    Column("open", Boolean, nullable=False),
+)
+
+booking = Table(
+    "booking",
+    metadata,
+    Column("booking_id", Uuid, primary_key=True),
+    Column("offer_id", Uuid, ForeignKey("group_offer.offer_id"), nullable=False),
+    Column("person_id", Uuid, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("waitlisted", Boolean, nullable=False),
+    Column("booked_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("offer_id", "person_id"),
+    UniqueConstraint("offer_id", "position"),
+)
+
+# Erasure
+
+tombstone = Table(
+    "tombstone",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("erased_at", DateTime(timezone=True), nullable=False),
+)
