@@ -43,5 +43,5 @@ demo: $(STAMP) ## two associations help somebody; ARGS=--exit ends after the rep
 	@$(BIN)/lotse demo $(ARGS)
 
 docs: $(STAMP) ## what is generated: schemas, tables of names, AsyncAPI, OpenAPI
-	$(BIN)/python -m lotse_contracts.schemas contracts/schemas
-	$(BIN)/python docs/generate.py
+	$(BIN)/python -m lotse_contracts.schemas contracts/schemas $(ARGS)
+	$(BIN)/python -m docs.generators

@@ -333,7 +333,7 @@ class EnquiryAnswered(Fact):
 
 
 class ConcernRaised(Fact):
-    """One coded need. `coded_by` says whether the code was given or fell back to orientation."""
+    """One coded need. `unknown_code` says that the given code is in no list and fell back to orientation."""
 
     NAME: ClassVar[str] = "concern-raised"
     SERVICE: ClassVar[str] = "intake"

@@ -1,0 +1,55 @@
+"""docs/api/openapi-<service>.json: the HTTP face of a service, as FastAPI reads it from the code (OpenAPI 3.1)."""
+
+import importlib
+import json
+import typing
+from pathlib import Path
+from typing import Any
+
+from lotse_chassis.service import Service
+from lotse_chassis.settings import Settings
+from lotse_contracts.catalogue import SERVICES
+
+PROBLEM_SCHEMA = "Problem"
+NO_FACE = -1  # a port that says: build the application, listen nowhere
+
+
+def built_services() -> tuple[str, ...]:
+    """The services that have a composition root."""
+    return tuple(name for name in SERVICES if importlib.util.find_spec(f"lotse_{name}.app") is not None)
+
+
+def built(service: str, folder: Path, **settings: Any) -> Service:
+    """A service from its composition root, connected to nothing; `folder` is for files that it may want."""
+    build = importlib.import_module(f"lotse_{service}.app").build
+    model: type[Settings] = typing.get_type_hints(build)["settings"]
+    made: Service = build(model.model_validate({**_settings(model, folder), **settings}))
+    return made
+
+
+def text(service: str, folder: Path) -> str:
+    """The bytes of the committed file."""
+    return json.dumps(document(service, folder), indent=2, ensure_ascii=False) + "\n"
+
+
+def document(service: str, folder: Path) -> dict[str, Any]:
+    """The whole document of one service."""
+    return built(service, folder).http.openapi()
+
+
+def _settings(model: type[Settings], folder: Path) -> dict[str, Any]:
+    """Enough to build with: each required or optional path is a file or folder of its own under `folder`."""
+    keys = {}
+    for name in ("seal_key_file", "sign_key_file", "kek_file"):
+        keys[name] = folder / name
+        keys[name].write_bytes(bytes(range(32)))
+    folders = {name: folder / name for name in model.model_fields if name.endswith("_folder")}
+    for path in folders.values():
+        path.mkdir(exist_ok=True)
+    return {
+        "association": "alpha",
+        "database_url": "postgresql://nobody@127.0.0.1:1/nothing",
+        "http_port": NO_FACE,
+        **keys,
+        **folders,
+    }
