@@ -88,12 +88,12 @@ def _refusals(*, writer: Schema, reader: Schema, at: str) -> Iterator[Refusal]:
     for said in _alternatives(writer):
         tried = [list(_refusals_of_one(said, heard, at)) for heard in readers]
         if all(tried):
-            yield from min(tried, key=_distance)
+            yield from min(tried, key=lambda refusals: _distance(refusals, at))
 
 
-def _distance(refusals: list[Refusal]) -> tuple[bool, int]:
+def _distance(refusals: list[Refusal], at: str) -> tuple[bool, int]:
     """The alternative that was meant is the one of the same type with the fewest differences."""
-    return any(why.startswith("type ") for _, why in refusals), len(refusals)
+    return any(where == at and why.startswith("type ") for where, why in refusals), len(refusals)
 
 
 def _alternatives(node: Schema) -> list[Schema]:
