@@ -1,10 +1,9 @@
 """Fixtures: one PostgreSQL for the session, a fresh database and a fresh broker for each test that asks."""
 
-import asyncio
 import importlib
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import suppress
+from contextlib import AsyncExitStack
 from typing import Any
 
 import pytest
@@ -63,18 +62,13 @@ async def run_service(
     database: Callable[[str], kit.ServiceDatabase], broker: kit.Broker
 ) -> AsyncIterator[ServiceRunner]:
     """`await run_service("intake", **settings)` runs the service in this process until the test ends."""
-    running: list[asyncio.Task[None]] = []
+    async with AsyncExitStack() as running:
 
-    async def run(name: str, *, on: kit.ServiceDatabase | None = None, **changed: object) -> Any:
-        settings = kit.settings_for(name, on or database(name), broker, **changed)
-        service = importlib.import_module(f"lotse_{name}.app").build(settings)
-        running.append(asyncio.create_task(service.run()))
-        face = f"http://127.0.0.1:{settings.http_port}"
-        await kit.eventually(lambda: kit.answers_ready(face), kit.READY_SECONDS)
-        return service
+        async def run(name: str, *, on: kit.ServiceDatabase | None = None, **changed: object) -> Any:
+            settings = kit.settings_for(name, on or database(name), broker, **changed)
+            service = importlib.import_module(f"lotse_{name}.app").build(settings)
+            await running.enter_async_context(service.running())
+            await service.ready()
+            return service
 
-    yield run
-    for task in running:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        yield run

@@ -16,7 +16,6 @@ from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
-import httpx
 import nats
 from nats.aio.client import Client
 
@@ -29,7 +28,6 @@ from lotse_local.layout import OPEN_FOLDER, AssociationFolder, DataFolder
 ASSOCIATION = "auslaenderrat"
 EVENTUALLY_SECONDS = 10.0
 POLL_SECONDS = 0.02
-READY_SECONDS = 30.0
 CHASSIS = "chassis"  # a database with the chassis's own tables alone
 
 T = TypeVar("T")
@@ -234,15 +232,6 @@ def settings_for(service: str, database: ServiceDatabase, broker: Broker, **chan
     given |= {"LOTSE_DATABASE_URL": database.url, "LOTSE_FED_SEED_FILE": ""}
     given |= {f"LOTSE_{name.upper()}": str(value) for name, value in changed.items()}
     return kind.from_env(given)
-
-
-async def answers_ready(url: str) -> bool:
-    """Whether a service says that it is ready."""
-    async with httpx.AsyncClient(timeout=2.0) as client:
-        try:
-            return (await client.get(f"{url}/health/ready")).status_code == httpx.codes.OK
-        except httpx.HTTPError:
-            return False
 
 
 def _source_of(check: Callable[..., object]) -> str:
