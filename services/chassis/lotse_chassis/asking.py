@@ -18,13 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from lotse_chassis import telemetry
 from lotse_chassis.context import Context
-from lotse_chassis.decoding import Reader, header
+from lotse_chassis.decoding import Reader, header, may_answer
 from lotse_chassis.delivery import is_away
 from lotse_chassis.faults import Refused, reason
 from lotse_chassis.meters import Meters
 from lotse_chassis.problems import Problems
 from lotse_contracts.answers import ERROR_HEADER, TOKEN_HEADER
-from lotse_contracts.envelope import ANSWER_SUBJECT, Answer, Question, envelope_of, subject_for, subject_of, to_json
+from lotse_contracts.envelope import Answer, Question, envelope_of, subject_for, subject_of, to_json
 from lotse_contracts.wiring import QUESTIONS_ASKED
 
 log = logging.getLogger(__name__)
@@ -97,16 +97,6 @@ class Asking:
             log.error("question not answered: %s", reason(fault), exc_info=fault)
             problem = self.problems.problem("not_ready" if is_away(fault) else "internal")
         return problem.model_dump_json().encode(), {ERROR_HEADER: problem.code}
-
-
-def may_answer(subject: str, askers: frozenset[str]) -> bool:
-    """Whether this is an inbox of somebody who may ask; an answer is never written anywhere else.
-
-    Otherwise an asker could make us publish where we may and it may not.
-    """
-    if not ANSWER_SUBJECT.match(subject):
-        return False
-    return subject.removeprefix("_INBOX_").split(".", 1)[0] in askers
 
 
 async def ask(

@@ -90,7 +90,9 @@ class Consumer:
     async def _bind(self) -> JetStreamContext.PullSubscription:
         js = self._client.jetstream()
         await js.consumer_info(self.stream, self.durable)
-        return await js.pull_subscribe_bind(durable=self.durable, stream=self.stream)
+        subscription = await js.pull_subscribe_bind(durable=self.durable, stream=self.stream)
+        self._moved_at, self._trouble = time.monotonic(), ""
+        return subscription
 
     async def _pull(self, subscription: JetStreamContext.PullSubscription) -> list[Msg]:
         size = await self._allowed()

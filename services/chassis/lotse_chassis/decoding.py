@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -27,6 +27,7 @@ from lotse_contracts.envelope import (
     Transfer,
     subject_for,
 )
+from lotse_contracts.wiring import ORDERS_GIVEN
 
 ORDER_AGE_MAX = timedelta(days=30)  # the age of the stream that carries orders
 CLOCK_SKEW_MAX = timedelta(minutes=5)
@@ -41,6 +42,11 @@ class Heard:
 
     message: type[Message]
     handler: Handler
+
+    @cached_property
+    def answered(self) -> frozenset[str]:
+        """The broker users that may give this order, and so be answered."""
+        return frozenset(user for user, orders in ORDERS_GIVEN.items() if self.message in orders)
 
 
 @dataclass(frozen=True)
@@ -116,10 +122,18 @@ def header(raw: Msg, name: str) -> str | None:
     return raw.headers.get(name) if raw.headers else None
 
 
-def reply_to(raw: Msg) -> str | None:
-    """The inbox that the business answer goes to; only an inbox of a broker user is ever written to."""
+def reply_to(raw: Msg, heard: Heard | None) -> str | None:
+    """The inbox that the business answer goes to."""
     named = header(raw, REPLY_TO_HEADER)
-    return named if named is not None and ANSWER_SUBJECT.match(named) else None
+    return named if named is not None and heard is not None and may_answer(named, heard.answered) else None
+
+
+def may_answer(subject: str, users: frozenset[str]) -> bool:
+    """Whether this is an inbox of one of these users; an answer is never written anywhere else.
+
+    Otherwise whoever asks could make us publish where we may and it may not, or where nobody may, and stop us.
+    """
+    return bool(ANSWER_SUBJECT.match(subject)) and subject.removeprefix("_INBOX_").split(".", 1)[0] in users
 
 
 def bytes_id(raw: Msg) -> UUID:

@@ -71,7 +71,7 @@ class Delivery:
             raise
 
     async def _decoded(self, raw: Msg) -> Arrived | None:
-        heard = self.heard.get(_pattern(raw.subject))
+        heard = self.heard.get(template_of(raw.subject))
         try:
             if heard is None:
                 raise Malformed(("subject",))
@@ -167,7 +167,7 @@ class Delivery:
             return [outbox.written(message, one.context, self.reader.signer) for message in said]
 
     async def _acknowledge(self, one: Arrived, *, repeated: bool) -> None:
-        if isinstance(one.message, Order) and (to := reply_to(one.raw)) is not None:
+        if isinstance(one.message, Order) and (to := reply_to(one.raw, one.heard)) is not None:
             await self.publish(to, _json(await self._answer(one, repeated=repeated)))
         await one.raw.ack()
 
@@ -197,7 +197,7 @@ class Delivery:
         self.wake()
         self.meters.buried(template_of(raw.subject))
         log.warning("dead letter from %s: %s", template_of(raw.subject), reason(fault))
-        if (to := reply_to(raw)) is not None and ".cmd." in raw.subject:
+        if (to := reply_to(raw, self.heard.get(template_of(raw.subject)))) is not None:
             problem = self.problems.problem(code, fields)
             order_id = claim[1] if claim[0] != "spoiled" else _claimed_id(raw) or claim[1]
             await self.publish(to, _json(OrderAnswer(order_id=order_id, accepted=False, problem=problem)))
@@ -237,11 +237,6 @@ def is_away(fault: BaseException) -> bool:
         return False
     state = origin.sqlstate
     return state is None or state[:2] in {"08", "53"} or state[:3] == "57P" or state == "25006"
-
-
-def _pattern(subject: str) -> str:
-    """What the handler is found by: the subject without association, receiver and key."""
-    return template_of(subject)
 
 
 def _claimed_id(raw: Msg) -> UUID | None:
