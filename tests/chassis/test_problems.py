@@ -1,0 +1,89 @@
+"""What people read when something went wrong."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lotse_chassis.problem_texts import CHASSIS_TEXTS, LANGUAGES
+from lotse_chassis.problems import STATUS_OF, Problems, TextsMissing, preferred_language, status_of, to_response
+
+OWN = {"unknown_enquiry": {"uk": "Немає.", "ru": "Нет такого.", "de": "Gibt es nicht.", "en": "No such enquiry."}}
+
+
+def test_every_code_of_the_chassis_speaks_four_languages() -> None:
+    for code in Problems().codes:
+        texts = Problems().problem(code).texts
+        assert set(texts) == set(LANGUAGES)
+        assert len(set(texts.values())) == len(LANGUAGES), code
+
+
+def test_every_code_with_a_status_has_texts() -> None:
+    assert set(STATUS_OF) <= set(CHASSIS_TEXTS)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("text", ["", "  ", None])
+def test_a_missing_text_is_refused_when_the_service_is_built(language: str, text: str | None) -> None:
+    texts = {name: given for name, given in OWN["unknown_enquiry"].items() if name != language}
+    if text is not None:
+        texts[language] = text
+    with pytest.raises(TextsMissing, match=f"unknown_enquiry in {language}"):
+        Problems({"unknown_enquiry": texts})
+
+
+def test_a_services_own_codes_stand_beside_those_of_the_chassis() -> None:
+    problems = Problems(OWN)
+    assert problems.problem("unknown_enquiry", ("enquiry_id",)).texts == OWN["unknown_enquiry"]
+    assert problems.problem("malformed", ("pin",)).fields == ("pin",)
+
+
+def test_a_code_that_nobody_wrote_texts_for_still_says_something() -> None:
+    problem = Problems().problem("from_the_future")
+    assert problem.code == "from_the_future"
+    assert problem.texts == CHASSIS_TEXTS["internal"]
+
+
+def test_the_response_is_a_problem_document_in_the_readers_language() -> None:
+    response = to_response(Problems(OWN).problem("unknown_enquiry", ("enquiry_id",)), 404, "uk-UA,uk;q=0.9,en;q=0.8")
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.headers["content-language"] == "uk"
+    assert response.headers["vary"] == "Accept-Language"
+    assert json.loads(bytes(response.body)) == {
+        "type": "urn:lotse:problem:unknown_enquiry",
+        "title": "No such enquiry.",
+        "status": 404,
+        "detail": "Немає.",
+        "code": "unknown_enquiry",
+        "fields": ["enquiry_id"],
+        "texts": OWN["unknown_enquiry"],
+    }
+
+
+def test_the_status_follows_from_the_code() -> None:
+    assert to_response(Problems().problem("too_many")).status_code == 429
+    assert status_of("unknown_enquiry") == 422
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", "de"),
+        ("fr", "de"),
+        ("fr, ru", "ru"),
+        ("en;q=0.2, uk;q=0.9", "uk"),
+        ("uk;q=0, en;q=0.1", "en"),
+        ("UK-ua", "uk"),
+        ("*", "de"),
+        ("en;q=loud, ru;q=0.1", "ru"),
+        ("de ; q=0.5 , ru ; q=0.7", "ru"),
+    ],
+)
+def test_the_language_is_the_one_that_the_reader_prefers(header: str, language: str) -> None:
+    assert preferred_language(header) == language
+
+
+@given(st.text())
+def test_any_header_leads_to_one_of_the_four_languages(header: str) -> None:
+    assert preferred_language(header) in LANGUAGES
