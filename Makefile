@@ -23,7 +23,8 @@ $(STAMP): requirements.lock $(MEMBERS:%=%/pyproject.toml)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation $(MEMBERS:%=-e ./%)
 	@touch $@
 
-lock: $(STAMP) ## requirements.lock from requirements.txt
+lock: ## requirements.lock from requirements.txt
+	test -x $(BIN)/uv || $(MAKE) install
 	$(BIN)/uv pip compile requirements.txt --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
 		$(patsubst %,--no-emit-package lotse-%,contracts chassis intake referral notify ledger local) \
