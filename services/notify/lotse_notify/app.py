@@ -1,0 +1,90 @@
+"""Composition root: the table of what notify hears, says and answers."""
+
+from functools import partial
+from importlib import resources
+
+from lotse_chassis.migrate import expected
+from lotse_chassis.personkeys import PersonKeys
+from lotse_chassis.service import Service
+from lotse_chassis.settings import SettingsInvalid, secret
+from lotse_contracts import notify, referral
+from lotse_notify import http
+from lotse_notify.domain import texts
+from lotse_notify.domain.mail import Sender
+from lotse_notify.handlers import appointments, costs, orders, questions
+from lotse_notify.handlers.orders import Book
+from lotse_notify.migrations import MIGRATIONS
+from lotse_notify.problems import PROBLEM_TEXTS
+from lotse_notify.providers.smtp import Server
+from lotse_notify.settings import NotifySettings
+from lotse_notify.workers import sender
+from lotse_notify.workers.claiming import Post
+
+
+def build(settings: NotifySettings) -> Service:
+    service = Service("notify", settings, problems=PROBLEM_TEXTS, migrations=expected(MIGRATIONS))
+    book, words = _book(service, settings), shipped_texts(drafts_allowed=settings.drafts_allowed)
+    post = _post(settings, book, words)
+
+    service.hears(notify.ChangeContact, partial(orders.change_contact, book=book))
+    service.hears(notify.Tell, orders.tell_person)
+    service.hears(notify.StopTelling, orders.stop_telling)
+    service.hears(notify.ErasePerson, partial(orders.erase_person, book=book))
+    service.hears(referral.AppointmentFixed, appointments.appointment_said)
+    service.hears(referral.AppointmentMoved, appointments.appointment_said)
+    service.hears(referral.AppointmentCancelled, appointments.appointment_cancelled)
+    service.hears(referral.CheckbackAsked, appointments.ask_back)
+
+    service.answers(notify.AskWhy, questions.why)
+    service.answers(notify.AskSealingKey, partial(questions.sealing_key, book=book))
+    service.answers(notify.AskPersonData, partial(questions.person_data, book=book))
+
+    service.on_timer(appointments.REMINDER, appointments.remind)
+    service.on_timer(costs.COST, costs.tell_cost)
+
+    service.serves(http.routes(service.unit, words))
+    meters = sender.SendMeters(service.meters.registry)
+    run = partial(sender.run, units=service.unit, post=post, meters=meters, poll_seconds=settings.poll_seconds)
+    service.works("sender", run)
+    return service
+
+
+def shipped_texts(*, drafts_allowed: bool) -> texts.Texts:
+    """The texts that come with notify, checked. Raises TextsInvalid."""
+    folder = resources.files("lotse_notify") / "texts"
+    sources = [(folder / f"{language}.json").read_text("utf-8") for language in texts.LANGUAGES]
+    return texts.checked(sources, drafts_allowed=drafts_allowed)
+
+
+def _book(service: Service, settings: NotifySettings) -> Book:
+    if service.seal_key is None:
+        raise SettingsInvalid("missing: LOTSE_SEAL_KEY_FILE")
+    if settings.keys_folder is None:
+        raise SettingsInvalid("missing: LOTSE_KEYS_FOLDER")
+    return Book(service.seal_key, PersonKeys(settings.keys_folder, secret(settings.kek_file, "kek_file")))
+
+
+def _post(settings: NotifySettings, book: Book, words: texts.Texts) -> Post:
+    own = Sender(settings.mail_from, settings.mail_from_name)
+    password = ""
+    if settings.smtp_password_file is not None:
+        password = secret(settings.smtp_password_file, "smtp_password_file").decode().strip()
+    server = Server(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        tls=settings.smtp_tls,
+        own_name=own.domain,
+        timeout_seconds=settings.smtp_timeout_seconds,
+        user=settings.smtp_user,
+        password=password,
+    )
+    public_url = settings.public_url.rstrip("/")
+    return Post(
+        texts=words,
+        sender=own,
+        read_url=settings.read_url or public_url,
+        public_url=public_url,
+        keys=book.keys,
+        server=server,
+        retry_seconds=settings.retry_seconds,
+    )

@@ -1,0 +1,28 @@
+"""What notify refuses, in four languages; no text holds a value."""
+
+PROBLEM_TEXTS: dict[str, dict[str, str]] = {
+    "contact_unreadable": {
+        "uk": "Контакт запечатано не для цієї служби або його змінено.",
+        "ru": "Контакт запечатан не для этой службы или изменён.",
+        "de": "Der Kontakt ist nicht für diesen Dienst versiegelt oder wurde verändert.",
+        "en": "The contact is not sealed to this service, or it was altered.",
+    },
+    "contact_malformed": {
+        "uk": "Запечатаний контакт має неправильну форму.",
+        "ru": "Запечатанный контакт имеет неверную форму.",
+        "de": "Der versiegelte Kontakt hat nicht die vereinbarte Form.",
+        "en": "The sealed contact does not have the agreed form.",
+    },
+    "wrong_arguments": {
+        "uk": "Аргументи не відповідають шаблону.",
+        "ru": "Аргументы не соответствуют шаблону.",
+        "de": "Die Argumente passen nicht zur Vorlage.",
+        "en": "The arguments are not those of the template.",
+    },
+    "reply_key_unusable": {
+        "uk": "Ключ для відповіді непридатний.",
+        "ru": "Ключ для ответа непригоден.",
+        "de": "Der Schlüssel für die Antwort ist unbrauchbar.",
+        "en": "The key for the reply cannot be used.",
+    },
+}

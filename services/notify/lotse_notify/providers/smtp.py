@@ -1,0 +1,165 @@
+"""One line to a mail server, stage by stage, so that it is always known how far a message had come when it failed.
+
+Source of the stages and of what each failure means: RFC 5321, section 4.3.2; RFC 1047 on the lost answer after the dot.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+
+from aiosmtplib import (
+    SMTP,
+    SMTPDataError,
+    SMTPException,
+    SMTPRecipientRefused,
+    SMTPResponseException,
+)
+
+from lotse_notify.domain.mail import Mail
+from lotse_notify.domain.outcome import Outcome
+
+PROVIDER = "smtp"
+
+LINE_SECONDS_MAX = 60.0  # servers drop idle and long lines; a fresh one costs less than a lost answer
+LINE_MESSAGES_MAX = 100
+STEPS_SECONDS_FACTOR = 12  # connect, greeting, TLS, EHLO twice, login, NOOP, MAIL, RCPT, DATA, dot, and one to spare
+
+
+@dataclass(frozen=True)
+class Server:
+    """Where the mail server is and how to speak to it."""
+
+    host: str
+    port: int
+    tls: str
+    own_name: str
+    timeout_seconds: float
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+    @property
+    def lease_seconds(self) -> float:
+        """Longer than the slowest hand-over: who holds a message longer is gone."""
+        return STEPS_SECONDS_FACTOR * self.timeout_seconds
+
+    @property
+    def start_tls(self) -> bool:
+        """`auto` leaves out encryption on loopback only."""
+        return self.tls == "starttls" or (self.tls == "auto" and not _is_loopback(self.host))
+
+
+class SmtpLine:
+    """A connection that is kept for a while. One task uses it; after any fault it is closed, never mended."""
+
+    def __init__(self, server: Server) -> None:
+        self._server = server
+        self._client: SMTP | None = None
+        self._opened_at = 0.0
+        self._messages = 0
+
+    async def hand_over(self, mail: Mail, may_begin: Callable[[], Awaitable[bool]]) -> Outcome:
+        """Hand over one mail. `may_begin` commits that the content begins, or says that it must not."""
+        try:
+            outcome = await self._hand_over(mail, may_begin)
+        except BaseException:
+            self._drop()
+            raise
+        if outcome.ending != "accepted":
+            self._drop()
+        return outcome
+
+    async def close(self) -> None:
+        """Say goodbye, if anybody still listens."""
+        if self._client is not None:
+            with suppress(SMTPException, OSError, TimeoutError):
+                await self._client.quit()
+        self._drop()
+
+    async def _hand_over(self, mail: Mail, may_begin: Callable[[], Awaitable[bool]]) -> Outcome:
+        try:
+            client = await self._connected()
+            await client.mail(mail.sender)
+            await client.rcpt(mail.recipient)
+        except SMTPRecipientRefused as fault:
+            if _permanent(fault):
+                return Outcome("refused", "recipient_refused", no_way=True)
+            return Outcome("deferred", "recipient_deferred")
+        except SMTPResponseException:
+            return Outcome("deferred", "server_refuses")  # our account or our address: somebody here must look at it
+        except (SMTPException, OSError, TimeoutError, ValueError):
+            return Outcome("deferred", "server_away")
+        if not await may_begin():
+            return Outcome("withdrawn", "withdrawn")
+        return await self._content(client, mail)
+
+    async def _content(self, client: SMTP, mail: Mail) -> Outcome:
+        """From here on only an answer of the server is a definite no."""
+        try:
+            await client.data(mail.content)
+        except SMTPDataError as fault:
+            if _permanent(fault):
+                return Outcome("refused", "content_refused")
+            return (
+                Outcome("deferred", "content_deferred") if _transient(fault) else Outcome("unknown", "answer_unclear")
+            )
+        except TimeoutError:
+            return Outcome("unknown", "answer_missing")
+        except SMTPResponseException:
+            return Outcome("unknown", "answer_unclear")
+        except (SMTPException, OSError):
+            return Outcome("unknown", "connection_lost")
+        self._messages += 1
+        return Outcome("accepted", "server_took_it")
+
+    async def _connected(self) -> SMTP:
+        """The line as it is if it still answers and is neither old nor worn, else a fresh one."""
+        if self._client is not None and self._worth_keeping():
+            with suppress(SMTPException, OSError, TimeoutError):
+                await self._client.noop()
+                return self._client
+        await self.close()
+        server = self._server
+        client = SMTP(
+            hostname=server.host,
+            port=server.port,
+            timeout=server.timeout_seconds,
+            local_hostname=server.own_name,
+            use_tls=server.tls == "tls",
+            start_tls=False if server.tls == "tls" else server.start_tls,
+            username=server.user or None,
+            password=server.password or None,
+        )
+        self._client = client
+        async with asyncio.timeout(server.lease_seconds / 2):
+            await client.connect()
+        self._opened_at, self._messages = time.monotonic(), 0
+        return client
+
+    def _worth_keeping(self) -> bool:
+        age = time.monotonic() - self._opened_at
+        return age < LINE_SECONDS_MAX and self._messages < LINE_MESSAGES_MAX
+
+    def _drop(self) -> None:
+        if self._client is not None:
+            self._client.close()
+        self._client = None
+
+
+def _permanent(fault: SMTPResponseException) -> bool:
+    return 500 <= fault.code < 600
+
+
+def _transient(fault: SMTPResponseException) -> bool:
+    return 400 <= fault.code < 500
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,138 @@
+"""Submissions: one row is one try to hand one notification to one provider, written before the first byte."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lotse_contracts.values import ContactKind, RecipientLanguage
+from lotse_notify.domain.outcome import COST_E4, Outcome, Stage, state_of
+from lotse_notify.domain.verdict import Verdict
+from lotse_notify.store.notices import Notification, notification_of
+from lotse_notify.store.tables import notification, person, submission, tally
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A try, by whom and how far."""
+
+    submission_id: UUID
+    notification: Notification
+    provider: str
+    contact_version: int
+    stage: Stage
+
+
+async def next_due(tx: AsyncConnection, now: datetime) -> Notification | None:
+    """The one that waits longest, with its person locked; what somebody else holds is passed over."""
+    query = (
+        select(notification)
+        .join(person, person.c.person_id == notification.c.person_id)
+        .where(notification.c.state == "queued", notification.c.due_at <= now)
+        .order_by(notification.c.due_at)
+        .limit(1)
+        .with_for_update(of=[person, notification], skip_locked=True)
+    )
+    row = (await tx.execute(query)).one_or_none()
+    return None if row is None else notification_of(row)
+
+
+async def begin(tx: AsyncConnection, fresh: Submission, *, now: datetime, lease_until: datetime) -> None:
+    """The intent. The index refuses a second one beside a try that was taken, may have been, or still runs."""
+    await tx.execute(
+        insert(submission).values(
+            submission_id=fresh.submission_id,
+            notification_id=fresh.notification.notification_id,
+            person_id=fresh.notification.person_id,
+            provider=fresh.provider,
+            contact_version=fresh.contact_version,
+            state="submitting",
+            stage=fresh.stage,
+            lease_until=lease_until,
+            started_at=now,
+        )
+    )
+
+
+async def mark_sending(
+    tx: AsyncConnection,
+    notification_id: UUID,
+    *,
+    channel: ContactKind,
+    language: RecipientLanguage,
+    text_version: str,
+) -> None:
+    """The notification is under way, in these very words."""
+    row = update(notification).where(notification.c.notification_id == notification_id)
+    tries = notification.c.tries + 1
+    values = {"state": "sending", "because": "due", "channel": channel, "language": language}
+    await tx.execute(row.values(values | {"text_version": text_version, "tries": tries}))
+
+
+async def enter_data(tx: AsyncConnection, submission_id: UUID) -> bool:
+    """From now on nobody can say that nothing was taken; False if this try is no longer ours."""
+    mine = update(submission).where(
+        submission.c.submission_id == submission_id,
+        submission.c.state == "submitting",
+        submission.c.stage == "envelope",
+    )
+    return (await tx.execute(mine.values(stage="data"))).rowcount == 1
+
+
+async def end(tx: AsyncConnection, submission_id: UUID, outcome: Outcome, now: datetime) -> bool:
+    """Write the outcome; False if the row is gone or final. What a slow worker brings ends even an unknown one."""
+    mine = update(submission).where(
+        submission.c.submission_id == submission_id, submission.c.state.in_(("submitting", "unknown"))
+    )
+    values = {"state": state_of(outcome), "reason": outcome.reason, "ended_at": now}
+    return (await tx.execute(mine.values(values))).rowcount == 1
+
+
+async def settle(tx: AsyncConnection, of: Notification, verdict: Verdict, now: datetime, *, due_at: datetime) -> None:
+    """What the outcome makes of the notification."""
+    ended = None if verdict.state == "queued" else now
+    row = update(notification).where(notification.c.notification_id == of.notification_id)
+    values = {"state": verdict.state, "because": verdict.because, "due_at": due_at, "ended_at": ended}
+    await tx.execute(row.values(values))
+
+
+async def abandoned(tx: AsyncConnection, now: datetime, *, rows_max: int) -> list[Submission]:
+    """Tries whose lease has run out."""
+    query = (
+        select(submission.c.submission_id, submission.c.provider, submission.c.contact_version, submission.c.stage)
+        .add_columns(*notification.c)
+        .join(notification, notification.c.notification_id == submission.c.notification_id)
+        .join(person, person.c.person_id == submission.c.person_id)
+        .where(submission.c.state == "submitting", submission.c.lease_until <= now)
+        .limit(rows_max)
+        .with_for_update(of=[person, submission, notification], skip_locked=True)
+    )
+    rows = await tx.execute(query)
+    return [
+        Submission(row.submission_id, notification_of(row), row.provider, row.contact_version, row.stage)
+        for row in rows
+    ]
+
+
+async def count_sent(tx: AsyncConnection, provider: str, day: date) -> None:
+    """One more message of this provider and day, at its price."""
+    cost = COST_E4[provider]
+    row = upsert(tally).values(provider=provider, day=day, messages=1, amount_e4=cost)
+    more = {"messages": tally.c.messages + 1, "amount_e4": tally.c.amount_e4 + cost}
+    await tx.execute(row.on_conflict_do_update(index_elements=[tally.c.provider, tally.c.day], set_=more))
+
+
+async def sent_on(tx: AsyncConnection, provider: str, day: date) -> tuple[int, int]:
+    """How many messages, and what they cost in 1/10,000 EUR."""
+    query = select(tally.c.messages, tally.c.amount_e4).where(tally.c.provider == provider, tally.c.day == day)
+    row = (await tx.execute(query)).one_or_none()
+    return (0, 0) if row is None else (row.messages, row.amount_e4)
+
+
+async def unresolved_count(tx: AsyncConnection) -> int:
+    """How many may or may not have been taken."""
+    query = select(func.count()).select_from(submission).where(submission.c.state == "unknown")
+    return await tx.scalar(query) or 0

@@ -1,0 +1,1 @@
+"""The loops beside the handlers: sending, and looking after what was left lying."""

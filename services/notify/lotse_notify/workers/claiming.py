@@ -1,0 +1,106 @@
+"""Takes the next notification that is due and writes the intent to send it, in one short transaction."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import uuid4
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lotse_chassis import links
+from lotse_chassis.personkeys import CannotDecrypt, KeyDestroyed, KeyUnknown, PersonKeys
+from lotse_chassis.service import Unit
+from lotse_notify.domain.contact import Contact
+from lotse_notify.domain.keys import message_id
+from lotse_notify.domain.mail import Links, Mail, Sender, letter_of, mail_of
+from lotse_notify.domain.texts import NON_ESSENTIAL, Texts, notice_name, version_of
+from lotse_notify.domain.verdict import Verdict, decide
+from lotse_notify.handlers.orders import ADDRESS, STOP_LINK
+from lotse_notify.handlers.telling import settle
+from lotse_notify.providers.smtp import PROVIDER, Server
+from lotse_notify.store import notices, people, submissions
+from lotse_notify.store.notices import Notification
+from lotse_notify.store.submissions import Submission
+
+STOP_LINK_DAYS = 90
+
+Units = Callable[[], AbstractAsyncContextManager[Unit]]
+
+
+@dataclass(frozen=True)
+class Post:
+    """Everything that sending needs: words, sender, links, keys, the server, and the first pause."""
+
+    texts: Texts
+    sender: Sender
+    read_url: str
+    public_url: str
+    keys: PersonKeys
+    server: Server
+    retry_seconds: float
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A submission whose intent is committed, and the mail to hand over."""
+
+    submission: Submission
+    mail: Mail
+    lease_until: datetime
+
+
+async def claim(units: Units, post: Post) -> Claim | Literal["settled", "nothing"]:
+    """`settled`: the one that was due is not to be sent after all."""
+    async with units() as unit:
+        now = unit.context.now
+        due = await submissions.next_due(unit.tx, now)
+        if due is None:
+            return "nothing"
+        person = await people.locked(unit.tx, due.person_id)
+        verdict = decide(due.asked, person.contact, person.silence, now)
+        address = await _address(unit.tx, due, post.keys)
+        if verdict.state == "queued" and address is None:
+            verdict = Verdict("failed", "contact_unreadable")
+        if verdict.state != "queued" or person.contact is None or address is None:
+            unit.say(*await settle(unit.tx, due, verdict, person.contact, now))
+            return "settled"
+        return await _begun(unit.tx, due, person.contact, address, post=post, now=now)
+
+
+async def _begun(
+    tx: AsyncConnection, due: Notification, contact: Contact, address: str, *, post: Post, now: datetime
+) -> Claim:
+    words = post.texts.words[post.texts.language_for(contact.languages)]
+    name = notice_name(due.template, due.arguments, contact.detail)
+    code = await links.create(
+        tx, purpose=STOP_LINK, subject_id=str(due.person_id), expires_at=now + timedelta(days=STOP_LINK_DAYS)
+    )
+    letter = letter_of(words, name, due.arguments, Links(post.read_url, f"{post.public_url}/stop/{code}"))
+    mail = mail_of(
+        letter,
+        sender=post.sender,
+        recipient=address,
+        message_id=message_id(due.notification_id, post.sender.domain),
+        at=now,
+        may_unsubscribe=due.template in NON_ESSENTIAL,
+    )
+    fresh = Submission(uuid4(), due, PROVIDER, contact.version, "envelope")
+    lease_until = now + timedelta(seconds=post.server.lease_seconds)
+    await submissions.begin(tx, fresh, now=now, lease_until=lease_until)
+    await submissions.mark_sending(
+        tx, due.notification_id, channel="email", language=words.language, text_version=version_of(words, name)
+    )
+    await notices.decide(tx, due, Verdict("sending", "due"), now)
+    return Claim(fresh, mail, lease_until)
+
+
+async def _address(tx: AsyncConnection, due: Notification, keys: PersonKeys) -> str | None:
+    encrypted = await people.address_of(tx, due.person_id)
+    if encrypted is None:
+        return None
+    try:
+        return keys.decrypt(due.person_id, ADDRESS, encrypted).decode()
+    except (KeyDestroyed, KeyUnknown, CannotDecrypt):
+        return None
