@@ -1,0 +1,75 @@
+"""Composition root: everything that the ledger hears, answers and serves."""
+
+import asyncio
+from functools import partial
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+
+from lotse_chassis import migrate
+from lotse_chassis.service import Service
+from lotse_contracts import ledger as said
+from lotse_contracts.notify import CostIncurred
+from lotse_contracts.sealed import decode
+from lotse_ledger.domain.fingerprints import shared_key
+from lotse_ledger.handlers import checkpoints, deadlines, fingerprints, questions, recording
+from lotse_ledger.handlers.house import House
+from lotse_ledger.http import routes_of
+from lotse_ledger.http.access import Gate
+from lotse_ledger.migrations import MIGRATIONS
+from lotse_ledger.problems import PROBLEM_TEXTS
+from lotse_ledger.settings import LedgerSettings
+
+
+def build(settings: LedgerSettings) -> Service:
+    """The service, ready to run."""
+    service = Service("ledger", settings, problems=PROBLEM_TEXTS, migrations=migrate.expected(MIGRATIONS))
+    house = _house(service, settings)
+    _hear(service, house)
+    service.answers(said.AskBalances, questions.balances)
+    service.answers(said.AskHeadroom, questions.headroom)
+    service.answers(said.AskDeadlines, questions.deadlines)
+    service.answers(said.AskPersonData, questions.person_data)
+    service.on_timer(checkpoints.CHECKPOINT_TIMER, partial(checkpoints.regular_checkpoint, house=house))
+    service.on_timer(deadlines.DEADLINE_TIMER, deadlines.deadline_comes_near)
+    service.works("checkpoints", partial(_sign_at_start, service=service, house=house))
+    for router in routes_of(service, Gate(service, decode(settings.auditor_key))):
+        service.serves(router)
+    return service
+
+
+def _hear(service: Service, house: House) -> None:
+    service.hears(said.RecordDecision, partial(recording.record_decision, house=house))
+    service.hears(said.SubmitPlan, partial(recording.submit_plan, house=house))
+    service.hears(said.RecordVoucher, partial(recording.record_voucher, house=house))
+    service.hears(said.RequestDrawdown, partial(recording.request_drawdown, house=house))
+    service.hears(said.ErasePerson, questions.erase_person)
+    service.hears(CostIncurred, partial(recording.commit_message_costs, house=house))
+    service.hears(said.AwardTold, partial(recording.note_partner_award, house=house))
+    service.hears(said.CheckpointOffered, partial(checkpoints.countersign, house=house))
+    service.hears(said.CheckpointCosigned, partial(checkpoints.keep_cosignature, house=house))
+    service.hears(said.VoucherFingerprintAsked, fingerprints.answer_fingerprint)
+    service.hears(said.VoucherFingerprintAnswered, fingerprints.keep_answer)
+
+
+def _house(service: Service, settings: LedgerSettings) -> House:
+    partners = service.partners
+    keys = {}
+    if service.seal_key is not None:
+        for name, partner in partners.items():
+            public = X25519PublicKey.from_public_bytes(partner.ledger_seal)
+            keys[name] = shared_key(service.seal_key.exchange(public))
+    return House(
+        checkpoint_entries=settings.checkpoint_entries,
+        checkpoint_hours=settings.checkpoint_hours,
+        books_standing=settings.books_standing,
+        sign_key=service.signer.sign_key,
+        verify_keys={name: partner.verify for name, partner in partners.items()},
+        fingerprint_keys=keys,
+    )
+
+
+async def _sign_at_start(stopping: asyncio.Event, *, service: Service, house: House) -> None:
+    """What was entered before, such as the public facts, is fixed now; then the timer goes on."""
+    async with service.unit() as unit:
+        unit.say(*await checkpoints.keep_signing(unit.tx, unit.context, house))
+    await stopping.wait()

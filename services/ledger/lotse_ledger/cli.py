@@ -1,0 +1,55 @@
+"""Administrator's commands of the ledger; each takes the database from LOTSE_DATABASE_URL."""
+
+import asyncio
+import sys
+from datetime import UTC, datetime
+from importlib import resources
+
+from lotse_chassis.database import engine_of
+from lotse_chassis.settings import Settings
+from lotse_ledger.domain.checkpoints import origin_of
+from lotse_ledger.domain.facts import HISTORY_CLOSED, drafts_of
+from lotse_ledger.store import books, log
+
+FACTS_FILE = "real_case.json"
+EXIT_TOO_LATE = 4
+EXIT_OTHER_FACTS = 5
+
+
+def load_facts(settings: Settings) -> int:
+    """Load the public facts of the real case; a second time changes nothing. Returns the exit code."""
+    return asyncio.run(_load(settings))
+
+
+def shipped_facts() -> bytes:
+    """The file that comes with the service."""
+    return resources.files("lotse_ledger").joinpath("data", FACTS_FILE).read_bytes()
+
+
+async def _load(settings: Settings) -> int:
+    """The past can only be written before the first entry of the present, since answers about it must not change."""
+    now = datetime.now(UTC)
+    drafts = drafts_of(shipped_facts(), now)
+    engine = engine_of(settings.database_url)
+    try:
+        async with engine.begin() as tx:
+            await log.hold(tx)
+            known = await log.has_key(tx, HISTORY_CLOSED)
+            if known is not None:
+                return _known(same=known == drafts[-1].request_sha256)
+            if await books.size(tx) > 0:
+                print("lotse ledger: too late: facts of the past come before the first entry", file=sys.stderr)
+                return EXIT_TOO_LATE
+            size = await log.append_all(tx, drafts, origin=origin_of(settings.association), now=now)
+    finally:
+        await engine.dispose()
+    print(f"lotse ledger: {size} entries, {size - 1} of them reconstructed public facts")
+    return 0
+
+
+def _known(*, same: bool) -> int:
+    if same:
+        print("lotse ledger: the public facts were loaded before; nothing changed")
+        return 0
+    print("lotse ledger: other public facts were loaded before; nothing changed", file=sys.stderr)
+    return EXIT_OTHER_FACTS

@@ -1,0 +1,1 @@
+"""What is true about money and law: pure, without clock, database or wire."""

@@ -1,0 +1,268 @@
+"""The log takes what balances, once, in order, and never lets go of it."""
+
+import asyncio
+import itertools
+import json
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import insert, text
+from sqlalchemy.exc import DBAPIError
+
+from lotse_chassis.faults import Refused
+from lotse_ledger.domain.asof import AsOf
+from lotse_ledger.domain.entries import Draft, Place, Posting, canonical, digest_of, entered, leaf_hash, reversal_of
+from lotse_ledger.handlers import recording
+from lotse_ledger.migrations import APPEND_ONLY
+from lotse_ledger.store import books, log, tables
+from tests.kit import ServiceDatabase
+from tests.ledger import given
+
+Database = Callable[[str], ServiceDatabase]
+BOTH = AsOf(date.max, given.NOW + timedelta(days=400))
+
+
+def draft(key: str = "one", **changed: Any) -> Draft:
+    plain: dict[str, Any] = {
+        "key": key,
+        "kind": "voucher",
+        "standing": "demo",
+        "valid_on": date(2026, 1, 2),
+        "data": {"key": key},
+        "request_sha256": digest_of(key),
+        "postings": (Posting("expense:a", 500, "EUR"), Posting("assets:bank", -500, "EUR")),
+    }
+    return Draft(**plain | changed)
+
+
+async def test_entries_follow_one_another_without_a_gap_and_in_time(database: Database) -> None:
+    ledger = database("ledger")
+    clock = [given.NOW, given.NOW - timedelta(hours=1), given.NOW + timedelta(seconds=1)]
+    for number, now in enumerate(clock):
+        async with given.transaction(ledger) as tx:
+            await log.append(tx, draft(str(number)), origin=given.ORIGIN, now=now)
+    async with given.transaction(ledger) as tx:
+        found = await books.page(tx, after=-1, limit=10)
+    assert [one.log_index for one in found] == [0, 1, 2]
+    steps = [timedelta(0), timedelta(microseconds=1), timedelta(seconds=1)]
+    assert [one.recorded_at - given.NOW for one in found] == steps
+
+
+async def test_the_leaf_is_the_canonical_json_of_the_whole_entry(database: Database) -> None:
+    async with given.transaction(database("ledger")) as tx:
+        await log.append(tx, draft(), origin=given.ORIGIN, now=given.NOW)
+        body = await books.body_of(tx, 0)
+        entry = await books.at(tx, 0)
+    assert body is not None
+    assert entry is not None
+    leaf = json.loads(body)
+    assert canonical(leaf).decode() == body
+    assert entry.leaf_sha256 == leaf_hash(body.encode())
+    assert leaf["postings"] == [
+        {"account": "expense:a", "amount": "500", "currency": "EUR"},
+        {"account": "assets:bank", "amount": "-500", "currency": "EUR"},
+    ]
+
+
+async def test_many_writers_at_once_are_served_one_after_the_other(database: Database) -> None:
+    ledger = database("ledger")
+
+    async def write(number: int) -> None:
+        async with given.transaction(ledger) as tx:
+            await log.append(tx, draft(str(number)), origin=given.ORIGIN, now=given.NOW)
+
+    await asyncio.gather(*(write(number) for number in range(12)))
+    async with given.transaction(ledger) as tx:
+        found = await books.page(tx, after=-1, limit=20)
+    assert [one.log_index for one in found] == list(range(12))
+    assert all(one.recorded_at < other.recorded_at for one, other in itertools.pairwise(found))
+
+
+@pytest.mark.parametrize("times", [2, 10])
+async def test_the_same_order_again_changes_nothing(database: Database, times: int) -> None:
+    order = given.voucher()
+    said = []
+    async with given.transaction(database("ledger")) as tx:
+        for _ in range(times):
+            said += await recording.record_voucher(order, given.context(), tx, house=given.house())
+        assert await books.size(tx) == 1
+    assert len(said) == 1
+
+
+async def test_another_body_under_the_same_id_is_refused(database: Database) -> None:
+    order = given.voucher()
+    async with given.transaction(database("ledger")) as tx:
+        await recording.record_voucher(order, given.context(), tx, house=given.house())
+        changed = order.model_copy(update={"amount": order.amount + 1})
+        with pytest.raises(Refused) as refused:
+            await recording.record_voucher(changed, given.context(), tx, house=given.house())
+        assert await books.size(tx) == 1
+    assert refused.value.code == "body_differs"
+
+
+async def test_orders_in_any_order_lead_to_the_same_books(database: Database) -> None:
+    handlers: list[tuple[Any, Any]] = [
+        (recording.record_decision, given.award()),
+        (recording.record_decision, given.award(type="amendment", amount=2_000_00, valid_on="2026-03-01")),
+        (recording.submit_plan, given.plan()),
+        (recording.record_voucher, given.voucher()),
+        (recording.request_drawdown, given.drawdown()),
+    ]
+    ledger, seen = database("ledger"), []
+    async with given.transaction(ledger) as tx:
+        for permutation in itertools.permutations(handlers):
+            attempt = await tx.begin_nested()
+            for handle, order in permutation:
+                await handle(order, given.context(), tx, house=given.house())
+            seen.append(await books.balances(tx, BOTH, limit=100))
+            await attempt.rollback()
+    assert len(seen) == 120
+    assert all(balances == seen[0] for balances in seen)
+    assert {one.account.rsplit(":", 1)[-1]: one.amount for one in seen[0]}["awarded"] == 39_500_00
+
+
+_POST = text("INSERT INTO posting VALUES (0, :position, :count, :account, :amount, 'EUR')")
+
+
+async def write_by_hand(
+    ledger: ServiceDatabase, postings: list[tuple[int, int, str, int]], *, entry: bool = True, **changed: Any
+) -> None:
+    first = entered(draft(), Place(given.ORIGIN, 0, given.NOW), None)
+    async with given.transaction(ledger) as tx:
+        if entry:
+            await tx.execute(insert(tables.entry), [log._row(first) | changed])
+        for position, count, account, amount in postings:
+            given_values = {"position": position, "count": count, "account": account, "amount": amount}
+            await tx.execute(_POST, given_values)
+
+
+@pytest.mark.parametrize(
+    "postings",
+    [
+        [(0, 2, "expense:a", 500), (1, 2, "assets:bank", -499)],
+        [(0, 2, "expense:a", 500)],
+        [],
+    ],
+)
+async def test_the_database_refuses_what_does_not_balance(
+    database: Database, postings: list[tuple[int, int, str, int]]
+) -> None:
+    ledger = database("ledger")
+    with pytest.raises(DBAPIError, match=r"differ|missing"):
+        await write_by_hand(ledger, postings)
+    async with given.transaction(ledger) as tx:
+        assert await books.size(tx) == 0
+
+
+async def test_a_posting_cannot_be_added_to_an_entry_that_is_complete(database: Database) -> None:
+    ledger = database("ledger")
+    async with given.transaction(ledger) as tx:
+        await log.append(tx, draft(), origin=given.ORIGIN, now=given.NOW)
+    for position, count in ((2, 2), (2, 4), (0, 2)):
+        with pytest.raises(DBAPIError):
+            await write_by_hand(ledger, [(position, count, "expense:a", 0)], entry=False)
+
+
+async def test_a_leaf_that_is_not_of_its_body_is_refused(database: Database) -> None:
+    with pytest.raises(DBAPIError, match="leaf_is_of_the_body"):
+        await write_by_hand(database("ledger"), [], body="{}")
+
+
+@pytest.mark.parametrize(("index", "earlier"), [(2, 0), (0, 0), (1, 1)])
+async def test_a_gap_or_a_step_back_in_time_is_refused(database: Database, index: int, earlier: int) -> None:
+    ledger = database("ledger")
+    async with given.transaction(ledger) as tx:
+        await log.append(tx, draft(), origin=given.ORIGIN, now=given.NOW)
+    late = entered(draft("two"), Place(given.ORIGIN, index, given.NOW + timedelta(seconds=1 - 2 * earlier)), None)
+    with pytest.raises(DBAPIError):
+        async with given.transaction(ledger) as tx:
+            await log.write(tx, [(late, None)])
+
+
+async def test_a_reversal_mirrors_an_entry_once_and_can_be_reversed(database: Database) -> None:
+    ledger = database("ledger")
+    async with given.transaction(ledger) as tx:
+        await log.append(tx, draft(), origin=given.ORIGIN, now=given.NOW)
+        for index in (0, 1):
+            entry = await books.at(tx, index)
+            assert entry is not None
+            mirrored = reversal_of(entry, reason="zu viel", valid_on=date(2026, 1, 3))
+            await log.append(tx, mirrored, origin=given.ORIGIN, now=given.NOW)
+        assert {one.amount for one in await books.balances(tx, BOTH, limit=10)} == {500, -500}
+        again = draft("again", reverses=0)
+        with pytest.raises(DBAPIError, match="reverses"):
+            async with tx.begin_nested():
+                await log.append(tx, again, origin=given.ORIGIN, now=given.NOW)
+
+
+def _refused(connection: psycopg.Connection, attack: str) -> bool:
+    try:
+        connection.execute(attack.encode())
+    except psycopg.Error:
+        return True
+    return False
+
+
+ATTACKS = [
+    *(f"{what} {table}" for table in APPEND_ONLY for what in ("TRUNCATE", "DROP TABLE", "DELETE FROM")),
+    *(f"ALTER TABLE {table} DISABLE TRIGGER ALL" for table in APPEND_ONLY),
+    *(f"DROP TRIGGER {table}_is_append_only ON {table}" for table in APPEND_ONLY),
+    "TRUNCATE entry CASCADE",
+    "UPDATE entry SET body = body",
+    "UPDATE posting SET amount = amount",
+    "UPDATE checkpoint SET signature = signature",
+    "ALTER TABLE entry DROP CONSTRAINT leaf_is_of_the_body",
+    "DROP FUNCTION entry_must_balance() CASCADE",
+    "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+    "SET ROLE ledger_owner",
+    "SET SESSION AUTHORIZATION ledger_owner",
+    "SET session_replication_role = replica",
+    "ALTER TABLE entry OWNER TO ledger",
+    "INSERT INTO entry SELECT * FROM entry ON CONFLICT (log_index) DO UPDATE SET body = 'x'",
+    "MERGE INTO posting USING entry ON true WHEN MATCHED THEN DELETE",
+    "CREATE TABLE mine (one int)",
+]
+
+
+async def test_the_service_itself_cannot_change_what_is_recorded(database: Database) -> None:
+    ledger = database("ledger")
+    async with given.transaction(ledger) as tx:
+        await recording.record_voucher(given.voucher(), given.context(), tx, house=given.house(checkpoint_entries=1))
+        before = (await tx.execute(text("SELECT md5(string_agg(e::text, '')) FROM entry e"))).scalar_one()
+    with psycopg.connect(ledger.url, autocommit=True) as connection:
+        connection.execute("GRANT ALL ON entry, posting TO ledger")  # warns, and gives nothing
+        let_through = [attack for attack in ATTACKS if not _refused(connection, attack)]
+    assert let_through == []
+    async with given.transaction(ledger) as tx:
+        assert (await tx.execute(text("SELECT md5(string_agg(e::text, '')) FROM entry e"))).scalar_one() == before
+
+
+async def test_a_trigger_refuses_even_where_a_right_was_granted(database: Database) -> None:
+    ledger = database("ledger")
+    async with given.transaction(ledger) as tx:
+        await recording.record_voucher(given.voucher(), given.context(), tx, house=given.house(checkpoint_entries=1))
+    with psycopg.connect(ledger.owner_url, autocommit=True) as owner:
+        owner.execute(f"GRANT UPDATE, DELETE, TRUNCATE ON {', '.join(APPEND_ONLY)}, opening TO ledger".encode())
+    with psycopg.connect(ledger.url, autocommit=True) as connection:
+        for table in APPEND_ONLY:
+            column = next(column.name for column in tables.metadata.tables[table].columns if not column.identity)
+            update = f"UPDATE {table} SET {column} = {column}"
+            for attack in (f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE", update):
+                with pytest.raises(psycopg.Error, match="append-only"):
+                    connection.execute(attack.encode())
+
+
+async def test_who_gave_an_order_is_in_the_leaf_as_a_commitment_only(database: Database) -> None:
+    order = given.voucher(voucher_id=uuid4())
+    async with given.transaction(database("ledger")) as tx:
+        await recording.record_voucher(order, given.context(), tx, house=given.house())
+        body = await books.body_of(tx, 0)
+        assert body is not None
+        assert "treasurer-1" not in body
+        assert "actor_commitment" in body
+        await tx.execute(text("DELETE FROM opening"))
+        assert await books.body_of(tx, 0) == body
