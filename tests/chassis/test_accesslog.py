@@ -70,13 +70,12 @@ async def test_an_access_that_is_rolled_back_was_none(engine: AsyncEngine) -> No
         "DROP TABLE access_log",
         "ALTER TABLE access_log DISABLE TRIGGER ALL",
         "ALTER TABLE access_log DROP COLUMN actor",
-        "INSERT INTO access_log OVERRIDING SYSTEM VALUE SELECT * FROM access_log",
         "SET ROLE chassis_owner",
     ],
 )
 async def test_the_service_cannot_rewrite_what_it_noted(engine: AsyncEngine, attack: str) -> None:
     before = await noted(engine)
-    with pytest.raises(ProgrammingError if not attack.startswith("INSERT") else Exception):
+    with pytest.raises(ProgrammingError):
         async with engine.begin() as tx:
             await tx.execute(text(attack))
     async with engine.begin() as tx:

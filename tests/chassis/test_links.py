@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from fastapi import APIRouter
+from fastapi import APIRouter, FastAPI
 from httpx import ASGITransport, AsyncClient
 from hypothesis import given
 from hypothesis import strategies as st
@@ -167,7 +167,7 @@ async def test_over_http_a_get_changes_nothing_and_a_post_uses_the_link_up(engin
     assert code not in again.text
 
 
-def _face(engine: AsyncEngine) -> object:
+def _face(engine: AsyncEngine) -> FastAPI:
     router = APIRouter()
 
     @router.get("/answers/{code}")
