@@ -10,7 +10,7 @@ from lotse_chassis.service import Service
 from lotse_chassis.settings import Settings
 from lotse_contracts.catalogue import SERVICES
 
-PROBLEM_SCHEMA = "Problem"
+PLACEHOLDER = "nobody@example.org"  # for whatever a service requires beyond these
 NO_FACE = -1  # a port that says: build the application, listen nowhere
 
 
@@ -46,7 +46,9 @@ def _settings(model: type[Settings], folder: Path) -> dict[str, Any]:
     folders = {name: folder / name for name in model.model_fields if name.endswith("_folder")}
     for path in folders.values():
         path.mkdir(exist_ok=True)
+    required = {name: PLACEHOLDER for name, field in model.model_fields.items() if field.is_required()}
     return {
+        **required,
         "association": "alpha",
         "database_url": "postgresql://nobody@127.0.0.1:1/nothing",
         "http_port": NO_FACE,
