@@ -2,18 +2,15 @@
 
 import subprocess
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
+from typing import Any
 
-from lotse_local import process
+from lotse_local import faces, process
 from lotse_local.broker_config import LEAF_SEED_VARIABLE
 from lotse_local.engines import nats_server
 
 READY_SECONDS = 20.0
 POLL_SECONDS = 0.03
-PROBE_SECONDS = 2.0
-HOST = "127.0.0.1"
 MEMORY_SOFT_MAX = "96MiB"  # from here on the server's garbage collector works harder
 
 
@@ -52,13 +49,30 @@ def start(how: process.Command, monitor_port: int) -> subprocess.Popen[bytes]:
 
 def is_ready(monitor_port: int) -> bool:
     """Whether the server, with its streams, says that it is well."""
-    try:
-        with urllib.request.urlopen(f"http://{HOST}:{monitor_port}/healthz", timeout=PROBE_SECONDS) as answer:
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
+    return bool((faces.get_json(monitor_port, "/healthz") or {}).get("status") == "ok")
 
 
-def reload(running: subprocess.Popen[bytes]) -> None:
-    """Let the server read its configuration again, as after a partner was added."""
-    running.send_signal(process.RELOAD)
+def streams_and_consumers(monitor_port: int) -> frozenset[str] | None:
+    """The names of all streams, and of consumers as `stream/consumer`; None if the server does not answer."""
+    streams = _streams(monitor_port)
+    if streams is None:
+        return None
+    names = {str(stream["name"]) for stream in streams}
+    return frozenset(names | {f"{s['name']}/{c['name']}" for s in streams for c in s.get("consumer_detail") or []})
+
+
+def messages(monitor_port: int) -> dict[str, int]:
+    """How many messages each stream holds."""
+    return {str(stream["name"]): int(stream["state"]["messages"]) for stream in _streams(monitor_port) or []}
+
+
+def links(monitor_port: int) -> int:
+    """How many leaf links stand."""
+    return int((faces.get_json(monitor_port, "/leafz") or {}).get("leafnodes", 0))
+
+
+def _streams(monitor_port: int) -> list[dict[str, Any]] | None:
+    found = faces.get_json(monitor_port, "/jsz?accounts=true&streams=true&consumers=true")
+    if found is None:
+        return None
+    return [stream for account in found.get("account_details", []) for stream in account.get("stream_detail") or []]

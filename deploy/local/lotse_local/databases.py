@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
+import psycopg
 from psycopg import Connection, sql
 
-from lotse_local import postgres
 from lotse_local.postgres import Cluster
 
 IDLE_IN_TRANSACTION_MAX = "60s"  # a stuck transaction would hold back vacuum and the relay's lock
@@ -21,7 +21,7 @@ class Passwords:
 def create_database(cluster: Cluster, service: str, passwords: Passwords, *, database: str = "") -> bool:
     """Create database and roles unless they are there, and set the passwords; return whether it was new."""
     database = database or service
-    with postgres.connect(cluster) as admin:
+    with connect(cluster) as admin:
         for shared in ("postgres", "template1"):
             _run(admin, "REVOKE ALL ON DATABASE {} FROM PUBLIC", sql.Identifier(shared))
         _create_role(admin, f"{service}_owner", passwords.owner)
@@ -31,14 +31,14 @@ def create_database(cluster: Cluster, service: str, passwords: Passwords, *, dat
             create = "CREATE DATABASE {} OWNER {} TEMPLATE template0"
             _run(admin, create, sql.Identifier(database), sql.Identifier(f"{service}_owner"))
         close(admin, database, service)
-    with postgres.connect(cluster, database) as admin:
+    with connect(cluster, database) as admin:
         _close_schema(admin, service)
     return not known
 
 
 def copy_database(cluster: Cluster, service: str, *, template: str, database: str) -> None:
     """A copy of a database that nobody is connected to; for tests, which each begin with a migrated one."""
-    with postgres.connect(cluster) as admin:
+    with connect(cluster) as admin:
         names = [sql.Identifier(name) for name in (database, f"{service}_owner", template)]
         _run(admin, "CREATE DATABASE {} OWNER {} TEMPLATE {}", *names)
         close(admin, database, service)
@@ -46,8 +46,13 @@ def copy_database(cluster: Cluster, service: str, *, template: str, database: st
 
 def drop_database(cluster: Cluster, database: str) -> None:
     """Take a database away, whoever is still connected."""
-    with postgres.connect(cluster) as admin:
+    with connect(cluster) as admin:
         _run(admin, "DROP DATABASE IF EXISTS {} WITH (FORCE)", sql.Identifier(database))
+
+
+def connect(cluster: Cluster, database: str = "postgres") -> Connection[tuple[object, ...]]:
+    """A superuser's connection outside transactions."""
+    return psycopg.connect(cluster.url(database), autocommit=True)
 
 
 def close(admin: Connection[tuple[object, ...]], database: str, service: str) -> None:

@@ -1,17 +1,26 @@
 """The environment of each process: LOTSE_ variables derived from the data folder."""
 
+import json
 import os
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lotse_contracts.catalogue import transfers_to
 from lotse_local import keyring
 from lotse_local.databases import Passwords
-from lotse_local.layout import AssociationFolder
+from lotse_local.layout import AssociationFolder, write_private
 
 HOST = "127.0.0.1"
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "SSL_CERT_FILE")
-MEMORY_VARIABLES = {"MALLOC_ARENA_MAX": "2", "PYTHONMALLOC": "pymalloc"}
+MEMORY_VARIABLES = {"MALLOC_ARENA_MAX": "2"}
 """glibc keeps an arena per thread otherwise; a service has few threads and would only hold memory."""
+NEUTRAL_SENDER = "nachricht@post.invalid"  # the local mail catcher takes anything; a real server needs a real one
+ALL_SERVICES = "all"  # the section of settings.toml that every service reads
+
+
+class SettingsUnreadable(ValueError):
+    """`settings.toml` is not TOML with a section per service."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +57,11 @@ def service_environment(place: AssociationFolder, service: str, at: Addresses) -
         "LOTSE_ATTACHMENTS_FOLDER": str(place.files(service)),
         "LOTSE_SMTP_HOST": HOST,
         "LOTSE_SMTP_PORT": str(at.mailbox_smtp),
+        "LOTSE_MAIL_FROM": NEUTRAL_SENDER,
     }
     if transfers_to(service):
         given["LOTSE_FED_SEED_FILE"] = str(place.seed(f"{service}-fed"))
-    return plain_environment() | MEMORY_VARIABLES | given
+    return plain_environment() | MEMORY_VARIABLES | given | _administrators(place, service)
 
 
 def mailbox_environment(place: AssociationFolder, at: Addresses) -> dict[str, str]:
@@ -82,3 +92,23 @@ def database_url(service: str, passwords: Passwords, at: Addresses, *, owner: bo
     """The database of a service, as the service or as its owner."""
     user, password = (f"{service}_owner", passwords.owner) if owner else (service, passwords.service)
     return f"postgresql://{user}:{password}@{HOST}:{at.postgres}/{service}"
+
+
+def write_settings(place: AssociationFolder, sections: Mapping[str, Mapping[str, str | int | bool]]) -> None:
+    """Write `settings.toml`: a section per service, or `all`; each setting under its own name, as `public_url`."""
+    lines = []
+    for section, settings in sections.items():
+        lines += [f"[{section}]", *(f"{name} = {json.dumps(value)}" for name, value in settings.items())]
+    write_private(place.settings, "\n".join([*lines, ""]).encode())
+
+
+def _administrators(place: AssociationFolder, service: str) -> dict[str, str]:
+    """What an administrator wrote into `settings.toml`; it comes before what we derive. Raises SettingsUnreadable."""
+    if not place.settings.is_file():
+        return {}
+    try:
+        sections = tomllib.loads(place.settings.read_text())
+        merged = {**sections.get(ALL_SERVICES, {}), **sections.get(service, {})}
+    except (tomllib.TOMLDecodeError, TypeError) as fault:
+        raise SettingsUnreadable(f"{place.settings}: {fault}") from None
+    return {f"LOTSE_{name.upper()}": str(value) for name, value in merged.items()}

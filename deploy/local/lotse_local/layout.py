@@ -61,6 +61,11 @@ class AssociationFolder:
         return self.folder / "hub.url"
 
     @property
+    def settings(self) -> Path:
+        """What an administrator sets for the services."""
+        return self.folder / "settings.toml"
+
+    @property
     def mailbox(self) -> Path:
         return self.folder / "mailbox"
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
-import psycopg
 
 from lotse_local import process
 from lotse_local.engines import Account, reachable_binaries, unprivileged_account
@@ -146,11 +145,6 @@ def end_orphan(cluster: Cluster) -> bool:
     if ours:
         process.end(found, signal.SIGINT, STOP_SECONDS)
     return ended or ours
-
-
-def connect(cluster: Cluster, database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
-    """A superuser's connection outside transactions, for creating databases and roles."""
-    return psycopg.connect(cluster.url(database), autocommit=True)
 
 
 def _begin_anew(cluster: Cluster, account: Account) -> None:

@@ -19,7 +19,6 @@ KILL_SECONDS = 5.0
 LOG_BYTES_MAX = 5_000_000  # a longer log is put aside as `.old` at the next start
 TAIL_LINES = 15
 OURSELVES = Account()
-RELOAD = signal.SIGHUP
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,8 @@ def dead(*, association: str, service: str, subject: str, dead_id: UUID, body: b
     name, key = (tokens[5], tokens[-1]) if tokens[2:3] == ["xfer"] and len(tokens) > 6 else (tokens[4], tokens[-1])
     return Staged(
         message_id=dead_id,
-        publish_id=f"dead.{service}.{dead_id}",
+        # The place it came from makes it new: a replayed message that fails again is no duplicate of its first burial.
+        publish_id=f"dead.{service}.{dead_id}.{why.get('lotse-sequence', '0')}",
         kind="dead",
         claim_name="dead",
         subject=dead_subject(association, service, name, key),

@@ -1,0 +1,29 @@
+"""What a service's HTTP face says about itself, asked with the standard library alone."""
+
+import http.client
+import json
+from typing import Any
+
+from lotse_local.environment import HOST
+
+PROBE_SECONDS = 3.0
+
+
+def missing(port: int) -> str:
+    """What a service still waits for, in words; empty when it is ready."""
+    found = get_json(port, "/health/ready")
+    if found is None:
+        return "does not answer yet"
+    return ", ".join(f"{what}: {why}" for what, why in dict(found.get("missing", {})).items())
+
+
+def get_json(port: int, path: str) -> Any:
+    """The JSON that a local port answers with, whatever the status; None if it does not."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=PROBE_SECONDS)
+    try:
+        connection.request("GET", path)
+        return json.loads(connection.getresponse().read())
+    except (OSError, http.client.HTTPException, ValueError):
+        return None
+    finally:
+        connection.close()

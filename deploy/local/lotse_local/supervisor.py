@@ -1,0 +1,213 @@
+"""Starts everything a data folder holds, keeps it running, and stops it in order."""
+
+import asyncio
+import json
+import os
+import signal
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from lotse_local import broker, cards, endpoints, faces, hub, ports
+from lotse_local.broker_config import Leaf
+from lotse_local.keeper import Kept, Launch, Say
+from lotse_local.layout import DataFolder, write_private
+from lotse_local.lock import Lock
+from lotse_local.plan import AssociationPlan, plan_of
+
+DEFAULT_ASSOCIATION = "association"
+READY_SECONDS = 120.0
+READY_POLL_SECONDS = 0.1
+STREAMS_CHECK_SECONDS = 10.0
+STATE_SECONDS = 1.0
+ENGINES = ("postgres", "nats")
+
+
+class NotReady(RuntimeError):
+    """Something did not become ready in time; the text says what and where its log is."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is to run: associations by name (none: those that are there, or one), and a hub's URL."""
+
+    associations: tuple[str, ...] = ()
+    hub_url: str = ""
+
+
+class Supervisor:
+    """One data folder."""
+
+    def __init__(self, folder: DataFolder, wish: Wish, say: Say) -> None:
+        self._folder, self._wish, self._say = folder, wish, say
+        self._stopping, self._reload = asyncio.Event(), asyncio.Event()
+        self._plans: list[AssociationPlan] = []
+        self._kept: dict[str, Kept] = {}
+
+    def stop(self) -> None:
+        """Let `run` end."""
+        self._stopping.set()
+
+    def reload(self) -> None:
+        """Partners or settings changed: provision again and restart the services."""
+        self._reload.set()
+
+    async def run(self, ready: Callable[[], None] | None = None) -> None:
+        """Until stopped. Raises AlreadyRunning, or what kept it from starting; nothing is left running then."""
+        lock = Lock(self._folder)
+        lock.take()
+        try:
+            await self._start()
+            endpoints.write(self._folder, self._plans)
+            if ready is not None:
+                ready()
+            await self._watch()
+        finally:
+            await self._stop()
+            lock.release()
+
+    async def _start(self) -> None:
+        endpoints.remove(self._folder)
+        names = self._wish.associations or self._folder.associations() or (DEFAULT_ASSOCIATION,)
+        own_hub = len(names) > 1 and not self._wish.hub_url
+        self._plans = [plan_of(self._folder, name, self._leaf(name, own_hub=own_hub)) for name in names]
+        cards.introduce(self._folder, tuple(names))
+        await asyncio.gather(
+            asyncio.to_thread(hub.end_orphan, self._folder),
+            *(asyncio.to_thread(plan.orphans) for plan in self._plans),
+        )
+        for plan in self._plans:
+            ports.require_free(plan.all_ports(), plan.name)
+        if own_hub:
+            members = [cards.own_card(plan.place) for plan in self._plans]
+            self._keep("hub", lambda: hub.launch(self._folder, members))
+        for plan in self._plans:
+            for part, launch in plan.launches().items():
+                self._keep(f"{plan.name}/{part}", launch)
+        if own_hub:
+            await self._kept["hub"].start()
+        await asyncio.gather(*(self._start_association(plan) for plan in self._plans))
+
+    def _leaf(self, name: str, *, own_hub: bool) -> Leaf | None:
+        if own_hub:
+            return hub.leaf(self._folder)
+        remembered = self._folder.association(name).hub
+        if self._wish.hub_url:
+            remembered.parent.mkdir(parents=True, exist_ok=True)
+            write_private(remembered, self._wish.hub_url.encode())
+        return Leaf(remembered.read_text().strip()) if remembered.is_file() else None
+
+    def _keep(self, name: str, launch: Launch) -> None:
+        self._kept[name] = Kept(name, launch, self._say)
+
+    def _of(self, plan: AssociationPlan, parts: Sequence[str] | None = None) -> list[Kept]:
+        names = parts if parts is not None else [part for part in plan.launches() if part not in ENGINES]
+        return [self._kept[f"{plan.name}/{part}"] for part in names]
+
+    async def _start_association(self, plan: AssociationPlan) -> None:
+        """Services import while the engines start; they wait by themselves for what is not there yet."""
+        started = asyncio.gather(*(kept.start() for kept in self._of(plan)))
+        await asyncio.gather(*(kept.start() for kept in self._of(plan, ENGINES)))
+        self._say(f"{plan.name}: PostgreSQL and NATS run")
+        await self._prepare(plan)
+        await started
+        self._kept[f"{plan.name}/nats"].after_restart = lambda: self._prepare(plan)
+        await self._until_ready(plan)
+        self._say(f"{plan.name}: all services are ready")
+
+    async def _prepare(self, plan: AssociationPlan) -> None:
+        changes = (await asyncio.to_thread(plan.prepare)).splitlines()
+        if changes:
+            self._say(f"{plan.name}: prepared ({len(changes)} changes, see {plan.place.processes / 'prepare.log'})")
+
+    async def _until_ready(self, plan: AssociationPlan) -> None:
+        deadline = asyncio.get_running_loop().time() + READY_SECONDS
+        missing = dict.fromkeys(plan.at.http, "not asked yet")
+        while missing and not self._stopping.is_set():
+            for service in list(missing):
+                missing[service] = await asyncio.to_thread(faces.missing, plan.at.http[service])
+                if not missing[service]:
+                    del missing[service]
+            for kept in self._of(plan):
+                if kept.running is not None and kept.running.poll() is not None:
+                    raise NotReady(f"{kept.name} ended with {kept.running.returncode}: {kept.log_tail()}")
+            if asyncio.get_running_loop().time() > deadline:
+                raise NotReady(f"{plan.name} is not ready after {READY_SECONDS:.0f} s: {missing}")
+            await asyncio.sleep(READY_POLL_SECONDS)
+
+    async def _watch(self) -> None:
+        watching = [asyncio.create_task(kept.watch(self._stopping)) for kept in self._kept.values()]
+        watching += [asyncio.create_task(self._mend(plan)) for plan in self._plans]
+        watching += [asyncio.create_task(self._reloads()), asyncio.create_task(self._tell_state())]
+        await self._stopping.wait()
+        for task in watching:
+            task.cancel()
+        await asyncio.gather(*watching, return_exceptions=True)
+
+    async def _mend(self, plan: AssociationPlan) -> None:
+        """Make streams and durables again that somebody took away."""
+        while True:
+            await asyncio.sleep(STREAMS_CHECK_SECONDS)
+            there = await asyncio.to_thread(broker.streams_and_consumers, plan.at.nats_monitor)
+            if there is None or not (lost := plan.expected() - there):
+                continue
+            self._say(f"{plan.name}: {', '.join(sorted(lost))} is missing, provisioning again")
+            with suppress(RuntimeError):
+                await self._prepare(plan)
+
+    async def _reloads(self) -> None:
+        while True:
+            await self._reload.wait()
+            self._reload.clear()
+            for plan in self._plans:
+                await self._prepare(plan)
+                await asyncio.gather(*(kept.restart() for kept in self._of(plan)))
+                await self._until_ready(plan)
+            self._say("partners and settings were read again")
+
+    async def _tell_state(self) -> None:
+        while True:
+            self._write_state()
+            await asyncio.sleep(STATE_SECONDS)
+
+    def _write_state(self) -> None:
+        state = {name: kept.summary() for name, kept in self._kept.items()}
+        text = json.dumps({"pid": os.getpid(), "wish": asdict(self._wish), "processes": state}, indent=1)
+        if not self._folder.state.is_file() or self._folder.state.read_text() != text:
+            write_private(self._folder.state, text.encode())
+
+    async def _stop(self) -> None:
+        endpoints.remove(self._folder)
+        engines = [kept for name, kept in self._kept.items() if name.endswith(("/postgres", "/nats"))]
+        others = [kept for name, kept in self._kept.items() if kept not in engines and name != "hub"]
+        for group in (others, engines, [kept for name, kept in self._kept.items() if name == "hub"]):
+            await asyncio.gather(*(kept.stop() for kept in group))
+        if self._kept:
+            self._write_state()
+
+
+def catch_signals(supervisor: Supervisor) -> None:
+    """Ctrl-C and SIGTERM stop it in order, SIGHUP lets it read partners and settings again."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, supervisor.stop)
+    loop.add_signal_handler(signal.SIGHUP, supervisor.reload)
+
+
+def end_orphans(folder: DataFolder) -> None:
+    """After a supervisor was killed: end what it left. Raises AlreadyRunning if one lives."""
+    lock = Lock(folder)
+    lock.take()
+    try:
+        endpoints.remove(folder)
+        for name in folder.associations():
+            plan_of(folder, name).orphans()
+        hub.end_orphan(folder)
+    finally:
+        lock.release()
+
+
+def default_log(folder: DataFolder) -> Path:
+    """Where `lotse up` notes what it says."""
+    return folder.root / "lotse.log"
