@@ -8,6 +8,7 @@ from lotse_referral.domain.codes import is_violence
 from lotse_referral.domain.machine import Action
 from lotse_referral.domain.referral import Referral
 
+CHECKBACK = "checkback"  # kind of the timer; its key is the referral
 ROUND_DAYS = (3, 10, 30)
 """After the card was handed over. Source: the project's specification, section B7, self-referral."""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from lotse_referral.domain.referral import Referral
 
-DISCLOSING = frozenset({"disclosure", "secrecy_release"})
+DISCLOSURE = "disclosure"
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ def covers(consent: Consent, referral: Referral) -> bool:
     """Bound to recipient, codes and field groups; the consent that the counsellor named, where she named one."""
     return (
         not consent.withdrawn
-        and consent.kind in DISCLOSING
+        and consent.kind == DISCLOSURE
         and consent.person_id == referral.person_id
         and consent.recipient == referral.partner
         and consent.codes >= frozenset(referral.codes)

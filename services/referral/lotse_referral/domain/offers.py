@@ -1,13 +1,21 @@
 """A service of the directory as the matching sees it: only what counts, and unknown where nothing is known."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 LanguageKind = Literal["staff", "doubtful", "interpreter"]
 Capacity = Literal["available", "waitlist", "none", "unknown"]
 Assurance = Literal["two_sources", "one_source", "unknown"]
+
+DIRECTORY_ZONE = ZoneInfo("Europe/Berlin")
+
+
+def local_day(now: datetime) -> date:
+    """The day that the directory's dates mean: a service ends at midnight in Dresden, not in Greenwich."""
+    return now.astimezone(DIRECTORY_ZONE).date()
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,59 @@
+"""Composition root: the table of what referral hears, says and answers."""
+
+from functools import partial
+
+from lotse_chassis.migrate import expected
+from lotse_chassis.service import Service
+from lotse_contracts import intake, referral
+from lotse_referral import http
+from lotse_referral.domain.checkbacks import CHECKBACK
+from lotse_referral.handlers import (
+    answering,
+    appointments,
+    checkbacks,
+    consenting,
+    erasing,
+    incoming,
+    matching,
+    places,
+    questions,
+    sending,
+)
+from lotse_referral.migrations import MIGRATIONS
+from lotse_referral.problems import PROBLEM_TEXTS
+from lotse_referral.settings import ReferralSettings
+
+
+def build(settings: ReferralSettings) -> Service:
+    service = Service("referral", settings, problems=PROBLEM_TEXTS, migrations=expected(MIGRATIONS))
+    keys = {name: partner.intake_seal for name, partner in service.partners.items()}
+
+    service.hears(intake.ConcernAccepted, matching.concern_accepted)
+    service.hears(intake.ConsentGiven, partial(consenting.consent_given, keys=keys))
+    service.hears(intake.ConsentWithdrawn, consenting.consent_withdrawn)
+    service.hears(intake.FieldsRefused, consenting.fields_refused)
+    service.hears(intake.PersonRegistered, incoming.person_registered)
+
+    service.hears(referral.ProposeServices, matching.propose)
+    service.hears(referral.SendReferral, partial(sending.send, keys=keys))
+    service.hears(referral.ForwardFields, sending.forward)
+    service.hears(referral.AnswerReferral, answering.answer)
+    service.hears(referral.FixAppointment, appointments.fix)
+    service.hears(referral.BookPlace, places.book)
+    service.hears(referral.AnswerCheckback, checkbacks.answer)
+    service.hears(referral.ErasePerson, erasing.erase)
+
+    service.hears(referral.ReferralOffered, incoming.offered)
+    service.hears(referral.ReferralAnswered, answering.answered)
+    service.hears(referral.ConsentWithdrawnNotice, incoming.consent_withdrawn_notice)
+    service.hears(referral.ConsentWithdrawalAcknowledged, answering.withdrawal_acknowledged)
+    service.hears(referral.ErasureNotice, incoming.erasure_notice)
+
+    service.answers(referral.AskSuggestions, partial(questions.suggestions, partners=frozenset(keys)))
+    service.answers(referral.AskReferralActions, questions.allowed_actions)
+    service.answers(referral.AskOpenReferrals, questions.open_referrals)
+    service.answers(referral.AskPersonData, questions.person_data)
+
+    service.on_timer(CHECKBACK, checkbacks.due)
+    service.serves(http.routes(service.engine, settings.public_url))
+    return service

@@ -1,0 +1,50 @@
+"""Referral's part of an erasure: rows, timers and what was still to be said are gone, partners are told."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lotse_chassis import accesslog, outbox
+from lotse_chassis.context import Context
+from lotse_chassis.timers import cancel_timers_of
+from lotse_contracts import Message
+from lotse_contracts.referral import ErasePerson, ErasureNotice
+from lotse_referral.domain.receipt import receipt
+from lotse_referral.domain.referral import Referral
+from lotse_referral.handlers.places import free_places
+from lotse_referral.store import alive, persons, referrals
+
+
+async def erase(order: ErasePerson, context: Context, tx: AsyncConnection) -> Sequence[Message]:
+    """Under the person's lock; a second order finds nothing and says so in its receipt."""
+    person_id = order.person_id
+    await alive.locked(tx, person_id)
+    held = await referrals.of_person(tx, person_id)
+    places, moved_up = await free_places(tx, person_id)
+    counts = await persons.delete_rows(tx, person_id) | {"booking": places}
+    counts |= await _unsaid(tx, person_id, held)
+    buried = (person_id, *(referral.referral_id for referral in held))
+    await alive.bury(tx, buried, context.now)
+    await accesslog.record(
+        tx, context, action="erase", object_kind="person", object_id=str(person_id), purpose="erasure"
+    )
+    return (receipt(person_id, counts, len(buried)), *_notices(held), *moved_up)
+
+
+async def _unsaid(tx: AsyncConnection, person_id: UUID, held: Sequence[Referral]) -> dict[str, int]:
+    keys = [str(person_id), *(str(referral.referral_id) for referral in held)]
+    counts = {"outbox": 0, "timer": 0}
+    for key in keys:
+        counts["outbox"] += await outbox.forget(tx, key)
+        counts["timer"] += await cancel_timers_of(tx, key=key)
+    return counts
+
+
+def _notices(held: Sequence[Referral]) -> tuple[ErasureNotice, ...]:
+    """Art. 19 GDPR: whoever got her fields from us learns that she is erased here."""
+    return tuple(
+        ErasureNotice(to=referral.partner, referral_id=referral.referral_id)
+        for referral in held
+        if referral.fields_left and referral.partner is not None
+    )

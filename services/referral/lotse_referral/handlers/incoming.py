@@ -1,0 +1,140 @@
+"""What the other association says: somebody is referred to us, or must not be any longer."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lotse_chassis.context import Context
+from lotse_chassis.faults import Refused
+from lotse_contracts import Message
+from lotse_contracts.intake import PersonRegistered, ReceivePerson
+from lotse_contracts.referral import (
+    ConsentWithdrawalAcknowledged,
+    ConsentWithdrawnNotice,
+    ErasureNotice,
+    ReferralAnswered,
+    ReferralArrived,
+    ReferralOffered,
+)
+from lotse_referral.domain.referral import Referral, advance
+from lotse_referral.handlers.stopping import call_off
+from lotse_referral.store import alive, directory, referrals
+
+UNKNOWN_LANGUAGE = "und"  # BCP 47 for undetermined
+
+
+async def offered(transfer: ReferralOffered, context: Context, tx: AsyncConnection) -> Sequence[Message]:
+    """Keep it, say so, and hand the sealed fields to our intake, which alone can open them."""
+    sender = context.sender_association
+    if await alive.erased(tx, transfer.referral_id):
+        return ()
+    held = await referrals.load(tx, transfer.referral_id)
+    if held is not None:
+        _must_be_the_sender(held, context)
+        return ()
+    if await directory.association_of(tx, transfer.service_id) != context.association:
+        referral_id = transfer.referral_id
+        return (ReferralAnswered(to=sender, referral_id=referral_id, answer="declined", reason="wrong_service"),)
+    arrived = advance(_arriving(transfer, context), "deliver", "system", context.now)
+    await referrals.save(tx, arrived)
+    return (
+        ReferralArrived(
+            referral_id=arrived.referral_id, sender=sender, codes=transfer.codes, language=transfer.language
+        ),
+        ReferralAnswered(to=sender, referral_id=arrived.referral_id, answer="delivered"),
+        ReceivePerson(
+            referral_id=arrived.referral_id,
+            sender=sender,
+            language=transfer.language,
+            codes=transfer.codes,
+            fields=transfer.fields,
+        ),
+    )
+
+
+async def person_registered(fact: PersonRegistered, context: Context, tx: AsyncConnection) -> Sequence[Message]:
+    """Our intake knows her now: the referral that brought her gets her id here."""
+    if fact.referral_id is None or await alive.erased(tx, fact.person_id):
+        return ()
+    held = await referrals.load(tx, fact.referral_id)
+    if held is not None and held.direction == "in" and held.person_id is None:
+        await referrals.save(tx, replace(held, person_id=fact.person_id, changed_at=context.now))
+    return ()
+
+
+async def consent_withdrawn_notice(
+    transfer: ConsentWithdrawnNotice, context: Context, tx: AsyncConnection
+) -> Sequence[Message]:
+    """Stop and say so. The notice may overtake the offer, which then finds the referral already closed."""
+    stopped = ConsentWithdrawalAcknowledged(to=context.sender_association, referral_id=transfer.referral_id)
+    if await alive.erased(tx, transfer.referral_id):
+        return (stopped,)
+    held = await referrals.load(tx, transfer.referral_id)
+    if held is None:
+        await referrals.save(tx, _closed_before_it_came(transfer, context))
+        return (stopped,)
+    _must_be_the_sender(held, context)
+    return (stopped, *await _withdrawn(tx, held, context, "consent_withdrawn"))
+
+
+async def erasure_notice(transfer: ErasureNotice, context: Context, tx: AsyncConnection) -> Sequence[Message]:
+    """She was erased there. Whom we have accepted is ours to answer for; an offer still undecided ends."""
+    if await alive.erased(tx, transfer.referral_id):
+        return ()
+    held = await referrals.load(tx, transfer.referral_id)
+    if held is None:
+        await alive.bury(tx, (transfer.referral_id,), context.now)
+        return ()
+    _must_be_the_sender(held, context)
+    if held.sender_erased_at is not None:
+        return ()
+    noted = replace(held, sender_erased_at=context.now)
+    await referrals.save(tx, noted)
+    return await _withdrawn(tx, noted, context, "erased_at_sender") if noted.state == "delivered" else ()
+
+
+async def _withdrawn(tx: AsyncConnection, held: Referral, context: Context, reason: str) -> Sequence[Message]:
+    if not held.open:
+        return ()
+    closed = advance(held, "withdraw", "person", context.now, reason=reason)
+    await referrals.save(tx, closed)
+    return await call_off(tx, closed, context.now)
+
+
+def _arriving(transfer: ReferralOffered, context: Context) -> Referral:
+    return Referral(
+        referral_id=transfer.referral_id,
+        direction="in",
+        mode="connected",
+        service_id=transfer.service_id,
+        language=transfer.language,
+        urgency=transfer.urgency,
+        created_at=context.now,
+        changed_at=context.now,
+        state="sent",
+        codes=transfer.codes,
+        partner=context.sender_association,
+    )
+
+
+def _closed_before_it_came(transfer: ConsentWithdrawnNotice, context: Context) -> Referral:
+    return Referral(
+        referral_id=transfer.referral_id,
+        direction="in",
+        mode="connected",
+        service_id=None,
+        language=UNKNOWN_LANGUAGE,
+        urgency="normal",
+        created_at=context.now,
+        changed_at=context.now,
+        state="withdrawn",
+        version=1,
+        partner=context.sender_association,
+        reason="consent_withdrawn",
+    )
+
+
+def _must_be_the_sender(held: Referral, context: Context) -> None:
+    if held.direction != "in" or held.partner != context.sender_association:
+        raise Refused("not_the_sender", fields=("referral_id",))

@@ -1,0 +1,136 @@
+"""Why referral says no, in Ukrainian, Russian, German and English."""
+
+PROBLEM_TEXTS: dict[str, dict[str, str]] = {
+    "unknown_concern": {
+        "uk": "Це звернення ще не опрацьовано. Спробуйте, будь ласка, за мить.",
+        "ru": "Этот вопрос ещё не обработан. Попробуйте, пожалуйста, чуть позже.",
+        "de": "Dieses Anliegen ist hier noch nicht bekannt. Bitte versuchen Sie es gleich noch einmal.",
+        "en": "This concern is not known here yet. Please try again in a moment.",
+    },
+    "unknown_service": {
+        "uk": "Такої служби немає в довіднику.",
+        "ru": "Такой службы нет в справочнике.",
+        "de": "Dieses Angebot steht nicht im Verzeichnis.",
+        "en": "This service is not in the directory.",
+    },
+    "service_ended": {
+        "uk": "Ця служба більше не працює. Виберіть, будь ласка, іншу.",
+        "ru": "Эта служба больше не работает. Выберите, пожалуйста, другую.",
+        "de": "Dieses Angebot besteht nicht mehr. Bitte wählen Sie ein anderes.",
+        "en": "This service has ended. Please choose another one.",
+    },
+    "unknown_referral": {
+        "uk": "Такого направлення немає.",
+        "ru": "Такого направления нет.",
+        "de": "Diese Vermittlung gibt es nicht.",
+        "en": "There is no such referral.",
+    },
+    "referral_exists": {
+        "uk": "Під цим номером уже є інше направлення. Створіть, будь ласка, нове.",
+        "ru": "Под этим номером уже есть другое направление. Создайте, пожалуйста, новое.",
+        "de": "Unter dieser Kennung gibt es schon eine andere Vermittlung. Bitte legen Sie eine neue an.",
+        "en": "Another referral already has this id. Please make a new one.",
+    },
+    "wrong_person": {
+        "uk": "Це звернення належить іншій особі.",
+        "ru": "Этот вопрос относится к другому человеку.",
+        "de": "Dieses Anliegen gehört zu einer anderen Person.",
+        "en": "This concern belongs to another person.",
+    },
+    "mode_not_possible": {
+        "uk": "Цю службу неможливо повідомити напряму. Дайте людині картку з адресою.",
+        "ru": "Эту службу нельзя известить напрямую. Дайте человеку карточку с адресом.",
+        "de": "Dieses Angebot ist nicht direkt erreichbar. Bitte geben Sie der Person eine Karte mit.",
+        "en": "This service cannot be reached directly. Please give the person a card.",
+    },
+    "field_groups_needed": {
+        "uk": "Вкажіть, будь ласка, які дані можна передати.",
+        "ru": "Укажите, пожалуйста, какие данные можно передать.",
+        "de": "Bitte geben Sie an, welche Angaben weitergegeben werden dürfen.",
+        "en": "Please say which details may be passed on.",
+    },
+    "consent_does_not_cover": {
+        "uk": "Ця згода не поширюється на таке направлення або її відкликано.",
+        "ru": "Это согласие не распространяется на такое направление или отозвано.",
+        "de": "Diese Einwilligung deckt die Vermittlung nicht ab, oder sie wurde widerrufen.",
+        "en": "This consent does not cover the referral, or it was withdrawn.",
+    },
+    "action_not_allowed": {
+        "uk": "Зараз це неможливо. Перегляньте, будь ласка, що можна зробити з цим направленням.",
+        "ru": "Сейчас это невозможно. Посмотрите, пожалуйста, что можно сделать с этим направлением.",
+        "de": "Das ist jetzt nicht möglich. Bitte sehen Sie nach, was mit dieser Vermittlung getan werden kann.",
+        "en": "This is not possible now. Please look up what can be done with this referral.",
+    },
+    "reason_needed": {
+        "uk": "Вкажіть, будь ласка, причину відмови.",
+        "ru": "Укажите, пожалуйста, причину отказа.",
+        "de": "Bitte nennen Sie den Grund der Ablehnung.",
+        "en": "Please give the reason for declining.",
+    },
+    "outcome_needed": {
+        "uk": "Вкажіть, будь ласка, результат.",
+        "ru": "Укажите, пожалуйста, результат.",
+        "de": "Bitte nennen Sie das Ergebnis.",
+        "en": "Please give the outcome.",
+    },
+    "not_the_receiver": {
+        "uk": "На це направлення може відповісти лише організація, яка його отримала.",
+        "ru": "На это направление может ответить только организация, которая его получила.",
+        "de": "Auf diese Vermittlung darf nur antworten, wer sie erhalten hat.",
+        "en": "Only the organisation that received this referral may answer it.",
+    },
+    "not_the_sender": {
+        "uk": "Це направлення надіслала інша організація.",
+        "ru": "Это направление отправила другая организация.",
+        "de": "Diese Vermittlung kam von einer anderen Organisation.",
+        "en": "This referral came from another organisation.",
+    },
+    "person_not_yet_known": {
+        "uk": "Дані цієї особи ще не надійшли. Спробуйте, будь ласка, за мить.",
+        "ru": "Данные этого человека ещё не поступили. Попробуйте, пожалуйста, чуть позже.",
+        "de": "Die Person ist hier noch nicht aufgenommen. Bitte versuchen Sie es gleich noch einmal.",
+        "en": "The person has not been registered here yet. Please try again in a moment.",
+    },
+    "ends_before_start": {
+        "uk": "Кінець зустрічі має бути пізніше за початок.",
+        "ru": "Окончание встречи должно быть позже начала.",
+        "de": "Das Ende des Termins muss nach dem Anfang liegen.",
+        "en": "The appointment must end after it starts.",
+    },
+    "unknown_place": {
+        "uk": "Такого місця немає в довіднику.",
+        "ru": "Такого места нет в справочнике.",
+        "de": "Dieser Ort steht nicht im Verzeichnis.",
+        "en": "This place is not in the directory.",
+    },
+    "appointment_of_another": {
+        "uk": "Ця зустріч належить до іншого направлення.",
+        "ru": "Эта встреча относится к другому направлению.",
+        "de": "Dieser Termin gehört zu einer anderen Vermittlung.",
+        "en": "This appointment belongs to another referral.",
+    },
+    "appointment_cancelled": {
+        "uk": "Цю зустріч скасовано. Призначте, будь ласка, нову.",
+        "ru": "Эта встреча отменена. Назначьте, пожалуйста, новую.",
+        "de": "Dieser Termin wurde abgesagt. Bitte vereinbaren Sie einen neuen.",
+        "en": "This appointment was cancelled. Please make a new one.",
+    },
+    "unknown_offer": {
+        "uk": "Такої групи або курсу немає.",
+        "ru": "Такой группы или курса нет.",
+        "de": "Dieses Gruppenangebot gibt es nicht.",
+        "en": "There is no such group offer.",
+    },
+    "offer_closed": {
+        "uk": "Запис на цю групу закрито.",
+        "ru": "Запись в эту группу закрыта.",
+        "de": "Für dieses Gruppenangebot kann man sich nicht mehr anmelden.",
+        "en": "This group offer is closed for sign-up.",
+    },
+    "already_booked": {
+        "uk": "Цю особу вже записано.",
+        "ru": "Этот человек уже записан.",
+        "de": "Die Person ist schon angemeldet.",
+        "en": "The person is already signed up.",
+    },
+}

@@ -1,0 +1,52 @@
+"""Referrals, ours and those that came to us."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import RowMapping, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lotse_referral.domain.machine import TERMINAL
+from lotse_referral.domain.referral import Referral
+from lotse_referral.store.tables import referral
+
+_FIELDS = tuple(field.name for field in fields(Referral))
+
+
+async def load(tx: AsyncConnection, referral_id: UUID) -> Referral | None:
+    """The referral, locked until the transaction ends, or None."""
+    query = select(referral).where(referral.c.referral_id == referral_id).with_for_update()
+    row = (await tx.execute(query)).mappings().one_or_none()
+    return None if row is None else _read(row)
+
+
+async def save(tx: AsyncConnection, held: Referral) -> None:
+    """Write it, new or changed."""
+    values = asdict(held) | {"codes": list(held.codes), "field_groups": list(held.field_groups)}
+    place = insert(referral).values(values)
+    await tx.execute(place.on_conflict_do_update(index_elements=["referral_id"], set_=values))
+
+
+async def of_person(tx: AsyncConnection, person_id: UUID) -> tuple[Referral, ...]:
+    """Her referrals, oldest first, locked."""
+    query = select(referral).where(referral.c.person_id == person_id)
+    rows = await tx.execute(query.order_by(referral.c.created_at, referral.c.referral_id).with_for_update())
+    return tuple(_read(row) for row in rows.mappings())
+
+
+async def open_page(tx: AsyncConnection, size: int, after: tuple[datetime, UUID] | None) -> Sequence[Referral]:
+    """The next open referrals, oldest first; one more than `size`, so that the caller sees whether there is a next."""
+    query = select(referral).where(referral.c.state.not_in(sorted(TERMINAL)))
+    if after is not None:
+        query = query.where(tuple_(referral.c.created_at, referral.c.referral_id) > after)
+    rows = await tx.execute(query.order_by(referral.c.created_at, referral.c.referral_id).limit(size + 1))
+    return [_read(row) for row in rows.mappings()]
+
+
+def _read(row: RowMapping) -> Referral:
+    values: dict[str, Any] = {name: row[name] for name in _FIELDS}
+    return Referral(**values | {"codes": tuple(row["codes"]), "field_groups": tuple(row["field_groups"])})
