@@ -18,7 +18,7 @@ PUBLIC_BYTES_MAX = 65_536  # an order of an anonymous frontend, envelope include
 TEXT_CHARACTERS_MAX = 10_000  # one free text of a person
 ITEMS_MAX = 200  # entries of one list in a message
 
-ANSWER_SUBJECT = re.compile(r"^_INBOX_[a-z][a-z0-9-]{0,30}\.[A-Za-z0-9_.\-]{1,120}$")
+ANSWER_SUBJECT = re.compile(r"^_INBOX_[a-z][a-z0-9-]{0,30}\.[A-Za-z0-9_.\-]{1,120}\Z")  # `$` would let a line break in
 
 Token = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """One token of a subject: a name or an identifier, never a value of a person."""
