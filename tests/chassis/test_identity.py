@@ -103,6 +103,7 @@ def test_an_unsigned_token_is_refused() -> None:
         KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
         part(PUBLIC).encode(),
     ],
+    ids=["raw", "pem", "base64url"],  # the keys are fresh in each process, names are not
 )
 def test_the_public_key_is_no_shared_secret(secret: bytes) -> None:
     header = part(json.dumps({"alg": "HS256", "typ": "JWT"}).encode())
