@@ -1,0 +1,129 @@
+"""Composition root: the table of what intake hears, answers and does."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from fastapi.middleware.cors import CORSMiddleware
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from lotse_chassis import migrate
+from lotse_chassis.database import engine_of
+from lotse_chassis.personkeys import PersonKeys
+from lotse_chassis.service import Service
+from lotse_chassis.settings import SettingsInvalid, secret
+from lotse_contracts import intake, ledger, notify, referral
+from lotse_intake import workers
+from lotse_intake.handlers import (
+    arrivals,
+    concerns,
+    consents,
+    conversations,
+    erasures,
+    persons,
+    questions,
+    receiving,
+    releases,
+    statistics,
+    subject_access,
+    telling,
+)
+from lotse_intake.http import attachments, enquiries
+from lotse_intake.migrations import MIGRATIONS
+from lotse_intake.problems import PROBLEM_TEXTS
+from lotse_intake.providers.attachments import AttachmentFiles
+from lotse_intake.providers.cleaning import Cleaning
+from lotse_intake.providers.notify_key import NotifyKey
+from lotse_intake.providers.office import Office
+from lotse_intake.providers.wordlist import read_words
+from lotse_intake.settings import IntakeSettings
+
+OWN_TRANSACTIONS_MAX = (
+    2  # at once; they have connections of their own, so that they never wait for whoever waits for them
+)
+
+
+def build(settings: IntakeSettings) -> Service:
+    """Intake, ready to run."""
+    service = Service("intake", settings, problems=PROBLEM_TEXTS, migrations=migrate.expected(MIGRATIONS))
+    own_engine = engine_of(settings.database_url)
+    office = _office(service, settings, own_engine)
+    _hear(service, office)
+    _answer(service, office)
+    service.on_timer(telling.CONTACT_TIMER, partial(telling.contact_due, office))
+    service.serves(attachments.router(service, office, Cleaning(), settings))
+    service.serves(enquiries.router(service, office, settings))
+    if origins := [origin.strip() for origin in settings.web_origins.split(",") if origin.strip()]:
+        service.http.add_middleware(
+            CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=["*"]
+        )
+    service.works("notify-key", workers.learn_notify_key(service, office))
+    service.works("files", workers.sweep_files(service, office))
+    service.works("own-transactions", workers.dispose_at_end(own_engine))
+    return service
+
+
+def _hear(service: Service, office: Office) -> None:
+    service.hears(intake.SubmitEnquiry, partial(arrivals.submit_enquiry, office))
+    service.hears(intake.AddToEnquiry, partial(conversations.add_to_enquiry, office))
+    service.hears(intake.AnswerEnquiry, partial(conversations.answer_enquiry, office))
+    service.hears(intake.AcceptConcern, concerns.accept_concern)
+    service.hears(intake.RegisterPerson, partial(persons.register_person, office))
+    service.hears(intake.ReceivePerson, partial(receiving.receive_person, office))
+    service.hears(intake.RecordContact, persons.record_contact)
+    service.hears(intake.GiveConsent, partial(consents.give_consent, office))
+    service.hears(intake.WithdrawConsent, partial(consents.withdraw_consent, office))
+    service.hears(intake.ReleaseFields, partial(releases.release_fields, office))
+    service.hears(intake.BeginErasure, partial(erasures.begin_erasure, office))
+    service.hears(intake.ErasePerson, partial(erasures.erase_person, office))
+    service.hears(intake.PublishStatistics, statistics.publish_statistics)
+    service.hears(referral.ReferralSent, concerns.hear_sent)
+    service.hears(referral.ReferralCompleted, concerns.hear_completed)
+    service.hears(notify.OptedOut, consents.hear_opted_out)
+    service.hears(notify.ContactUnreachable, persons.hear_unreachable)
+    service.hears(referral.PersonErased, partial(erasures.hear_erased, office))
+    service.hears(notify.PersonErased, partial(erasures.hear_erased, office))
+    service.hears(ledger.PersonErased, partial(erasures.hear_erased, office))
+
+
+def _answer(service: Service, office: Office) -> None:
+    service.answers(intake.AskEnquiryState, questions.enquiry_state)
+    service.answers(intake.AskConversation, partial(questions.conversation, office))
+    service.answers(intake.AskEnquiry, partial(questions.enquiry, office))
+    service.answers(intake.AskInbox, questions.ask_inbox)
+    service.answers(intake.AskConcernActions, questions.concern_actions)
+    service.answers(intake.AskSealingKey, partial(questions.sealing_key, office))
+    service.answers(intake.AskPersonData, partial(subject_access.person_data, office))
+
+
+def _office(service: Service, settings: IntakeSettings, own_engine: AsyncEngine) -> Office:
+    if service.seal_key is None:
+        raise SettingsInvalid("missing: LOTSE_SEAL_KEY_FILE")
+    if settings.keys_folder is None:
+        raise SettingsInvalid("missing: LOTSE_KEYS_FOLDER")
+    if settings.attachments_folder is None:
+        raise SettingsInvalid("missing: LOTSE_ATTACHMENTS_FOLDER")
+    keys = PersonKeys(settings.keys_folder, secret(settings.kek_file, "kek_file"))
+    try:
+        notify_key = NotifyKey(settings.notify_seal_key)
+    except ValueError:
+        raise SettingsInvalid("wrong: LOTSE_NOTIFY_SEAL_KEY") from None
+    turn = asyncio.Semaphore(OWN_TRANSACTIONS_MAX)
+
+    @asynccontextmanager
+    async def own_transaction() -> AsyncIterator[AsyncConnection]:
+        async with turn, own_engine.begin() as tx:
+            yield tx
+
+    return Office(
+        association=settings.association,
+        seal_key=service.seal_key,
+        keys=keys,
+        files=AttachmentFiles(settings.attachments_folder, keys),
+        words=read_words(settings.urgent_words_file),
+        partners=service.partners,
+        notify_key=notify_key,
+        own_transaction=own_transaction,
+        now=service.now,
+    )

@@ -1,0 +1,1 @@
+"""One function a message: load, decide, save; return the messages that follow."""

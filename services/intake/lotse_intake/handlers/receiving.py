@@ -1,0 +1,76 @@
+"""A person comes by referral: only intake can open the fields that the other association released."""
+
+import asyncio
+from collections.abc import Sequence
+from uuid import uuid4
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lotse_chassis import accesslog
+from lotse_chassis.context import Context
+from lotse_chassis.faults import Refused
+from lotse_contracts.envelope import Message
+from lotse_contracts.intake import PersonFields, ReceivePerson
+from lotse_contracts.referral import ReferralOffered
+from lotse_intake.domain.erasure import token_of
+from lotse_intake.domain.triage import triage
+from lotse_intake.handlers import telling
+from lotse_intake.handlers.arrivals import due_at, facts_of, new_concerns
+from lotse_intake.providers.content import encrypted_fields, opened, said_in
+from lotse_intake.providers.office import Office
+from lotse_intake.store import arrivals, persons
+from lotse_intake.store.arrivals import Arrival
+
+NOTICE_OF_SENDER = "sender"
+"""The privacy notice was shown by the association that sent her."""
+
+
+async def receive_person(
+    office: Office, order: ReceivePerson, context: Context, tx: AsyncConnection
+) -> Sequence[Message]:
+    """She becomes a person of ours, with a case, once for each referral; the text is what a counsellor there wrote."""
+    if order.sender not in office.partners:
+        raise Refused("unknown_partner", fields=("sender",))
+    if await persons.came_by_referral(tx, order.referral_id, token_of("referral", str(order.referral_id))):
+        return []
+    key = str(order.referral_id)
+    fields = opened(office, order.fields, PersonFields, type_name=ReferralOffered.type_name(), key=key)
+    arrival = await asyncio.to_thread(_arrival, office, order, fields, context)
+    await arrivals.add(tx, arrival)
+    await accesslog.record(
+        tx, context, action="write", object_kind="person", object_id=str(arrival.person_id), purpose="referral"
+    )
+    contact = await telling.first_contact(office, context, tx, arrival, telling.contact_of(fields))
+    return [*facts_of(arrival), *contact]
+
+
+def _arrival(office: Office, order: ReceivePerson, fields: PersonFields, context: Context) -> Arrival:
+    """Runs in a thread, since the key reaches the disk."""
+    person_id, enquiry_id = uuid4(), uuid4()
+    office.keys.create(person_id)
+    said = (fields.need_summary or "").encode()
+    judged = triage(flags=(), codes=order.codes, text=fields.need_summary or "", words=office.words)
+    return Arrival(
+        person_id=person_id,
+        enquiry_id=enquiry_id,
+        case_id=uuid4(),
+        concerns=new_concerns(order.codes),
+        receipt=None,
+        channel="partner",
+        frontend=order.sender,
+        language=order.language,
+        flags=(),
+        urgency=judged.urgency,
+        due_at=due_at(judged, context.now),
+        at=context.now,
+        notice_version=NOTICE_OF_SENDER,
+        association=office.association,
+        contact_kind=fields.contact.kind if fields.contact else "none",
+        contact_consented=fields.contact is not None,
+        contact_safe=True,  # the sender's guard lets no unsafe contact out
+        fields=encrypted_fields(office.keys, person_id, fields),
+        content=office.keys.encrypt(person_id, said_in(enquiry_id), said) if said else None,
+        said_by="partner",
+        consent_id=uuid4() if fields.contact is not None else None,
+        referral_id=order.referral_id,
+    )

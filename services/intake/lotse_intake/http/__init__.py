@@ -1,0 +1,1 @@
+"""Intake's public face: enquiries and attachments for browsers, which never speak to the broker."""

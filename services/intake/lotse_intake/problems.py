@@ -1,0 +1,130 @@
+"""What intake says when it must say no, in four languages."""
+
+PROBLEM_TEXTS: dict[str, dict[str, str]] = {
+    "unknown_enquiry": {
+        "uk": "Такого звернення ми не знайшли. Перевірте, будь ласка, код.",
+        "ru": "Такого обращения мы не нашли. Проверьте, пожалуйста, код.",
+        "de": "Diese Anfrage haben wir nicht gefunden. Bitte prüfen Sie den Code.",
+        "en": "We could not find this enquiry. Please check the code.",
+    },
+    "unknown_person": {
+        "uk": "Такої особи ми не знаємо.",
+        "ru": "Такого человека мы не знаем.",
+        "de": "Diese Person ist uns nicht bekannt.",
+        "en": "We do not know this person.",
+    },
+    "unknown_concern": {
+        "uk": "Такого питання ми не знайшли.",
+        "ru": "Такого вопроса мы не нашли.",
+        "de": "Dieses Anliegen haben wir nicht gefunden.",
+        "en": "We could not find this concern.",
+    },
+    "unknown_consent": {
+        "uk": "Такої згоди ми не знайшли.",
+        "ru": "Такого согласия мы не нашли.",
+        "de": "Diese Einwilligung haben wir nicht gefunden.",
+        "en": "We could not find this consent.",
+    },
+    "unknown_code": {
+        "uk": "Такої теми немає в нашому переліку. Оберіть, будь ласка, іншу.",
+        "ru": "Такой темы нет в нашем списке. Выберите, пожалуйста, другую.",
+        "de": "Dieses Thema steht nicht in unserer Liste. Bitte wählen Sie ein anderes.",
+        "en": "This topic is not on our list. Please choose another one.",
+    },
+    "unknown_period": {
+        "uk": "Такого місяця немає у звітах. Вкажіть, будь ласка, рік і місяць.",
+        "ru": "Такого месяца нет в отчётах. Укажите, пожалуйста, год и месяц.",
+        "de": "Zu diesem Monat gibt es keinen Bericht. Bitte geben Sie Jahr und Monat an.",
+        "en": "There is no report for this month. Please name the year and the month.",
+    },
+    "unknown_attachment": {
+        "uk": "Такого файлу в нас немає.",
+        "ru": "Такого файла у нас нет.",
+        "de": "Diese Datei haben wir nicht.",
+        "en": "We do not have this file.",
+    },
+    "period_not_over": {
+        "uk": "Місяць ще не закінчився. Підсумки можна опублікувати після його завершення.",
+        "ru": "Месяц ещё не закончился. Итоги можно опубликовать после его завершения.",
+        "de": "Der Monat ist noch nicht zu Ende. Die Zahlen können erst danach veröffentlicht werden.",
+        "en": "The month is not over yet. Its figures can be published afterwards.",
+    },
+    "not_allowed_now": {
+        "uk": "Зараз це неможливо. Подивіться, будь ласка, які дії дозволені.",
+        "ru": "Сейчас это невозможно. Посмотрите, пожалуйста, какие действия разрешены.",
+        "de": "Das ist jetzt nicht möglich. Bitte sehen Sie nach, was gerade erlaubt ist.",
+        "en": "This is not possible now. Please look up which actions are allowed.",
+    },
+    "consent_not_valid": {
+        "uk": "Ця згода не діє.",
+        "ru": "Это согласие не действует.",
+        "de": "Diese Einwilligung gilt nicht.",
+        "en": "This consent is not valid.",
+    },
+    "consent_id_taken": {
+        "uk": "Згода з таким номером уже є. Створіть, будь ласка, нову.",
+        "ru": "Согласие с таким номером уже есть. Создайте, пожалуйста, новое.",
+        "de": "Eine Einwilligung mit dieser Nummer gibt es schon. Bitte legen Sie eine neue an.",
+        "en": "A consent with this number exists already. Please make a new one.",
+    },
+    "no_pin": {
+        "uk": "Для цього звернення не обрано PIN, тому прочитати його тут не можна. Зверніться, будь ласка, до нас.",
+        "ru": "Для этого обращения не выбран PIN, поэтому прочитать его здесь нельзя. Обратитесь, пожалуйста, к нам.",
+        "de": "Diese Anfrage hat keine PIN und kann hier nicht gelesen werden. Bitte melden Sie sich bei uns.",
+        "en": "No PIN was chosen for this enquiry, so it cannot be read here. Please get in touch with us.",
+    },
+    "wrong_pin": {
+        "uk": "PIN неправильний. Після кількох помилок доведеться зачекати.",
+        "ru": "PIN неверный. После нескольких ошибок придётся подождать.",
+        "de": "Die PIN ist falsch. Nach mehreren Fehlern müssen Sie eine Weile warten.",
+        "en": "The PIN is wrong. After several mistakes you will have to wait.",
+    },
+    "pin_locked": {
+        "uk": "PIN забагато разів було введено неправильно. Спробуйте, будь ласка, пізніше.",
+        "ru": "PIN слишком много раз был введён неверно. Попробуйте, пожалуйста, позже.",
+        "de": "Die PIN wurde zu oft falsch eingegeben. Bitte versuchen Sie es später noch einmal.",
+        "en": "The PIN was wrong too many times. Please try again later.",
+    },
+    "bad_cursor": {
+        "uk": "Цю сторінку списку не вдалося відкрити. Почніть, будь ласка, з першої.",
+        "ru": "Эту страницу списка не удалось открыть. Начните, пожалуйста, с первой.",
+        "de": "Diese Seite der Liste konnte nicht geöffnet werden. Bitte beginnen Sie mit der ersten.",
+        "en": "This page of the list could not be opened. Please start with the first one.",
+    },
+    "bad_reply_key": {
+        "uk": "Програма надіслала неправильний ключ для відповіді.",
+        "ru": "Программа отправила неверный ключ для ответа.",
+        "de": "Das Programm hat einen falschen Schlüssel für die Antwort geschickt.",
+        "en": "The program sent a wrong key for the answer.",
+    },
+    "file_type_not_taken": {
+        "uk": "Такі файли ми не приймаємо. Надішліть, будь ласка, фото (JPEG, PNG, HEIC) або PDF.",
+        "ru": "Такие файлы мы не принимаем. Отправьте, пожалуйста, фото (JPEG, PNG, HEIC) или PDF.",
+        "de": "Solche Dateien nehmen wir nicht an. Bitte senden Sie ein Foto (JPEG, PNG, HEIC) oder ein PDF.",
+        "en": "We do not take files of this kind. Please send a photo (JPEG, PNG, HEIC) or a PDF.",
+    },
+    "file_lies": {
+        "uk": "Файл не є тим, за що себе видає. Надішліть, будь ласка, фото або PDF ще раз.",
+        "ru": "Файл не является тем, за что себя выдаёт. Отправьте, пожалуйста, фото или PDF ещё раз.",
+        "de": "Die Datei ist nicht das, was sie zu sein vorgibt. Bitte senden Sie das Foto oder PDF noch einmal.",
+        "en": "The file is not what it claims to be. Please send the photo or PDF again.",
+    },
+    "image_too_large": {
+        "uk": "Зображення має забагато точок. Зробіть, будь ласка, менше фото.",
+        "ru": "Изображение содержит слишком много точек. Сделайте, пожалуйста, фото поменьше.",
+        "de": "Das Bild hat zu viele Bildpunkte. Bitte machen Sie ein kleineres Foto.",
+        "en": "The picture has too many pixels. Please take a smaller photo.",
+    },
+    "file_not_cleanable": {
+        "uk": "З цього файлу не вдалося видалити приховані дані. Надішліть, будь ласка, фото листа.",
+        "ru": "Из этого файла не удалось удалить скрытые данные. Отправьте, пожалуйста, фото письма.",
+        "de": "Verborgene Angaben in dieser Datei ließen sich nicht entfernen. Bitte senden Sie ein Foto des Briefes.",
+        "en": "Hidden details could not be removed from this file. Please send a photo of the letter.",
+    },
+    "length_required": {
+        "uk": "Програма не вказала розмір запиту.",
+        "ru": "Программа не указала размер запроса.",
+        "de": "Das Programm hat die Größe der Anfrage nicht angegeben.",
+        "en": "The program did not say how large the request is.",
+    },
+}

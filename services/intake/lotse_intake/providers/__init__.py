@@ -1,0 +1,1 @@
+"""What intake reaches outside its database: keys, files, other programs, other services."""

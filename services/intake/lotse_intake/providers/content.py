@@ -1,0 +1,68 @@
+"""Opens what was sealed to intake, and turns what a person said into ciphertext under her key and back."""
+
+from typing import TypeVar
+from uuid import UUID
+
+from pydantic import ValidationError
+
+from lotse_chassis.faults import Refused, malformed
+from lotse_chassis.personkeys import KeyDestroyed, PersonKeys
+from lotse_contracts.envelope import Part, Sealed
+from lotse_contracts.intake import PersonFields
+from lotse_contracts.sealed import CannotOpen, open_sealed
+from lotse_intake.providers.office import Office
+
+P = TypeVar("P", bound=Part)
+
+
+def opened(office: Office, sealed: Sealed, kind: type[P], *, type_name: str, key: str) -> P:
+    """What was sealed to us. Raises Refused naming the field at fault, never what was in it."""
+    try:
+        plaintext = open_sealed(sealed, office.seal_key, type_name=type_name, key=key)
+    except CannotOpen:
+        raise Refused("cannot_open", fields=("content",)) from None
+    try:
+        return kind.model_validate_json(plaintext)
+    except ValidationError as fault:
+        raise malformed(fault, _names(kind)) from None
+
+
+def encrypted_fields(keys: PersonKeys, person_id: UUID, fields: PersonFields) -> bytes:
+    """A person's field groups under her key."""
+    return keys.encrypt(person_id, "fields", fields.model_dump_json(exclude_none=True).encode())
+
+
+def decrypted_fields(keys: PersonKeys, person_id: UUID, stored: bytes | None) -> PersonFields:
+    """A person's field groups; empty where nothing is held. Raises Refused once she is erased."""
+    if stored is None:
+        return PersonFields()
+    return PersonFields.model_validate_json(decrypted(keys, person_id, "fields", stored))
+
+
+def decrypted(keys: PersonKeys, person_id: UUID, context: str, stored: bytes) -> bytes:
+    """What was encrypted under a person's key. Raises Refused once she is erased."""
+    try:
+        return keys.decrypt(person_id, context, stored)
+    except KeyDestroyed:
+        raise Refused("person_erased") from None
+
+
+def said_in(enquiry_id: UUID) -> str:
+    """The context of everything that was said in an enquiry."""
+    return f"entry:{enquiry_id}"
+
+
+def pin_of(enquiry_id: UUID) -> str:
+    """The context of an enquiry's PIN hash."""
+    return f"pin:{enquiry_id}"
+
+
+def letter_of(enquiry_id: UUID) -> str:
+    """The context of what is known about the letter."""
+    return f"letter:{enquiry_id}"
+
+
+def _names(kind: type[Part]) -> frozenset[str]:
+    schema = kind.model_json_schema()
+    parts = (schema, *schema.get("$defs", {}).values())
+    return frozenset(name for part in parts for name in part.get("properties", {}))

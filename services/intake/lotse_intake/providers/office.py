@@ -1,0 +1,30 @@
+"""What the handlers stand on beside the database; made once, in `app.build`."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lotse_chassis.personkeys import PersonKeys
+from lotse_chassis.settings import Partner
+from lotse_intake.domain.triage import Words
+from lotse_intake.providers.attachments import AttachmentFiles
+from lotse_intake.providers.notify_key import NotifyKey
+
+
+@dataclass(frozen=True)
+class Office:
+    """Keys, files, words and partners. `own_transaction` commits at once, whatever becomes of the caller's."""
+
+    association: str
+    seal_key: X25519PrivateKey
+    keys: PersonKeys
+    files: AttachmentFiles
+    words: Words
+    partners: Mapping[str, Partner]
+    notify_key: NotifyKey
+    own_transaction: Callable[[], AbstractAsyncContextManager[AsyncConnection]]
+    now: Callable[[], datetime]

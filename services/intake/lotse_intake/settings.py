@@ -1,0 +1,21 @@
+"""What intake is told by its environment beside what every service is."""
+
+from pathlib import Path
+
+from lotse_chassis.settings import Settings, setting
+
+
+class IntakeSettings(Settings):
+    """The settings of intake."""
+
+    attachments_folder: Path | None = setting("folder of the encrypted attachments, outside the database", default=None)
+    notify_seal_key: str = setting(
+        "public X25519 key of notify, base64url, 32 raw bytes; empty: intake asks notify for it", default=""
+    )
+    web_origins: str = setting("origins of web frontends that browsers may call from, by commas", default="")
+    urgent_words_file: Path | None = setting(
+        "TOML file of urgent words; empty: the list that comes along", default=None
+    )
+    uploads_per_minute: float = setting("files that one address may upload per minute", default=10.0)
+    enquiries_per_minute: float = setting("enquiries and additions that one address may send per minute", default=20.0)
+    reads_per_minute: float = setting("states and conversations that one address may read per minute", default=60.0)

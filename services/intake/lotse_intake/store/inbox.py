@@ -1,0 +1,29 @@
+"""What is waiting, page by page along an index, however much there is."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Row, func, literal, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lotse_intake.domain.cursors import Place
+from lotse_intake.domain.machine import WAITING
+from lotse_intake.store.tables import concern
+
+_IS_WAITING = concern.c.state == literal(WAITING, literal_execute=True)  # in the text, so that the partial index fits
+
+
+async def page(tx: AsyncConnection, *, size: int, after: Place | None, newest_first: bool) -> Sequence[Row[Any]]:
+    """Up to `size` waiting concerns after a place, by due time or newest first."""
+    at = concern.c.received_at if newest_first else concern.c.due_at
+    query = select(concern).where(_IS_WAITING).limit(size)
+    if after is not None:
+        here, there = tuple_(at, concern.c.concern_id), tuple_(literal(after.at), literal(after.concern_id))
+        query = query.where(here < there if newest_first else here > there)
+    order = (at.desc(), concern.c.concern_id.desc()) if newest_first else (at, concern.c.concern_id)
+    return (await tx.execute(query.order_by(*order))).all()
+
+
+async def waiting(tx: AsyncConnection) -> int:
+    """How many concerns wait."""
+    return int((await tx.execute(select(func.count()).select_from(concern).where(_IS_WAITING))).scalar_one())

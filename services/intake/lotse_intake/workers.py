@@ -1,0 +1,79 @@
+"""What runs beside the messages: learning notify's key, and removing files that nobody claimed."""
+
+import asyncio
+import logging
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from lotse_chassis.asking import AskFailed, AskTimedOut
+from lotse_chassis.service import Service, Work
+from lotse_contracts.notify import AskSealingKey
+from lotse_intake.providers.office import Office
+from lotse_intake.store import attachments, guesses
+
+log = logging.getLogger(__name__)
+
+ASK_AGAIN_SECONDS = 3.0
+SWEEP_SECONDS = 60.0
+JUST_WRITTEN_SECONDS = 600.0  # a file is on the disk before its row is committed
+
+
+def learn_notify_key(service: Service, office: Office) -> Work:
+    """Asks notify until it answers, where the settings do not say the key; nobody waits for it meanwhile."""
+
+    async def run(stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            if office.notify_key.key is None:
+                try:
+                    office.notify_key.learn((await service.ask(AskSealingKey())).public_key)
+                    log.info("notify has said its sealing key")
+                except (AskFailed, AskTimedOut, ValueError) as fault:
+                    log.info("notify has not said its sealing key: %s", type(fault).__name__)
+            await _rest(stopping, ASK_AGAIN_SECONDS)
+
+    return run
+
+
+def sweep_files(service: Service, office: Office) -> Work:
+    """Removes, every minute, what was not claimed within a day, and what its enquiry has taken over."""
+
+    async def run(stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            await sweep(service, office)
+            await _rest(stopping, SWEEP_SECONDS)
+
+    return run
+
+
+async def sweep(service: Service, office: Office) -> None:
+    """One turn: rows that are too old, then every waiting file that no row waits for."""
+    lying = await asyncio.to_thread(_lying, office)
+    async with service.unit() as unit:
+        gone = set(await attachments.forget_unclaimed(unit.tx, unit.context.now))
+        waiting = await attachments.waiting(unit.tx, list(lying), unit.context.now)
+        await guesses.prune(unit.tx, unit.context.now)
+    gone |= {file for file, age in lying.items() if file not in waiting and age > JUST_WRITTEN_SECONDS}
+    for attachment_id in gone:
+        await asyncio.to_thread(office.files.remove_unclaimed, attachment_id)
+
+
+def _lying(office: Office) -> dict[UUID, float]:
+    return dict(office.files.unclaimed())
+
+
+async def _rest(stopping: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(stopping.wait(), seconds)
+    except TimeoutError:
+        return
+
+
+def dispose_at_end(engine: AsyncEngine) -> Work:
+    """Closes the connections of a second pool when the service stops."""
+
+    async def run(stopping: asyncio.Event) -> None:
+        await stopping.wait()
+        await engine.dispose()
+
+    return run
