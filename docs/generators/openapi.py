@@ -10,6 +10,30 @@ from lotse_chassis.service import Service
 from lotse_chassis.settings import Settings
 from lotse_contracts.catalogue import SERVICES
 
+LANGUAGES = ("uk", "ru", "de", "en")
+PROBLEM: dict[str, Any] = {
+    "title": "Problem",
+    "description": "RFC 9457: a code, the names of the fields at fault, and texts in four languages; never a value.",
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code", "fields", "texts"],
+    "properties": {
+        "type": {"type": "string", "description": "`urn:lotse:problem:` and the code"},
+        "title": {"type": "string", "description": "in English"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "in the language that `Accept-Language` asks for"},
+        "code": {"type": "string"},
+        "fields": {"type": "array", "items": {"type": "string"}},
+        "texts": {
+            "type": "object",
+            "required": [*LANGUAGES],
+            "properties": {language: {"type": "string"} for language in LANGUAGES},
+        },
+    },
+}
+PROBLEM_RESPONSE = {
+    "description": "A problem.",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
 PLACEHOLDER = "nobody@example.org"  # for whatever a service requires beyond these
 NO_FACE = -1  # a port that says: build the application, listen nowhere
 
@@ -33,8 +57,17 @@ def text(service: str, folder: Path) -> str:
 
 
 def document(service: str, folder: Path) -> dict[str, Any]:
-    """The whole document of one service."""
-    return built(service, folder).http.openapi()
+    """The whole document of one service; a fault of any kind is answered with a problem, which FastAPI cannot know."""
+    said = built(service, folder).http.openapi()
+    for operations in said["paths"].values():
+        for operation in operations.values():
+            operation["responses"].pop("422", None)
+            operation["responses"]["default"] = PROBLEM_RESPONSE
+    parts = said.setdefault("components", {}).setdefault("schemas", {})
+    for name in ("HTTPValidationError", "ValidationError"):
+        parts.pop(name, None)
+    parts["Problem"] = PROBLEM
+    return said
 
 
 def _settings(model: type[Settings], folder: Path) -> dict[str, Any]:
