@@ -47,7 +47,7 @@ async def claim_key(tx: AsyncConnection, fresh: Notification) -> Told | None:
     row = upsert(told).values(
         dedupe_sha256=fresh.dedupe_sha256, person_id=fresh.person_id, notification_id=fresh.notification_id
     )
-    if (await tx.execute(row.on_conflict_do_nothing())).rowcount == 1:
+    if (await tx.execute(row.on_conflict_do_nothing().returning(told.c.dedupe_sha256))).first() is not None:
         return None
     mine = told.c.dedupe_sha256 == fresh.dedupe_sha256
     known = (await tx.execute(select(told).where(mine).with_for_update())).one()
