@@ -122,7 +122,7 @@ async def test_of_two_who_use_a_link_at_the_same_moment_one_does(engine: AsyncEn
 async def _somebody_waits_for_a_lock(engine: AsyncEngine) -> bool:
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
     async with engine.begin() as tx:
-        return (await tx.execute(text(waiting))).scalar_one() == 1
+        return int((await tx.execute(text(waiting))).scalar_one()) == 1
 
 
 async def test_a_link_ends_on_time(engine: AsyncEngine) -> None:

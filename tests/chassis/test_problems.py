@@ -1,11 +1,14 @@
 """What people read when something went wrong."""
 
+import ast
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import lotse_chassis
 from lotse_chassis.problem_texts import CHASSIS_TEXTS, LANGUAGES
 from lotse_chassis.problems import STATUS_OF, Problems, TextsMissing, preferred_language, status_of, to_response
 
@@ -17,6 +20,21 @@ def test_every_code_of_the_chassis_speaks_four_languages() -> None:
         texts = Problems().problem(code).texts
         assert set(texts) == set(LANGUAGES)
         assert len(set(texts.values())) == len(LANGUAGES), code
+
+
+def test_every_code_that_the_chassis_refuses_with_has_texts() -> None:
+    folder = Path(lotse_chassis.__file__).parent
+    calls = [node for path in folder.glob("*.py") for node in ast.walk(ast.parse(path.read_text()))]
+    codes = {code for node in calls if (code := _refused_code(node)) is not None}
+    assert "token_invalid" in codes
+    assert codes <= Problems().codes
+
+
+def _refused_code(node: ast.AST) -> str | None:
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id != "Refused":
+        return None
+    given = node.args[0]
+    return given.value if isinstance(given, ast.Constant) and isinstance(given.value, str) else None
 
 
 def test_every_code_with_a_status_has_texts() -> None:

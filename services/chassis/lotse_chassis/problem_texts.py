@@ -77,6 +77,24 @@ CHASSIS_TEXTS: dict[str, Texts] = {
         "de": "Diese Organisation ist nicht unser Partner.",
         "en": "This organisation is not a partner of ours.",
     },
+    "no_partner": {
+        "uk": "Ця організація не має зв'язку з партнерами.",
+        "ru": "У этой организации нет связи с партнёрами.",
+        "de": "Diese Organisation ist mit keinem Partner verbunden.",
+        "en": "This organisation is not connected to any partner.",
+    },
+    "no_such_letter": {
+        "uk": "Такого відкладеного повідомлення немає.",
+        "ru": "Такого отложенного сообщения нет.",
+        "de": "Eine solche zurückgelegte Nachricht gibt es nicht.",
+        "en": "There is no such message among those set aside.",
+    },
+    "not_replayable": {
+        "uk": "Це повідомлення не можна обробити ще раз.",
+        "ru": "Это сообщение нельзя обработать ещё раз.",
+        "de": "Diese Nachricht kann nicht noch einmal verarbeitet werden.",
+        "en": "This message cannot be processed again.",
+    },
     "internal": {
         "uk": "У нас сталася помилка. Ми вже знаємо про неї. Спробуйте, будь ласка, пізніше.",
         "ru": "У нас произошла ошибка. Мы о ней уже знаем. Попробуйте, пожалуйста, позже.",
