@@ -66,6 +66,11 @@ class AssociationFolder:
         return self.folder / "settings.toml"
 
     @property
+    def erasures_to_say(self) -> Path:
+        """Persons whose erasure is said again at the next start: a restore leaves it."""
+        return self.folder / "erasures.json"
+
+    @property
     def mailbox(self) -> Path:
         return self.folder / "mailbox"
 

@@ -2,10 +2,14 @@
 
 import asyncio
 import importlib
+import json
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 from lotse_chassis import migrate, streams
+from lotse_chassis.erasures import say_erasures
 from lotse_contracts.catalogue import SERVICES
 from lotse_local import cards, environment, keyring
 from lotse_local.databases import create_database
@@ -36,11 +40,24 @@ async def broker(plan: AssociationPlan) -> list[str]:
     return [*local, *federated]
 
 
+async def erasures(plan: AssociationPlan) -> list[str]:
+    """Say the erasures that a restore left to say; returns what was said, in words."""
+    file = plan.place.erasures_to_say
+    if not file.is_file():
+        return []
+    persons = [UUID(person) for person in json.loads(file.read_text())]
+    at = datetime.fromtimestamp(file.stat().st_mtime, UTC)  # the same at a repetition, so that it takes effect once
+    url, seed = environment.nats_url(plan.at), keyring.seed(plan.place, "ops")
+    said = await say_erasures(url, seed, plan.name, persons, now=at)
+    file.unlink()
+    return [f"{len(persons)} erasure(s) said again, {said} orders"]
+
+
 def main() -> None:
     """`python -m lotse_local.prepare DATA ASSOCIATION`."""
     root, name = sys.argv[1:]
     plan = plan_of(DataFolder(Path(root)), name)
-    for change in [*asyncio.run(broker(plan)), *databases(plan)]:
+    for change in [*asyncio.run(broker(plan)), *databases(plan), *asyncio.run(erasures(plan))]:
         print(change, flush=True)
 
 
