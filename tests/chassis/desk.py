@@ -57,10 +57,14 @@ def concern(person_id: UUID | None = None) -> intake.ConcernAccepted:
     )
 
 
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
 def on_the_wire(message: Message, *, id: UUID | None = None, sender: str = "intake") -> tuple[str, bytes, UUID]:
     """Subject, body and envelope id as the sender would publish."""
     own = id or uuid4()
-    envelope = envelope_of(message, id=own, association=kit.ASSOCIATION, sender=sender, time=datetime.now(UTC))
+    envelope = envelope_of(message, id=own, association=kit.ASSOCIATION, sender=sender, time=now())
     return subject_for(message, kit.ASSOCIATION), to_json(envelope), own
 
 

@@ -34,6 +34,8 @@ CLOCK_SKEW_MAX = timedelta(minutes=5)
 ENVELOPE_FIELDS = frozenset(Envelope.model_fields) | frozenset(SealedTransfer.model_fields)
 
 Handler = Callable[[Any, Context, AsyncConnection], Awaitable[Sequence[Message]]]
+ManyHandler = Callable[[Sequence[tuple[Any, Context]], AsyncConnection], Awaitable[Sequence[Sequence[Message]]]]
+"""Several messages of one type in one transaction; returns what follows from each, in their order."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class Heard:
     """A message that the service hears, and the one handler that it is heard by."""
 
     message: type[Message]
-    handler: Handler
+    handler: ManyHandler
+    batched: bool
 
     @cached_property
     def answered(self) -> frozenset[str]:

@@ -4,7 +4,9 @@ import asyncio
 import logging
 import random
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -23,7 +25,7 @@ from lotse_chassis.meters import Meters
 from lotse_chassis.outbox import Staged
 from lotse_chassis.problems import Problems
 from lotse_contracts.answers import OrderAnswer
-from lotse_contracts.envelope import Order, template_of
+from lotse_contracts.envelope import Message, Order, template_of
 
 log = logging.getLogger(__name__)
 tracer = trace.get_tracer("lotse")
@@ -86,14 +88,12 @@ class Delivery:
         try:
             async with self.engine.begin() as tx:
                 claimed = await inbox.claim(tx, [one.claim for one in batch], self.now())
-                twins, staged = [], []
+                fresh: list[Arrived] = []
+                twins: list[Arrived] = []
                 for one in batch:
-                    if one.claim in claimed:
-                        claimed.discard(one.claim)
-                        staged += await self._handled(one, tx)
-                    else:
-                        twins.append(one)
-                await outbox.stage(tx, staged, self.now())
+                    (fresh if one.claim in claimed else twins).append(one)
+                    claimed.discard(one.claim)
+                await outbox.stage(tx, await self._handled_all(fresh, tx), self.now())
         except Exception as fault:
             if is_away(fault):
                 raise Away from fault
@@ -149,7 +149,7 @@ class Delivery:
     async def _taken_effect(self, one: Arrived) -> None:
         async with self.engine.begin() as tx:
             if await inbox.claim(tx, [one.claim], self.now()):
-                await outbox.stage(tx, await self._handled(one, tx), self.now())
+                await outbox.stage(tx, await self._handled([one], tx), self.now())
 
     async def _failed(self, one: Arrived, fault: Exception, attempts: int) -> None:
         self.meters.failed(template_of(one.raw.subject))
@@ -159,12 +159,38 @@ class Delivery:
         else:
             await one.raw.nak(delay=pause_before(attempts + 1))
 
-    async def _handled(self, one: Arrived, tx: AsyncConnection) -> list[Staged]:
+    async def _handled_all(self, batch: Sequence[Arrived], tx: AsyncConnection) -> list[Staged]:
+        """Each on its own, in its own trace; those whose handler takes many together, since no order is promised."""
+        masses: dict[type[Message], list[Arrived]] = defaultdict(list)
+        staged: list[Staged] = []
+        for one in batch:
+            if one.heard.batched:
+                masses[one.heard.message].append(one)
+            else:
+                staged += await self._handled([one], tx)
+        for many in masses.values():
+            staged += await self._handled(many, tx)
+        return staged
+
+    async def _handled(self, batch: Sequence[Arrived], tx: AsyncConnection) -> list[Staged]:
+        with self._span("handle", batch[0]) as span:
+            span.set_attribute("lotse.batch", len(batch))
+            said = await batch[0].heard.handler([(one.message, one.context) for one in batch], tx)
+            staged = self._written(batch[0], said[0])
+        for one, following in zip(batch[1:], said[1:], strict=True):
+            with self._span("handle", one):
+                staged += self._written(one, following)
+        return staged
+
+    def _span(self, what: str, one: Arrived) -> AbstractContextManager[trace.Span]:
         parent = telemetry.parent_of(header(one.raw, "traceparent"))
-        with tracer.start_as_current_span(f"handle {template_of(one.raw.subject)}", context=parent) as span:
-            span.set_attribute("messaging.message.id", str(one.context.id))
-            said = await one.heard.handler(one.message, one.context, tx)
-            return [outbox.written(message, one.context, self.reader.signer) for message in said]
+        attributes = {"messaging.message.id": str(one.context.id)}
+        return tracer.start_as_current_span(
+            f"{what} {template_of(one.raw.subject)}", context=parent, attributes=attributes
+        )
+
+    def _written(self, one: Arrived, said: Sequence[Message]) -> list[Staged]:
+        return [outbox.written(message, one.context, self.reader.signer) for message in said]
 
     async def _acknowledge(self, one: Arrived, *, repeated: bool) -> None:
         if isinstance(one.message, Order) and (to := reply_to(one.raw, one.heard)) is not None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from lotse_chassis import inbox, outbox
+from lotse_chassis import inbox, links, outbox
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ async def run(engine: AsyncEngine, now: Callable[[], datetime], stopping: asynci
     """Sweep now and every hour until stopped."""
     while not stopping.is_set():
         async with engine.begin() as tx:
-            gone = await inbox.prune(tx, now()) + await outbox.prune(tx, now())
+            gone = await inbox.prune(tx, now()) + await outbox.prune(tx, now()) + await links.prune(tx, now=now())
         if gone:
             log.info("housekeeping: %d rows forgotten", gone)
         try:

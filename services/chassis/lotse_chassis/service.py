@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lotse_chassis import asking, outbox
 from lotse_chassis.context import Context
 from lotse_chassis.database import engine_of
-from lotse_chassis.decoding import Handler, Heard, Reader
+from lotse_chassis.decoding import Handler, Heard, ManyHandler, Reader
 from lotse_chassis.face import Face, face_of
 from lotse_chassis.life import Life
 from lotse_chassis.meters import Meters
@@ -82,7 +82,18 @@ class Service:
 
     def hears(self, message: type[Message], handler: Handler) -> None:
         """Let this service hear a message; the inbox is keyed by its name on the wire, never by the handler's."""
-        self.heard[template_of(subject_of(message, "x", "k", "y"))] = Heard(message, handler)
+
+        async def one_by_one(batch: Sequence[tuple[Any, Context]], tx: AsyncConnection) -> list[Sequence[Message]]:
+            return [await handler(heard, context, tx) for heard, context in batch]
+
+        self._hears(message, one_by_one, batched=False)
+
+    def hears_many(self, message: type[Message], handler: ManyHandler) -> None:
+        """The same for a message that comes in masses: its handler takes a whole batch, and one statement for all."""
+        self._hears(message, handler, batched=True)
+
+    def _hears(self, message: type[Message], handler: ManyHandler, *, batched: bool) -> None:
+        self.heard[template_of(subject_of(message, "x", "k", "y"))] = Heard(message, handler, batched)
 
     def answers(self, question: type[Question], answerer: asking.Answerer) -> None:
         """Let this service answer a question."""

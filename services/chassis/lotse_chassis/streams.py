@@ -73,6 +73,8 @@ def streams_of(association: str) -> tuple[StreamConfig, ...]:
         discard_new_per_subject=True,
     )
     dead = _stream("DEAD", subjects["DEAD"], DEAD_BYTES_MAX, discard=DiscardPolicy.OLD)
+    # The relays publish their batches atomically here: one sync to disk for all (ADR 3).
+    events, commands = replace(events, allow_atomic=True), replace(commands, allow_atomic=True)
     return (events, commands, public, replace(dead, max_age=DEAD_KEPT_SECONDS, max_msg_size=WIRE_BYTES_MAX))
 
 
