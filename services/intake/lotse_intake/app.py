@@ -65,7 +65,7 @@ def build(settings: IntakeSettings) -> Service:
 
 
 def _hear(service: Service, office: Office) -> None:
-    service.hears(intake.SubmitEnquiry, partial(arrivals.submit_enquiry, office))
+    service.hears_many(intake.SubmitEnquiry, partial(arrivals.submit_enquiries, office))
     service.hears(intake.AddToEnquiry, partial(conversations.add_to_enquiry, office))
     service.hears(intake.AnswerEnquiry, partial(conversations.answer_enquiry, office))
     service.hears(intake.AcceptConcern, concerns.accept_concern)

@@ -61,28 +61,69 @@ class Kept:
 async def submit_enquiry(
     office: Office, order: SubmitEnquiry, context: Context, tx: AsyncConnection
 ) -> Sequence[Message]:
-    """A repeated submission, also under another envelope id, changes nothing; neither does one of an erased person."""
-    tokens = [token_of("enquiry", str(order.enquiry_id)), token_of("receipt", order.receipt_sha256)]
-    if await arrivals.is_known(tx, enquiry_id=order.enquiry_id, receipt=order.receipt_sha256, tokens=tokens):
-        return []
-    content = opened(
-        office, order.content, EnquiryContent, type_name=SubmitEnquiry.type_name(), key=str(order.enquiry_id)
+    """One enquiry; see `submit_enquiries`."""
+    (said,) = await submit_enquiries(office, [(order, context)], tx)
+    return said
+
+
+async def submit_enquiries(
+    office: Office, batch: Sequence[tuple[SubmitEnquiry, Context]], tx: AsyncConnection
+) -> list[Sequence[Message]]:
+    """What each of a batch says. A repeated submission, also under another envelope id, changes nothing, and neither
+    does one of an erased person. Slow work of all of them runs side by side in threads."""
+    places = await _fresh(tx, [order for order, _ in batch])
+    enquiries = [_opened(office, batch[place][0]) for place in places]
+    kept = await asyncio.gather(*(asyncio.to_thread(_encrypted, office, enquiry) for enquiry in enquiries))
+    contexts = [batch[place][1] for place in places]
+    new = [_arrival(office, *three) for three in zip(enquiries, kept, contexts, strict=True)]
+    await arrivals.add(tx, new)
+    said: list[Sequence[Message]] = [[] for _ in batch]
+    for place, enquiry, arrival, context in zip(places, enquiries, new, contexts, strict=True):
+        said[place] = [*facts_of(arrival), *await _settled(office, enquiry, arrival, context, tx)]
+    return said
+
+
+async def _fresh(tx: AsyncConnection, orders: Sequence[SubmitEnquiry]) -> list[int]:
+    """The places of those that are here for the first time; of two with one id or receipt code the first."""
+    tokens = [(token_of("enquiry", str(one.enquiry_id)), token_of("receipt", one.receipt_sha256)) for one in orders]
+    known = await arrivals.known(
+        tx,
+        enquiry_ids=[order.enquiry_id for order in orders],
+        receipts=[order.receipt_sha256 for order in orders],
+        tokens=[token for pair in tokens for token in pair],
     )
+    seen: set[UUID | str] = {*known.enquiry_ids, *known.receipts, *known.tombstones}
+    places = []
+    for place, order in enumerate(orders):
+        names: set[UUID | str] = {order.enquiry_id, order.receipt_sha256, *tokens[place]}
+        if not names & seen:
+            places.append(place)
+        seen |= names
+    return places
+
+
+def _opened(office: Office, order: SubmitEnquiry) -> Opened:
+    type_name, key = SubmitEnquiry.type_name(), str(order.enquiry_id)
+    content = opened(office, order.content, EnquiryContent, type_name=type_name, key=key)
     judged = triage(flags=order.flags, codes=order.codes, text=content.text, words=office.words)
-    enquiry = Opened(order, content, judged, uuid4())
-    kept = await asyncio.to_thread(_encrypted, office, enquiry)
-    arrival = _arrival(office, enquiry, kept, context)
-    await arrivals.add(tx, arrival)
+    return Opened(order, content, judged, uuid4())
+
+
+async def _settled(
+    office: Office, enquiry: Opened, arrival: Arrival, context: Context, tx: AsyncConnection
+) -> list[Message]:
+    """Files and the access log; what notify is told."""
+    order, person_id = enquiry.order, arrival.person_id
     if order.attachments:
-        home = attaching.Home(arrival.enquiry_id, arrival.person_id)
+        home = attaching.Home(arrival.enquiry_id, person_id)
         await attaching.claim_files(office, context, tx, home, order.attachments)
-    await accesslog.record(
-        tx, context, action="write", object_kind="enquiry", object_id=str(order.enquiry_id), purpose="intake"
-    )
-    contact = await telling.first_contact(office, context, tx, arrival, telling.contact_of(fields_of(content)))
+    object_id = str(order.enquiry_id)
+    await accesslog.record(tx, context, action="write", object_kind="enquiry", object_id=object_id, purpose="intake")
+    contact = telling.contact_of(fields_of(enquiry.content))
+    change = await telling.first_contact(office, context, tx, arrival, contact)
     reach = Reach(arrival.contact_kind, arrival.contact_consented, arrival.contact_safe)
-    told = [telling.receipt(context, arrival.person_id, arrival.enquiry_id)] if reach.may_be_told else []
-    return [*facts_of(arrival), *contact, *told]
+    told = [telling.receipt(context, person_id, arrival.enquiry_id)] if reach.may_be_told else []
+    return [*change, *told]
 
 
 def due_at(judged: Triage, now: datetime) -> datetime:

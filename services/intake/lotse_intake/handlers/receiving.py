@@ -36,7 +36,7 @@ async def receive_person(
     key = str(order.referral_id)
     fields = opened(office, order.fields, PersonFields, type_name=ReferralOffered.type_name(), key=key)
     arrival = await asyncio.to_thread(_arrival, office, order, fields, context)
-    await arrivals.add(tx, arrival)
+    await arrivals.add(tx, [arrival])
     await accesslog.record(
         tx, context, action="write", object_kind="person", object_id=str(arrival.person_id), purpose="referral"
     )

@@ -6,15 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_contracts.values import Channel, ContactKind, Urgency
-
-_KNOWN = text(
-    "SELECT 1 FROM enquiry WHERE enquiry_id = :enquiry_id OR receipt_sha256 = :receipt"
-    " UNION ALL SELECT 1 FROM tombstone WHERE token = ANY(CAST(:tokens AS text[])) LIMIT 1"
-)
+from lotse_intake.store.tables import enquiry, tombstone
 
 _ADD = text(
     """
@@ -90,14 +86,36 @@ class Arrival:
     referral_id: UUID | None = None
 
 
-async def is_known(tx: AsyncConnection, *, enquiry_id: UUID, receipt: str, tokens: Sequence[str]) -> bool:
-    """Whether this enquiry, or another with its receipt code, arrived before or belonged to somebody erased."""
-    asked = {"enquiry_id": enquiry_id, "receipt": receipt, "tokens": list(tokens)}
-    return (await tx.execute(_KNOWN, asked)).first() is not None
+@dataclass(frozen=True)
+class Known:
+    """What of a batch is here already, or belonged to somebody erased."""
+
+    enquiry_ids: frozenset[UUID]
+    receipts: frozenset[str]
+    tombstones: frozenset[str]
 
 
-async def add(tx: AsyncConnection, arrival: Arrival) -> None:
-    """Person, enquiry, what was said, case, concerns and channel consent."""
+async def known(
+    tx: AsyncConnection, *, enquiry_ids: Sequence[UUID], receipts: Sequence[str], tokens: Sequence[str]
+) -> Known:
+    """Which of these enquiries, receipt codes and tombstones there are."""
+    same = enquiry.c.enquiry_id.in_(enquiry_ids) | enquiry.c.receipt_sha256.in_(receipts)
+    rows = (await tx.execute(select(enquiry.c.enquiry_id, enquiry.c.receipt_sha256).where(same))).all()
+    gone = (await tx.execute(select(tombstone.c.token).where(tombstone.c.token.in_(tokens)))).scalars()
+    return Known(
+        frozenset(row.enquiry_id for row in rows),
+        frozenset(row.receipt_sha256 for row in rows if row.receipt_sha256),
+        frozenset(gone),
+    )
+
+
+async def add(tx: AsyncConnection, new: Sequence[Arrival]) -> None:
+    """Persons, enquiries, what was said, cases, concerns, channel consents: a statement each, all in one flight."""
+    if new:
+        await tx.execute(_ADD, [_values(arrival) for arrival in new])
+
+
+def _values(arrival: Arrival) -> dict[str, Any]:
     values: dict[str, Any] = {
         **vars(arrival),
         "languages": [arrival.language],
@@ -107,4 +125,4 @@ async def add(tx: AsyncConnection, arrival: Arrival) -> None:
         "unknown_codes": [concern.unknown_code for concern in arrival.concerns],
     }
     del values["concerns"]
-    await tx.execute(_ADD, values)
+    return values
