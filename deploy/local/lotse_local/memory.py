@@ -5,14 +5,15 @@ from typing import Any
 import psutil
 
 BYTES_A_MEBIBYTE = 1024 * 1024
+SUPERVISOR = "lotse up"
 
 
 def of(state: dict[str, Any]) -> dict[str, int]:
     """MiB by process name, the supervisor's own among them; empty where the system does not tell."""
     pids = {name: process["pid"] for name, process in state["processes"].items() if process.get("pid")}
     if "pid" in state:
-        pids["lotse up"] = state["pid"]
-    sizes = {name: _mebibytes(pid, with_children=name != "lotse up") for name, pid in pids.items()}
+        pids[SUPERVISOR] = state["pid"]
+    sizes = {name: _mebibytes(pid, with_children=name != SUPERVISOR) for name, pid in pids.items()}
     return {name: size for name, size in sizes.items() if size is not None}
 
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from lotse_contracts import wiring
@@ -44,8 +45,9 @@ class AssociationPlan:
 
     def orphans(self) -> None:
         """End whatever an earlier supervisor left running."""
-        for name in (*SERVICES, "mailbox", "prepare"):
-            process.end_orphan(self.place.processes / f"{name}.pid")
+        pid_files = [self.place.processes / f"{name}.pid" for name in (*SERVICES, "mailbox", "prepare")]
+        with ThreadPoolExecutor(len(pid_files)) as threads:
+            list(threads.map(process.end_orphan, pid_files))
         process.end_orphan(self.place.broker / "nats.pid")
         postgres.end_orphan(self.cluster)
 

@@ -100,6 +100,7 @@ def _say(folder: DataFolder, state: dict[str, Any], troubles: list[Trouble]) -> 
         size = f"{used[name]:4} MiB" if name in used else " " * 8
         print(f"{name:28} {process['state']:10} {size}{restarts}")
     if used:
+        print(f"{memory.SUPERVISOR:28} {'running':10} {used.get(memory.SUPERVISOR, 0):4} MiB")
         print(f"{'together':28} {'':10} {sum(used.values()):4} MiB")
     if not troubles:
         print(f"all is well; {folder.endpoints} says where everything listens")
