@@ -46,7 +46,7 @@ async def test_entries_follow_one_another_without_a_gap_and_in_time(database: Da
         async with given.transaction(ledger) as tx:
             await log.append(tx, draft(str(number)), origin=given.ORIGIN, now=now)
     async with given.transaction(ledger) as tx:
-        found = await books.page(tx, after=-1, limit=10)
+        found = await books.page(tx, first=0, limit=10)
     assert [one.log_index for one in found] == [0, 1, 2]
     steps = [timedelta(0), timedelta(microseconds=1), timedelta(seconds=1)]
     assert [one.recorded_at - given.NOW for one in found] == steps
@@ -77,7 +77,7 @@ async def test_many_writers_at_once_are_served_one_after_the_other(database: Dat
 
     await asyncio.gather(*(write(number) for number in range(12)))
     async with given.transaction(ledger) as tx:
-        found = await books.page(tx, after=-1, limit=20)
+        found = await books.page(tx, first=0, limit=20)
     assert [one.log_index for one in found] == list(range(12))
     assert all(one.recorded_at < other.recorded_at for one, other in itertools.pairwise(found))
 

@@ -13,8 +13,7 @@ from lotse_contracts.sealed import decode
 from lotse_ledger.domain.fingerprints import shared_key
 from lotse_ledger.handlers import checkpoints, deadlines, fingerprints, questions, recording
 from lotse_ledger.handlers.house import House
-from lotse_ledger.http import routes_of
-from lotse_ledger.http.access import Gate
+from lotse_ledger.http import serve
 from lotse_ledger.migrations import MIGRATIONS
 from lotse_ledger.problems import PROBLEM_TEXTS
 from lotse_ledger.settings import LedgerSettings
@@ -32,8 +31,7 @@ def build(settings: LedgerSettings) -> Service:
     service.on_timer(checkpoints.CHECKPOINT_TIMER, partial(checkpoints.regular_checkpoint, house=house))
     service.on_timer(deadlines.DEADLINE_TIMER, deadlines.deadline_comes_near)
     service.works("checkpoints", partial(_sign_at_start, service=service, house=house))
-    for router in routes_of(service, Gate(service, decode(settings.auditor_key))):
-        service.serves(router)
+    serve(service, decode(settings.auditor_key))
     return service
 
 

@@ -63,9 +63,9 @@ async def entries_of_kinds(tx: AsyncConnection, kinds: Sequence[str], chosen: As
     return await _read(tx, wanted if chosen is None else and_(wanted, _within(chosen)))
 
 
-async def page(tx: AsyncConnection, *, after: int, limit: int, recorded_to: datetime | None = None) -> list[Recorded]:
-    """The entries that follow a log index: what enters later comes on later pages, never in between."""
-    wanted: ColumnElement[bool] = entry.c.log_index > after
+async def page(tx: AsyncConnection, *, first: int, limit: int, recorded_to: datetime | None = None) -> list[Recorded]:
+    """The entries from a log index on: what enters later comes on later pages, never in between."""
+    wanted: ColumnElement[bool] = entry.c.log_index >= first
     if recorded_to is not None:
         wanted = and_(wanted, entry.c.known_at <= recorded_to)
     return await _read(tx, wanted, limit=limit)
