@@ -1,0 +1,190 @@
+"""Act four: one person goes, with her consent, to the other association, and what becomes of it comes back."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from lotse_contracts.envelope import Fact, Order
+from lotse_contracts.intake import ConsentGiven, GiveConsent, PersonFields, PersonRegistered, RegisterPerson
+from lotse_contracts.notify import MessageSent
+from lotse_contracts.referral import (
+    AnswerReferral,
+    AppointmentFixed,
+    AskOpenReferrals,
+    FixAppointment,
+    OpenReferral,
+    ReferralAccepted,
+    ReferralArrived,
+    ReferralCompleted,
+    ReferralDelivered,
+    ReferralFact,
+    SendReferral,
+)
+from lotse_contracts.sealed import seal
+from lotse_contracts.values import FieldGroup
+from lotse_local.demo.arriving import reference
+from lotse_local.demo.frontend import Frontend
+from lotse_local.demo.referring import candidates, note, reasons
+from lotse_local.demo.scene import FACTS_SECONDS, Scene
+
+GROUPS: tuple[FieldGroup, ...] = ("identity", "contact", "need_summary")
+SUMMARY = "Frau T., 67, sucht Gesellschaft und Deutschpraxis, singt gern. Spricht Ukrainisch, wenig Deutsch."
+CONSENT_TEXT = "disclosure-2026-11"
+APPOINTMENT_AFTER = timedelta(days=6)
+APPOINTMENT_HOUR = 9  # UTC, 10 o'clock in Dresden's winter
+APPOINTMENT_LASTS = timedelta(minutes=45)
+PAGES_MAX = 50
+
+F = TypeVar("F", bound=Fact)
+
+
+async def refer_to_partner(scene: Scene) -> None:
+    """Summary, consent, referral; then the partner's desk takes it, fixes a time, and says what came of it."""
+    referral_id = await _send(scene)
+    await _arrived(scene, referral_id)
+    await _accepted(scene, referral_id)
+    await _appointment(scene.partner_desk, scene, referral_id)
+    await _completed(scene, referral_id)
+
+
+async def own_appointment(scene: Scene) -> None:
+    """Our own desk fixes a time for somebody who goes with a card."""
+    case = next(case for case in scene.with_step("self") if case.script.detail == "time_and_place")
+    referral_id = next(
+        UUID(made["referral_id"])
+        for made in scene.figures.referrals
+        if made["code"] == case.entries[0].code and made["language"] == case.script.language
+    )
+    await _appointment(scene.desk, scene, referral_id)
+
+
+async def _send(scene: Scene) -> UUID:
+    case = scene.connected_case
+    entry = case.entries[0]
+    found = await candidates(scene, entry)
+    chosen = next((one for one in found if one.association == scene.partner.name and "connected" in one.modes), None)
+    if chosen is None:
+        raise LookupError("the directory has no service of the partner for this concern")
+    referral_id, consent_id = uuid4(), uuid4()
+    summary = PersonFields(need_summary=SUMMARY).model_dump_json(exclude_none=True).encode()
+    key = str(entry.person_id)
+    sealed = seal(summary, scene.seal_key, type_name=RegisterPerson.type_name(), key=key)
+    await _order(scene, RegisterPerson(person_id=entry.person_id, fields=sealed))
+    consent = GiveConsent(
+        person_id=entry.person_id,
+        consent_id=consent_id,
+        kind="disclosure",
+        recipient=scene.partner.name,
+        purpose="referral",
+        codes=(entry.code,),
+        field_groups=GROUPS,
+        method="digital",
+        text_version=CONSENT_TEXT,
+        text_language=entry.language,
+    )
+    sent = SendReferral(
+        referral_id=referral_id,
+        concern_id=entry.concern_id,
+        person_id=entry.person_id,
+        service_id=chosen.service_id,
+        mode="connected",
+        consent_id=consent_id,
+        field_groups=GROUPS,
+    )
+    await _order(scene, sent)
+    await _order(scene, consent)
+    await _heard(scene.desk, ConsentGiven, lambda fact: fact.consent_id == consent_id)
+    note(scene, entry, chosen, referral_id=referral_id, mode="connected")
+    scene.say(f"desk: {reference(case)} consents to {', '.join(GROUPS)} going to {scene.partner.name}, and is referred")
+    scene.say(f"      {chosen.name} ({chosen.score} points: {reasons(chosen)})")
+    return referral_id
+
+
+async def _arrived(scene: Scene, referral_id: UUID) -> None:
+    desk = scene.partner_desk
+    arrived = await _heard(desk, ReferralArrived, lambda fact: fact.referral_id == referral_id)
+    scene.checks.expect("the partner knows who sent it", arrived.sender == scene.home.name)
+    registered = await _heard(desk, PersonRegistered, lambda fact: fact.referral_id == referral_id)
+    own_id = registered.person_id != scene.connected_case.person_id
+    scene.checks.expect("the partner knows her under an id of its own", own_id)
+    await _heard(scene.desk, ReferralDelivered, lambda fact: fact.referral_id == referral_id)
+    scene.say(f"{scene.partner.name}: the referral arrived over the federated link, sealed all the way")
+    referral = await _open_referral(desk, referral_id)
+    scene.checks.expect("the partner's desk sees it as delivered", referral and referral.state == "delivered")
+    scene.step()
+
+
+async def _accepted(scene: Scene, referral_id: UUID) -> None:
+    await _order(scene, AnswerReferral(referral_id=referral_id, answer="accepted"), at=scene.partner_desk)
+    await _heard(scene.desk, ReferralAccepted, lambda fact: fact.referral_id == referral_id)
+    scene.say(f"{scene.partner.name}: the desk accepts, and {scene.home.name} hears of it")
+    scene.step()
+
+
+async def _appointment(desk: Frontend, scene: Scene, referral_id: UUID) -> None:
+    day = datetime.now(UTC) + APPOINTMENT_AFTER
+    starts_at = day.replace(hour=APPOINTMENT_HOUR, minute=0, second=0, microsecond=0)
+    appointment_id = uuid4()
+    order = FixAppointment(
+        referral_id=referral_id,
+        appointment_id=appointment_id,
+        starts_at=starts_at,
+        ends_at=starts_at + APPOINTMENT_LASTS,
+    )
+    await _order(scene, order, at=desk)
+    fixed = await _heard(desk, AppointmentFixed, lambda fact: fact.appointment_id == appointment_id)
+    told = await _heard(
+        desk, MessageSent, lambda fact: fact.person_id == fixed.person_id and fact.template == "appointment"
+    )
+    scene.say(f"{desk.association}: an appointment is fixed, and she is told by e-mail in {told.language}")
+    scene.step()
+
+
+async def _completed(scene: Scene, referral_id: UUID) -> None:
+    done = AnswerReferral(referral_id=referral_id, answer="completed", outcome="need_met")
+    await _order(scene, done, at=scene.partner_desk)
+    completed = await _heard(scene.desk, ReferralCompleted, lambda fact: fact.referral_id == referral_id)
+    scene.checks.expect("the receiver confirmed the outcome", completed.confirmed_by == "receiver")
+    versions = [fact.version for fact in _about(scene.desk, referral_id)]
+    scene.checks.expect("each step of the referral has a version of its own", len(set(versions)) == len(versions))
+    made = next(one for one in scene.figures.referrals if one["referral_id"] == str(referral_id))
+    made["outcome"] = completed.outcome
+    scene.say(f"{scene.partner.name}: completed, {completed.outcome}; the loop is closed")
+    scene.step()
+
+
+def _about(desk: Frontend, referral_id: UUID) -> list[ReferralFact]:
+    facts = (heard.fact for heard in desk.heard)
+    return [fact for fact in facts if isinstance(fact, ReferralFact) and fact.referral_id == referral_id]
+
+
+async def _open_referral(desk: Frontend, referral_id: UUID) -> OpenReferral | None:
+    cursor = None
+    for _ in range(PAGES_MAX):
+        page = await desk.ask(AskOpenReferrals(cursor=cursor))
+        for referral in page.referrals:
+            if referral.referral_id == referral_id:
+                found: OpenReferral = referral
+                return found
+        cursor = page.cursor
+        if cursor is None:
+            break
+    return None
+
+
+async def _order(scene: Scene, order: Order, *, at: Frontend | None = None) -> None:
+    """Each order about her is a step of the trace that her enquiry began."""
+    desk = at or scene.desk
+    with scene.trail.step(f"{desk.association}/desk", f"publish {order.NAME}") as traceparent:
+        answer = await desk.order(order, traceparent=traceparent)
+    code = answer.problem.code if answer.problem else ""
+    scene.checks.expect(f"{order.NAME} is accepted {code}".strip(), answer.accepted)
+
+
+async def _heard(desk: Frontend, kind: type[F], fits: Callable[[F], Any]) -> F:
+    def first(facts: Sequence[Fact]) -> F | None:
+        return next((fact for fact in facts if isinstance(fact, kind) and fits(fact)), None)
+
+    found: F = await desk.until(first, FACTS_SECONDS)
+    return found

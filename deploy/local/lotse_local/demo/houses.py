@@ -1,0 +1,68 @@
+"""The two associations as the story meets them: addresses from endpoints.json, tokens as `lotse token` issues them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from lotse_chassis.identity import Auditor, Staff, issue_auditor_token, issue_token
+from lotse_local import keyring
+from lotse_local.demo.frontend import Desk
+from lotse_local.layout import AssociationFolder, DataFolder
+
+AUDITOR_LIFETIME = timedelta(days=1)
+AUDITOR_SCOPE = "ledger:read"
+HTTP_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class House:
+    """One association."""
+
+    place: AssociationFolder
+    at: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def name(self) -> str:
+        """The association's name."""
+        return self.place.name
+
+    @property
+    def traces(self) -> dict[str, Path]:
+        """Where its services write their spans."""
+        return {service: Path(path) for service, path in self.at["traces"].items()}
+
+    def desk(self, user: str) -> Desk:
+        """Where a frontend connects with its own key."""
+        return Desk(self.name, self.at["nats"], user, Path(self.at["credentials"][user]))
+
+    def token(self, actor: str, role: str) -> str:
+        """A working day for a member of staff."""
+        key = keyring.signing_key(self.place, keyring.TOKEN_KEY)
+        return issue_token(Staff(actor, role), key, association=self.name, at=datetime.now(UTC))
+
+    def auditor_token(self, name: str) -> str:
+        """A read-only token for the ledger."""
+        key, now = keyring.signing_key(self.place, keyring.AUDITOR_KEY), datetime.now(UTC)
+        auditor = Auditor(name, frozenset({AUDITOR_SCOPE}), now + AUDITOR_LIFETIME)
+        return issue_auditor_token(auditor, key, association=self.name, at=now)
+
+    def http(self, service: str, *, token: str = "") -> httpx.AsyncClient:
+        """The HTTP face of a service, or the mail catcher's under `mailbox`."""
+        url = self.at["mailbox"]["http"] if service == "mailbox" else self.at["http"][service]
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return httpx.AsyncClient(base_url=url, headers=headers, timeout=HTTP_SECONDS)
+
+    async def mails(self) -> list[Mapping[str, Any]]:
+        """What the mail catcher has, newest first."""
+        async with self.http("mailbox") as http:
+            found: list[Mapping[str, Any]] = (await http.get("/mails.json")).json()["mails"]
+        return found
+
+
+def house_of(folder: DataFolder, name: str, found: Mapping[str, Any]) -> House:
+    """A house from what endpoints.json says."""
+    return House(folder.association(name), found["associations"][name])

@@ -1,0 +1,136 @@
+"""`lotse demo`: brings two associations up, or finds them up, tells the story, shows the report."""
+
+import argparse
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from lotse_local import endpoints, environment, lock, supervisor
+from lotse_local.commands import exits
+from lotse_local.commands.up import addresses
+from lotse_local.demo import report, story
+from lotse_local.demo.cast import cast
+from lotse_local.demo.figures import Figures
+from lotse_local.demo.houses import house_of
+from lotse_local.demo.scene import opened
+from lotse_local.engines import EngineUnusable
+from lotse_local.layout import DataFolder, default_root, write_private
+from lotse_local.supervisor import Supervisor, Wish
+
+HOME, PARTNER = "auslaenderrat", "plattform"
+DEMO_SETTINGS: dict[str, dict[str, str | int | bool]] = {
+    "notify": {"drafts_allowed": True},  # texts that no native speaker has signed yet
+    "ledger": {"books_standing": "demo"},
+}
+FIGURES_FILE = "story.json"
+CONSOLE_WIDTH = 150  # where the output is no terminal
+
+
+class Told:
+    """Prints lines beside the progress bar, with the seconds since the start."""
+
+    def __init__(self, console: Console) -> None:
+        self._console, self._began = console, time.monotonic()
+
+    def __call__(self, text: str, style: str = "") -> None:
+        line = f"{time.monotonic() - self._began:6.1f} s  {text}"
+        self._console.print(line, style=style or None, markup=False, highlight=False)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0 when every expectation came true, 1 when one did not or nothing could be started."""
+    args = _parser().parse_args(arguments)
+    console = Console() if Console().is_terminal else Console(width=CONSOLE_WIDTH)
+    try:
+        return asyncio.run(_demo(console, DataFolder(args.data.absolute()), stay=not args.exit))
+    except (RuntimeError, EngineUnusable, OSError, ValueError) as fault:
+        console.print(f"lotse demo: {fault}", style="bold red", markup=False)
+        return exits.FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="lotse demo", description="Two associations help somebody.")
+    parser.add_argument("--exit", action="store_true", help="end after the report instead of staying up")
+    default = default_root().with_name("lotse-demo")
+    parser.add_argument("--data", type=Path, default=default, help="data folder (default: %(default)s)")
+    return parser
+
+
+async def _demo(console: Console, folder: DataFolder, *, stay: bool) -> int:
+    say = Told(console)
+    say(f"data in {folder.root}")
+    async with _up(folder, say) as running:
+        telling = asyncio.create_task(_tell(console, folder, say))
+        await asyncio.wait({telling, *running}, return_when=asyncio.FIRST_COMPLETED)
+        if not telling.done():
+            telling.cancel()
+            with suppress(asyncio.CancelledError):
+                await telling
+            return exits.FAILED
+        code = telling.result()
+        if stay and running:
+            for line in addresses(endpoints.read(folder) or {}):
+                say(line)
+            say("everything stays up; Ctrl-C stops it")
+            await asyncio.wait(running)
+        return code
+
+
+@asynccontextmanager
+async def _up(folder: DataFolder, say: Told) -> AsyncIterator[set[asyncio.Task[None]]]:
+    """Both associations ready; what keeps them running, or nothing where somebody else does."""
+    if lock.holder(folder) is not None and _has_both(endpoints.read(folder)):
+        say("both associations run already")
+        yield set()
+        return
+    for name in (HOME, PARTNER):
+        place = folder.association(name)
+        place.create()
+        if not place.settings.is_file():
+            environment.write_settings(place, DEMO_SETTINGS)
+    keeping, ready = Supervisor(folder, Wish((HOME, PARTNER)), say), asyncio.Event()
+    supervisor.catch_signals(keeping)
+    running = asyncio.create_task(keeping.run(ready.set))
+    waiting = asyncio.create_task(ready.wait())
+    await asyncio.wait({running, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    try:
+        if not running.done():
+            yield {running}
+    finally:
+        keeping.stop()
+        await running
+
+
+def _has_both(found: dict[str, Any] | None) -> bool:
+    return found is not None and {HOME, PARTNER} <= found["associations"].keys()
+
+
+async def _tell(console: Console, folder: DataFolder, say: Told) -> int:
+    found = endpoints.read(folder)
+    if found is None:
+        raise RuntimeError("the associations are not ready")
+    home, partner = house_of(folder, HOME, found), house_of(folder, PARTNER, found)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    began = time.monotonic()
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("the story", total=story.steps_of(cast()))
+        async with opened(home, partner, say, lambda: progress.advance(task)) as scene:
+            spans = await story.told(scene)
+    scene.figures.seconds["whole"] = round(time.monotonic() - began, 2)
+    scene.figures.held, scene.figures.failed = len(scene.checks.held), scene.checks.failed
+    report.show(console, scene.figures, spans)
+    _keep(folder, scene.figures)
+    return exits.FAILED if scene.checks.failed else exits.OK
+
+
+def _keep(folder: DataFolder, figures: Figures) -> None:
+    """The report's figures for machines, readable by their owner alone."""
+    write_private(folder.root / FIGURES_FILE, json.dumps(figures.as_json(), indent=1, ensure_ascii=False).encode())
