@@ -17,13 +17,15 @@ _WITH_END = select(consent, consent_withdrawal.c.withdrawn_at).outerjoin(consent
 
 async def give(tx: AsyncConnection, row: dict[str, Any]) -> bool:
     """Record a consent; False if this id is known."""
-    return (await tx.execute(insert(consent).values(row).on_conflict_do_nothing())).rowcount == 1
+    new = insert(consent).values(row).on_conflict_do_nothing().returning(consent.c.consent_id)
+    return (await tx.execute(new)).first() is not None
 
 
 async def withdraw(tx: AsyncConnection, consent_id: UUID, at: datetime, by: str) -> bool:
     """Record that a consent ended; False if it had."""
     row = insert(consent_withdrawal).values(consent_id=consent_id, withdrawn_at=at, withdrawn_by=by)
-    return (await tx.execute(row.on_conflict_do_nothing())).rowcount == 1
+    new = row.on_conflict_do_nothing().returning(consent_withdrawal.c.consent_id)
+    return (await tx.execute(new)).first() is not None
 
 
 async def get(tx: AsyncConnection, consent_id: UUID) -> Row[Any] | None:

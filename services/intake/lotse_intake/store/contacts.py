@@ -13,7 +13,8 @@ from lotse_intake.store.tables import contact
 
 async def add(tx: AsyncConnection, row: dict[str, Any]) -> bool:
     """Count a consultation; False if this id is known."""
-    return (await tx.execute(insert(contact).values(row).on_conflict_do_nothing())).rowcount == 1
+    new = insert(contact).values(row).on_conflict_do_nothing().returning(contact.c.contact_id)
+    return (await tx.execute(new)).first() is not None
 
 
 async def of_person(tx: AsyncConnection, person_id: UUID) -> Sequence[Row[Any]]:

@@ -31,7 +31,8 @@ from lotse_intake.store.tables import (
 async def begin(tx: AsyncConnection, person_id: UUID, at: datetime, by: str) -> bool:
     """Note that an erasure begins; False if it had."""
     row = insert(erasure).values(person_id=person_id, begun_at=at, begun_by=by)
-    return (await tx.execute(row.on_conflict_do_nothing())).rowcount == 1
+    new = row.on_conflict_do_nothing().returning(erasure.c.person_id)
+    return (await tx.execute(new)).first() is not None
 
 
 async def add_receipt(tx: AsyncConnection, person_id: UUID, service: str, digest: str, at: datetime) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Row, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lotse_contracts.intake import InboxEntry
 from lotse_intake.domain.cursors import Place
 from lotse_intake.domain.machine import WAITING
 from lotse_intake.store.tables import concern
@@ -13,10 +14,13 @@ from lotse_intake.store.tables import concern
 _IS_WAITING = concern.c.state == literal(WAITING, literal_execute=True)  # in the text, so that the partial index fits
 
 
+_SHOWN = [concern.c[name] for name in InboxEntry.model_fields]
+
+
 async def page(tx: AsyncConnection, *, size: int, after: Place | None, newest_first: bool) -> Sequence[Row[Any]]:
     """Up to `size` waiting concerns after a place, by due time or newest first."""
     at = concern.c.received_at if newest_first else concern.c.due_at
-    query = select(concern).where(_IS_WAITING).limit(size)
+    query = select(*_SHOWN).where(_IS_WAITING).limit(size)
     if after is not None:
         here, there = tuple_(at, concern.c.concern_id), tuple_(literal(after.at), literal(after.concern_id))
         query = query.where(here < there if newest_first else here > there)
