@@ -1,0 +1,161 @@
+"""An erased person: her rows are gone, partners are told, and nothing late brings her back."""
+
+import hashlib
+import json
+from uuid import UUID
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from lotse_chassis.faults import Refused
+from lotse_contracts.intake import PersonRegistered
+from lotse_contracts.referral import (
+    AnswerCheckback,
+    AskPersonData,
+    BookPlace,
+    ErasePerson,
+    ErasureNotice,
+    FixAppointment,
+    PersonErased,
+    PlaceBooked,
+)
+from lotse_contracts.sealed import encode, open_sealed, public_bytes
+from lotse_referral.store import bookings
+from lotse_referral.store.bookings import GroupOffer
+from lotse_referral.store.persons import HELD_IN
+from lotse_referral.store.tables import metadata
+from tests.referral.desk import NOW, Desk, Person, names, only
+from tests.referral.test_connected_referrals import under_way, withdrawn
+
+OFFER = GroupOffer(UUID(int=70), "Practice group", seats=1, open=True)
+
+
+async def offered(desk: Desk) -> None:
+    async with desk.service.engine.begin() as tx:
+        await bookings.save_offer(tx, OFFER)
+
+
+async def a_full_life(desk: Desk, person: Person) -> None:
+    """A card, a connected referral, an appointment, a seat and a consent."""
+    await offered(desk)
+    await under_way(desk, person)
+    card = Person(person.person_id, code="work")
+    await desk.hears(card.accepted())
+    await desk.hears(card.sent((await desk.suggested(card.concern_id, "Jobcenter")).service_id))
+    await desk.hears(
+        FixAppointment(
+            referral_id=card.referral_id, appointment_id=UUID(int=8), starts_at=NOW, ends_at=NOW.replace(hour=13)
+        )
+    )
+    await desk.hears(BookPlace(booking_id=UUID(int=71), person_id=person.person_id, offer_id=OFFER.offer_id))
+    await desk.hears(AnswerCheckback(referral_id=card.referral_id, answer="not_yet"))
+
+
+def test_every_table_with_a_persons_id_is_named_for_erasure() -> None:
+    with_person = {table.name for table in metadata.tables.values() if "person_id" in table.c}
+    assert with_person == {table.name for table in HELD_IN}
+
+
+async def test_the_receipt_counts_what_is_gone_and_the_digest_holds(desk: Desk) -> None:
+    person = Person()
+    await a_full_life(desk, person)
+    receipt = only(PersonErased, await desk.hears(ErasePerson(person_id=person.person_id)))
+    counts = {count.store: count.count for count in receipt.counts}
+    assert counts == {
+        "appointment": 1,
+        "booking": 1,
+        "concern": 2,
+        "consent": 1,
+        "outbox": 0,
+        "referral": 2,
+        "timer": 1,
+    }
+    body = json.loads(receipt.model_dump_json(include={"person_id", "counts", "kept"}))
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
+    assert receipt.digest == hashlib.sha256(canonical).hexdigest()
+    held = await desk.everything()
+    kept = {table for table, rows in held.items() if rows}
+    assert kept == {"tombstone", "group_offer"}
+
+
+async def test_the_partner_who_got_her_fields_is_told_and_no_other(desks: tuple[Desk, Desk]) -> None:
+    desk, partner = desks
+    person = Person()
+    await a_full_life(desk, person)
+    said = await desk.hears(ErasePerson(person_id=person.person_id))
+    notice = only(ErasureNotice, said)
+    assert (notice.to, notice.referral_id) == ("plattform", person.referral_id)
+    assert await partner.hears(notice, "auslaenderrat") == []
+    offer = (await under_way(desk, Person())).model_copy(update={"referral_id": person.referral_id})
+    assert await partner.hears(offer, "auslaenderrat") == []
+
+
+async def test_an_undecided_offer_ends_with_the_notice_and_an_accepted_person_stays_ours(
+    desks: tuple[Desk, Desk],
+) -> None:
+    desk, partner = desks
+    person = Person()
+    await partner.hears(await under_way(desk, person), "auslaenderrat")
+    notice = ErasureNotice(to="plattform", referral_id=person.referral_id)
+    for _ in range(2):
+        assert await partner.hears(notice, "auslaenderrat") == []
+    assert await partner.state(person.referral_id) == "withdrawn"
+    with pytest.raises(Refused, match="not_the_sender"):
+        await partner.hears(notice, "caritas")
+
+
+async def test_all_that_was_said_to_us_said_again_changes_nothing_after_the_erasure(desk: Desk) -> None:
+    person = Person()
+    await a_full_life(desk, person)
+    await desk.hears(withdrawn(person))
+    await desk.hears(PersonRegistered(person_id=person.person_id, version=1, referral_id=person.referral_id))
+    await desk.hears(ErasePerson(person_id=person.person_id))
+    after = await desk.everything()
+    again = [heard for heard in desk.heard if not isinstance(heard[0], ErasePerson)]
+    for order in (again, again[::-1]):
+        assert await desk.hears_all(list(order)) == []
+    await desk.passes(days=40)
+    assert await desk.fires_timers() == []
+    assert await desk.everything() == after
+
+
+async def test_a_second_order_finds_nothing_and_answers_again(desk: Desk) -> None:
+    person = Person()
+    await a_full_life(desk, person)
+    await desk.hears(ErasePerson(person_id=person.person_id))
+    for _ in range(10):
+        said = await desk.hears(ErasePerson(person_id=person.person_id))
+        assert names(said) == ["PersonErased"]
+        assert not any(count.count for count in only(PersonErased, said).counts)
+
+
+async def test_who_waited_gets_the_seat_of_the_erased(desk: Desk) -> None:
+    await offered(desk)
+    first, second, third = Person(), Person(), Person()
+    waits = []
+    for number, person in enumerate((first, second, third)):
+        booked = BookPlace(booking_id=UUID(int=number), person_id=person.person_id, offer_id=OFFER.offer_id)
+        waits.append(only(PlaceBooked, await desk.hears(booked)).waitlisted)
+        assert await desk.hears(booked) == []
+    assert waits == [False, True, True]
+    moved = only(PlaceBooked, await desk.hears(ErasePerson(person_id=first.person_id)))
+    assert (moved.person_id, moved.waitlisted) == (second.person_id, False)
+
+
+async def test_her_data_come_sealed_to_whoever_asked_and_the_access_is_logged(desk: Desk) -> None:
+    person, key = Person(), X25519PrivateKey.generate()
+    question = AskPersonData(person_id=person.person_id, reply_key=encode(public_bytes(key)))
+    assert not (await desk.asks(question)).held
+    await a_full_life(desk, person)
+    answer = await desk.asks(question)
+    opened = open_sealed(answer.content, key, type_name="referral.person-data.v1", key=str(person.person_id))
+    data = json.loads(opened)
+    assert {name: len(rows) for name, rows in data.items() if isinstance(rows, list)} == {
+        "concern": 2,
+        "referral": 2,
+        "consent": 1,
+        "appointment": 1,
+        "booking": 1,
+    }
+    with pytest.raises(Refused, match="malformed"):
+        await desk.asks(question.model_copy(update={"reply_key": "AA"}))
