@@ -48,6 +48,7 @@ test: $(STAMP) ## the whole suite; it brings its own servers
 demo: $(STAMP) ## two associations help somebody; ARGS=--exit ends after the report
 	@$(BIN)/lotse demo $(ARGS)
 
-docs: $(STAMP) ## what is generated: schemas, tables of names, AsyncAPI, OpenAPI
+docs: $(STAMP) ## what is generated: schemas, table of names, AsyncAPI, OpenAPI, the broker's configuration
 	$(BIN)/python -m lotse_contracts.schemas contracts/schemas $(ARGS)
 	$(BIN)/python -m docs.generators
+	$(BIN)/python -m lotse_local.samples deploy/nats

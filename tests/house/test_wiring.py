@@ -11,7 +11,7 @@ from lotse_contracts.catalogue import MESSAGES, SERVICES, questions_to
 from lotse_contracts.envelope import Fact, Message, Order, Question, subject_of
 from lotse_local.permissions import app_users, federation_users, rights_of
 from tests.house.services import declared
-from tests.house.tree import MEMBERS, named, package, parsed, python_files, refuse
+from tests.house.tree import MEMBERS, ROOT, named, package, parsed, python_files, refuse
 
 ASSOCIATION = "alpha"
 SUBJECT = re.compile(r"lotse\.[^.\s]+\.((evt|cmd|ask)|xfer\.[^.\s]+)\.[a-z]")
@@ -84,6 +84,18 @@ def test_every_consumer_has_its_permission(service: str) -> None:
         name = f"{consumer.stream}.{consumer.durable}"
         wanted = (f"$JS.API.CONSUMER.MSG.NEXT.{name}", f"$JS.ACK.{name}.1.2.3.4.5")
         assert [one for one in wanted if not any(_covers(pattern, one) for pattern in allowed)] == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_consumer_has_its_permission_in_the_configuration_of_production(service: str) -> None:
+    text = (ROOT / "deploy" / "nats" / "association.conf").read_text()
+    association = re.findall(r"^server_name: (\w+)$", text, re.MULTILINE)[0]
+    entries = dict(re.findall(r"# ([a-z-]+)\n\s*(\{ nkey: .*?\] \} \} \})", text, re.DOTALL))
+    for consumer in wiring.consumers(service, association):
+        entry = entries[service if consumer.account == "APP" else f"{service}-fed"]
+        assert f'"$JS.API.CONSUMER.MSG.NEXT.{consumer.stream}.{consumer.durable}"' in entry
+    for fact in (message for message in MESSAGES if issubclass(message, Fact) and service == message.SERVICE):
+        assert f'"{subject_of(fact, association, "*")}"' in entries[service]
 
 
 @pytest.mark.parametrize("sender", wiring.ORDERS_GIVEN)
