@@ -123,36 +123,36 @@ class House:
         """State and reason of each notification by the name of its template."""
         return {row["template"]: (row["state"], row["because"]) for row in self.rows("notification", "created_at")}
 
-    def contact(
-        self,
-        person_id: UUID,
-        *,
-        version: int = 1,
-        kind: ContactKind = "email",
-        value: str = ADDRESS,
-        languages: Sequence[RecipientLanguage] = ("uk",),
-        consented: bool = True,
-        safe: bool = True,
-        detail: Detail = "neutral",
-    ) -> ChangeContact:
-        """An order as intake gives it."""
+    def contact(self, person_id: UUID, **how: Any) -> ChangeContact:
+        """An order as intake gives it; `how` as in `contact_order`."""
         assert self.service.seal_key is not None
-        point = ContactPoint(kind=kind, value=value if kind != "none" else "", detail=detail)
-        content = ContactContent(contact=point, name=NAME)
-        sealed = seal(
-            content.model_dump_json().encode(),
-            public_bytes(self.service.seal_key),
-            type_name=ChangeContact.type_name(),
-            key=str(person_id),
-        )
-        return ChangeContact(
-            person_id=person_id,
-            version=version,
-            languages=tuple(languages),
-            consented=consented,
-            safe=safe,
-            contact=sealed,
-        )
+        return contact_order(person_id, public_bytes(self.service.seal_key), **how)
+
+
+def contact_order(
+    person_id: UUID,
+    public_key: bytes,
+    *,
+    version: int = 1,
+    kind: ContactKind = "email",
+    value: str = ADDRESS,
+    languages: Sequence[RecipientLanguage] = ("uk",),
+    consented: bool = True,
+    safe: bool = True,
+    detail: Detail = "neutral",
+) -> ChangeContact:
+    """A contact sealed to notify, with a name that notify has no use for."""
+    point = ContactPoint(kind=kind, value=value if kind != "none" else "", detail=detail)
+    content = ContactContent(contact=point, name=NAME).model_dump_json().encode()
+    sealed = seal(content, public_key, type_name=ChangeContact.type_name(), key=str(person_id))
+    return ChangeContact(
+        person_id=person_id,
+        version=version,
+        languages=tuple(languages),
+        consented=consented,
+        safe=safe,
+        contact=sealed,
+    )
 
 
 def tell(

@@ -34,7 +34,7 @@ class Taken:
 
     @property
     def mail(self) -> EmailMessage:
-        return cast("EmailMessage", message_from_bytes(self.content, policy=policy.default))
+        return message_from_bytes(self.content, policy=policy.default)
 
 
 class MailServer:
@@ -74,8 +74,12 @@ class MailServer:
     def _line(self) -> "Line":
         return Line(self, Handler(self))
 
+    def go_on(self) -> None:
+        """End the silence."""
+        self._go_on.set()
+
     async def silence(self) -> None:
-        """Say nothing until the server stops."""
+        """Say nothing until told to go on, or until the server stops."""
         self.waiting.set()
         await self._go_on.wait()
 
@@ -96,7 +100,7 @@ class Line(SMTP):
             return
         super().connection_made(transport)
 
-    @syntax("DATA")  # type: ignore[untyped-decorator]
+    @syntax("DATA")
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802 - its name
         if self._ours.does == "drop_in_content":
             await self.push("354 go on")

@@ -120,12 +120,12 @@ async def test_an_address_that_is_none_is_said_to_intake(house: House, olena: UU
 async def test_what_may_not_be_pushed_waits_until_it_may(
     house: House, olena: UUID, forbidden: dict[str, bool], because: str
 ) -> None:
-    await house.hear(house.contact(olena, **forbidden))  # type: ignore[arg-type]
+    await house.hear(house.contact(olena, **forbidden))
     await house.hear(tell(olena))
     assert house.states() == {"receipt": ("parked", because)}
     await house.hear(house.contact(olena, version=2), at=NOW + MINUTE)
     assert house.states() == {"receipt": ("queued", "due")}
-    await house.hear(house.contact(olena, version=3, **forbidden), at=NOW + 2 * MINUTE)  # type: ignore[arg-type]
+    await house.hear(house.contact(olena, version=3, **forbidden), at=NOW + 2 * MINUTE)
     assert house.states() == {"receipt": ("parked", because)}
 
 

@@ -49,8 +49,8 @@ async def path(house: House, olena: UUID, mailserver: MailServer) -> str:
 async def test_looking_changes_nothing_and_asks_in_her_language(
     house: House, browser: httpx.AsyncClient, path: str
 ) -> None:
-    for _ in range(3):
-        page = await browser.get(path)
+    await browser.get(path)
+    page = await browser.get(path)
     assert page.status_code == 200
     assert '<html lang="uk">' in page.text
     assert WORDS["uk"].page.stop_button in page.text

@@ -272,7 +272,7 @@ async def test_a_change_of_heart_before_the_content_stops_it(
     await house.hear(tell(olena))
     claimed = await claim(house.unit, post)
     assert isinstance(claimed, Claim)
-    await house.hear(house.contact(olena, version=2, **change))  # type: ignore[arg-type]
+    await house.hear(house.contact(olena, version=2, **change))
     outcome = await _hand_over(house, post, claimed)
     assert outcome.ending == "withdrawn"
     assert mailserver.taken == []

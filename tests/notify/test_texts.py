@@ -56,7 +56,7 @@ def _mail(language: RecipientLanguage, name: NoticeName) -> EmailMessage:
         at=NOW,
         may_unsubscribe=name == "checkback",
     )
-    return cast("EmailMessage", message_from_bytes(mail.content, policy=policy.default))
+    return message_from_bytes(mail.content, policy=policy.default)
 
 
 def _part(mail: EmailMessage, kind: str) -> EmailMessage:
