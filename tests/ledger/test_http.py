@@ -1,7 +1,7 @@
 """What an auditor reads over HTTP: by token only, dated twice, DEMO in every demonstration row."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -13,73 +13,11 @@ from lotse_chassis.identity import Auditor, Staff, issue_auditor_token, issue_to
 from lotse_chassis.service import Service
 from lotse_ledger.app import build
 from lotse_ledger.handlers import recording
+from lotse_ledger.settings import LedgerSettings
 from lotse_local import keyring
 from lotse_local.layout import AssociationFolder
 from tests import kit
 from tests.ledger import given
-
-Database = Callable[[str], kit.ServiceDatabase]
-
-
-@pytest.fixture
-async def ledger(database: Database) -> kit.ServiceDatabase:
-    """The public facts, and a demonstration grant with plan, vouchers and drawdown."""
-    found = database("ledger")
-    async with given.transaction(found) as tx:
-        await given.load_facts(tx)
-        house = given.house(checkpoint_entries=4)
-        await recording.record_decision(given.award(), given.context(), tx, house=house)
-        await recording.submit_plan(given.plan(), given.context(), tx, house=house)
-        await recording.record_voucher(given.voucher(), given.context(), tx, house=house)
-        await recording.record_voucher(given.voucher(line="fees", amount=6_500_00), given.context(), tx, house=house)
-        await recording.request_drawdown(given.drawdown(), given.context(), tx, house=house)
-    return found
-
-
-@pytest.fixture
-async def service(ledger: kit.ServiceDatabase, place: AssociationFolder) -> AsyncIterator[Service]:
-    """The ledger with its HTTP face; the broker has no part in these tests."""
-    settings = build.__annotations__["settings"]
-    found = build(
-        settings.from_env(
-            {
-                "LOTSE_ASSOCIATION": kit.ASSOCIATION,
-                "LOTSE_DATABASE_URL": ledger.url,
-                "LOTSE_AUDITOR_KEY": keyring.public_signing_key(place, keyring.AUDITOR_KEY),
-            }
-        )
-    )
-    yield found
-    await found.engine.dispose()
-
-
-@pytest.fixture
-async def anybody(service: Service) -> AsyncIterator[httpx.AsyncClient]:
-    """A client without a token."""
-    transport = httpx.ASGITransport(app=service.http)
-    async with httpx.AsyncClient(transport=transport, base_url="http://ledger") as client:
-        yield client
-
-
-@pytest.fixture
-def token(place: AssociationFolder, service: Service) -> Callable[..., str]:
-    """`token(scopes=…)` is one that this association's auditor key signed."""
-
-    def issue(
-        *, key: str = keyring.AUDITOR_KEY, association: str = kit.ASSOCIATION, days: int = 30, ago: int = 0
-    ) -> str:
-        at = service.now() - timedelta(days=ago)
-        auditor = Auditor("sozialamt-1", frozenset({"ledger"}), at + timedelta(days=days))
-        return issue_auditor_token(auditor, keyring.signing_key(place, key), association=association, at=at)
-
-    return issue
-
-
-@pytest.fixture
-def auditor(anybody: httpx.AsyncClient, token: Callable[..., str]) -> httpx.AsyncClient:
-    """A client with a token."""
-    anybody.headers["authorization"] = f"Bearer {token()}"
-    return anybody
 
 
 async def answered(client: httpx.AsyncClient, path: str, **query: Any) -> Any:
@@ -144,8 +82,7 @@ async def test_a_token_of_another_scope_is_refused(
 
 
 async def test_without_a_key_nobody_reads(ledger: kit.ServiceDatabase, token: Callable[..., str]) -> None:
-    settings = build.__annotations__["settings"]
-    keyless = build(settings.from_env({"LOTSE_ASSOCIATION": kit.ASSOCIATION, "LOTSE_DATABASE_URL": ledger.url}))
+    keyless = build(LedgerSettings.from_env({"LOTSE_ASSOCIATION": kit.ASSOCIATION, "LOTSE_DATABASE_URL": ledger.url}))
     transport = httpx.ASGITransport(app=keyless.http)
     async with httpx.AsyncClient(transport=transport, base_url="http://ledger") as client:
         found = await client.get("/grants", headers={"authorization": f"Bearer {token()}"})

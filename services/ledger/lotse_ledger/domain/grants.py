@@ -41,12 +41,16 @@ class Plan:
 
 @dataclass(frozen=True)
 class Grant:
-    """All of it, in force on the two dates that the entries were chosen by."""
+    """All of it, in force on the two dates that the entries were chosen by.
+
+    `applied` is None where no amount is known; `asks_for_remainder` says that there is none to know.
+    """
 
     grant_id: UUID
     grantee: str
     budget_years: tuple[int, ...]
     applied: int | None
+    asks_for_remainder: bool
     partner_awards: tuple[int, ...]
     decisions: tuple[Decision, ...]
     plan: Plan | None
@@ -72,8 +76,9 @@ class Grant:
         return plan_use(costs, self.spent, line_rule(self.financing_type))
 
     def deadlines(self) -> tuple[Deadline, ...]:
-        """From the grant period of each decision in force."""
-        return deadlines_of(one.period for one in self.decisions if one.type != "revocation")
+        """From the grant period of each budget year, as its latest decision has it."""
+        periods = {one.budget_year: one.period for one in self.decisions if one.type != "revocation"}
+        return deadlines_of(periods.values())
 
 
 def in_force(entries: Iterable[Recorded]) -> list[Recorded]:
@@ -102,6 +107,7 @@ def _grant(grant_id: UUID, entries: Sequence[Recorded], association: str) -> Gra
         grantee=_grantee(entries, association),
         budget_years=tuple(sorted({one.budget_year for one in entries if one.budget_year is not None})),
         applied=sum(amounts) if amounts else None,
+        asks_for_remainder=bool(applications) and not amounts,
         partner_awards=tuple(int(one.data["amount"]) for one in entries if one.kind == "partner_award"),
         decisions=decisions,
         plan=max(plans, key=lambda plan: (plan.version, plan.log_index)) if plans else None,

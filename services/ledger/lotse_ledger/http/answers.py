@@ -106,6 +106,7 @@ class GrantShape(Marked):
     budget_years: tuple[int, ...]
     currency: str
     applied: int | None
+    asks_for_remainder: bool
     partner_awards: tuple[int, ...]
     awarded: int
     drawn: int

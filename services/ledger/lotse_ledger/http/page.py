@@ -60,8 +60,8 @@ async def ledger(
 async def sign_in(request: Request, lang: Language = "de") -> Response:
     """Take the token into a cookie that no script reads and no other site sends."""
     gate = gate_of(request)
-    token = await form_value(request, "token")
     try:
+        token = await form_value(request, "token")
         auditor = gate.verified(token)
     except Refused as fault:
         return _sign_in(gate, lang, _text(gate, fault, lang), 401)

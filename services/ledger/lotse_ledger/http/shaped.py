@@ -61,6 +61,7 @@ def grant(one: Grant) -> GrantShape:
         budget_years=one.budget_years,
         currency=one.currency,
         applied=one.applied,
+        asks_for_remainder=one.asks_for_remainder,
         partner_awards=one.partner_awards,
         awarded=one.awarded,
         drawn=one.drawn,
