@@ -110,9 +110,9 @@ class Intake:
         return found
 
     @asynccontextmanager
-    async def http(self) -> AsyncIterator[httpx.AsyncClient]:
-        """The public face, called in this process."""
-        transport = httpx.ASGITransport(app=self.service.http, client=("198.51.100.7", 4000))
+    async def http(self, address: str = "198.51.100.7") -> AsyncIterator[httpx.AsyncClient]:
+        """The public face, called in this process from an address."""
+        transport = httpx.ASGITransport(app=self.service.http, client=(address, 4000))
         async with httpx.AsyncClient(transport=transport, base_url="http://intake") as client:
             yield client
 

@@ -59,7 +59,7 @@ def build(settings: IntakeSettings) -> Service:
             CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=["*"]
         )
     service.works("notify-key", workers.learn_notify_key(service, office))
-    service.works("files", workers.sweep_files(service, office))
+    service.works("files", workers.sweep_files(service, office.files))
     service.works("own-transactions", workers.dispose_at_end(own_engine))
     return service
 

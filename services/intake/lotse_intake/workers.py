@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from lotse_chassis.asking import AskFailed, AskTimedOut
 from lotse_chassis.service import Service, Work
 from lotse_contracts.notify import AskSealingKey
+from lotse_intake.providers.attachments import AttachmentFiles
 from lotse_intake.providers.office import Office
 from lotse_intake.store import attachments, guesses
 
@@ -35,31 +36,31 @@ def learn_notify_key(service: Service, office: Office) -> Work:
     return run
 
 
-def sweep_files(service: Service, office: Office) -> Work:
+def sweep_files(service: Service, files: AttachmentFiles) -> Work:
     """Removes, every minute, what was not claimed within a day, and what its enquiry has taken over."""
 
     async def run(stopping: asyncio.Event) -> None:
         while not stopping.is_set():
-            await sweep(service, office)
+            await sweep(service, files)
             await _rest(stopping, SWEEP_SECONDS)
 
     return run
 
 
-async def sweep(service: Service, office: Office) -> None:
+async def sweep(service: Service, files: AttachmentFiles) -> None:
     """One turn: rows that are too old, then every waiting file that no row waits for."""
-    lying = await asyncio.to_thread(_lying, office)
+    lying = await asyncio.to_thread(_lying, files)
     async with service.unit() as unit:
         gone = set(await attachments.forget_unclaimed(unit.tx, unit.context.now))
         waiting = await attachments.waiting(unit.tx, list(lying), unit.context.now)
         await guesses.prune(unit.tx, unit.context.now)
     gone |= {file for file, age in lying.items() if file not in waiting and age > JUST_WRITTEN_SECONDS}
     for attachment_id in gone:
-        await asyncio.to_thread(office.files.remove_unclaimed, attachment_id)
+        await asyncio.to_thread(files.remove_unclaimed, attachment_id)
 
 
-def _lying(office: Office) -> dict[UUID, float]:
-    return dict(office.files.unclaimed())
+def _lying(files: AttachmentFiles) -> dict[UUID, float]:
+    return dict(files.unclaimed())
 
 
 async def _rest(stopping: asyncio.Event, seconds: float) -> None:
