@@ -41,6 +41,7 @@ class Script(BaseModel):
     pin: str
     text: str
     step: Step
+    service: str = ""
     answer: str = ""
     own_code: str = ""
     photo: str = ""
@@ -74,6 +75,12 @@ class Case:
     def person_id(self) -> UUID:
         """Her id in this association; known once the desk has read its inbox."""
         return self.entries[0].person_id
+
+    @property
+    def first(self) -> InboxEntry:
+        """The concern that she named first, or the one that intake made of it."""
+        named = [entry for entry in self.entries if entry.code in self.script.codes[:1]]
+        return (named or self.entries)[0]
 
     def order(self, seal_key: bytes) -> SubmitEnquiry:
         """The order that her frontend publishes."""

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
+from lotse_contracts.answers import OrderAnswer
 from lotse_contracts.envelope import Fact, Order
 from lotse_contracts.intake import ConsentGiven, GiveConsent, PersonFields, PersonRegistered, RegisterPerson
 from lotse_contracts.notify import MessageSent
@@ -44,24 +45,24 @@ async def refer_to_partner(scene: Scene) -> None:
     referral_id = await _send(scene)
     await _arrived(scene, referral_id)
     await _accepted(scene, referral_id)
-    await _appointment(scene.partner_desk, scene, referral_id)
+    await _appointment(scene, referral_id)
     await _completed(scene, referral_id)
 
 
 async def own_appointment(scene: Scene) -> None:
     """Our own desk fixes a time for somebody who goes with a card."""
-    case = next(case for case in scene.with_step("self") if case.script.detail == "time_and_place")
-    referral_id = next(
-        UUID(made["referral_id"])
-        for made in scene.figures.referrals
-        if made["code"] == case.entries[0].code and made["language"] == case.script.language
-    )
-    await _appointment(scene.desk, scene, referral_id)
+    case = scene.appointment_case
+    made = next(made for made in scene.figures.referrals if made["concern_id"] == str(case.first.concern_id))
+    order = _fixing(UUID(made["referral_id"]))
+    _expect_accepted(scene, order, await scene.desk.order(order))
+    await _heard(scene.desk, AppointmentFixed, lambda fact: fact.appointment_id == order.appointment_id)
+    scene.say(f"{scene.home.name}: an appointment is fixed for {reference(case)}")
+    scene.step()
 
 
 async def _send(scene: Scene) -> UUID:
     case = scene.connected_case
-    entry = case.entries[0]
+    entry = case.first
     found = await candidates(scene, entry)
     chosen = next((one for one in found if one.association == scene.partner.name and "connected" in one.modes), None)
     if chosen is None:
@@ -122,23 +123,26 @@ async def _accepted(scene: Scene, referral_id: UUID) -> None:
     scene.step()
 
 
-async def _appointment(desk: Frontend, scene: Scene, referral_id: UUID) -> None:
-    day = datetime.now(UTC) + APPOINTMENT_AFTER
-    starts_at = day.replace(hour=APPOINTMENT_HOUR, minute=0, second=0, microsecond=0)
-    appointment_id = uuid4()
-    order = FixAppointment(
-        referral_id=referral_id,
-        appointment_id=appointment_id,
-        starts_at=starts_at,
-        ends_at=starts_at + APPOINTMENT_LASTS,
-    )
+async def _appointment(scene: Scene, referral_id: UUID) -> None:
+    desk, order = scene.partner_desk, _fixing(referral_id)
     await _order(scene, order, at=desk)
-    fixed = await _heard(desk, AppointmentFixed, lambda fact: fact.appointment_id == appointment_id)
+    fixed = await _heard(desk, AppointmentFixed, lambda fact: fact.appointment_id == order.appointment_id)
     told = await _heard(
         desk, MessageSent, lambda fact: fact.person_id == fixed.person_id and fact.template == "appointment"
     )
     scene.say(f"{desk.association}: an appointment is fixed, and she is told by e-mail in {told.language}")
     scene.step()
+
+
+def _fixing(referral_id: UUID) -> FixAppointment:
+    day = datetime.now(UTC) + APPOINTMENT_AFTER
+    starts_at = day.replace(hour=APPOINTMENT_HOUR, minute=0, second=0, microsecond=0)
+    return FixAppointment(
+        referral_id=referral_id,
+        appointment_id=uuid4(),
+        starts_at=starts_at,
+        ends_at=starts_at + APPOINTMENT_LASTS,
+    )
 
 
 async def _completed(scene: Scene, referral_id: UUID) -> None:
@@ -178,6 +182,10 @@ async def _order(scene: Scene, order: Order, *, at: Frontend | None = None) -> N
     desk = at or scene.desk
     with scene.trail.step(f"{desk.association}/desk", f"publish {order.NAME}") as traceparent:
         answer = await desk.order(order, traceparent=traceparent)
+    _expect_accepted(scene, order, answer)
+
+
+def _expect_accepted(scene: Scene, order: Order, answer: OrderAnswer) -> None:
     code = answer.problem.code if answer.problem else ""
     scene.checks.expect(f"{order.NAME} is accepted {code}".strip(), answer.accepted)
 

@@ -1,7 +1,7 @@
 """The numbers of the report; each comes from an answer, an HTTP page or the mail catcher, none from the script."""
 
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -33,4 +33,4 @@ class Figures:
 
     def as_json(self) -> dict[str, Any]:
         """For whoever wants to compare them with the databases."""
-        return asdict(self)
+        return dict(vars(self))

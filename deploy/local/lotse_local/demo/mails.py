@@ -34,6 +34,11 @@ async def until_referrals(scene: Scene) -> None:
     await _until_sent(scene, "referral_made", scene.with_step("self", "connected"))
 
 
+async def until_appointment(scene: Scene) -> None:
+    """Who has an appointment knows when."""
+    await _until_sent(scene, "appointment", [scene.appointment_case])
+
+
 async def collect(scene: Scene) -> None:
     """The mail catchers have exactly what the facts say, and nothing for whom it would be dangerous."""
     for house, desk in ((scene.home, scene.desk), (scene.partner, scene.partner_desk)):

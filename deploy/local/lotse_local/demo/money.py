@@ -19,7 +19,7 @@ from lotse_contracts.ledger import (
 )
 from lotse_local.demo.cast import texts
 from lotse_local.demo.frontend import Frontend, connected
-from lotse_local.demo.scene import Scene
+from lotse_local.demo.scene import Scene, at_once
 
 AWARD_AGE = timedelta(days=90)
 AUDITED_YEAR = 2026
@@ -38,13 +38,16 @@ async def keep_books(scene: Scene) -> UUID:
     grant_id, given = uuid4(), texts("money")
     token = scene.home.token("treasurer-1", "treasurer")
     async with connected(scene.home.desk("desk"), token=token) as treasurer:
-        for order in _orders(grant_id, given):
-            answer = await treasurer.order(order)
-            scene.checks.expect(f"the treasurer's {order.NAME} is booked", answer.accepted)
-            scene.step()
+        await at_once(lambda order: _book(scene, treasurer, order), _orders(grant_id, given))
         await _headroom(scene, treasurer, grant_id, given)
     scene.say(f"treasurer: DEMO grant {_euro(given['award_cents'])} with plan and {len(given['vouchers'])} vouchers")
     return grant_id
+
+
+async def _book(scene: Scene, treasurer: Frontend, order: Order) -> None:
+    answer = await treasurer.order(order)
+    scene.checks.expect(f"the treasurer's {order.NAME} is booked", answer.accepted)
+    scene.step()
 
 
 def _orders(grant_id: UUID, given: Mapping[str, Any]) -> Sequence[Order]:

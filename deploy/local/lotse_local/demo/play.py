@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from lotse_local import endpoints, environment, lock, supervisor
 from lotse_local.commands import exits
 from lotse_local.commands.up import addresses
-from lotse_local.demo import report, story
+from lotse_local.demo import public_facts, report, story
 from lotse_local.demo.cast import cast
 from lotse_local.demo.figures import Figures
 from lotse_local.demo.houses import house_of
@@ -118,6 +118,7 @@ async def _tell(console: Console, folder: DataFolder, say: Told) -> int:
     if found is None:
         raise RuntimeError("the associations are not ready")
     home, partner = house_of(folder, HOME, found), house_of(folder, PARTNER, found)
+    await asyncio.gather(*(public_facts.loaded(house, say) for house in (home, partner)))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     began = time.monotonic()
     with Progress(*columns, console=console, transient=True) as progress:

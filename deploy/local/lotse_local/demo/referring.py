@@ -36,7 +36,7 @@ def proposed(facts: Sequence[Fact]) -> set[UUID]:
 
 
 async def hand_over(scene: Scene) -> None:
-    """Send the first concern of each with a card to the best service that takes people so."""
+    """Send each with a card to the best service that takes people so, or the one that the counsellor knows is right."""
     sent = await at_once(lambda case: _hand_over(scene, case), scene.with_step("self"))
     ids = {referral_id for referral_id in sent if referral_id is not None}
     await scene.desk.until(lambda facts: ids <= delivered(facts), FACTS_SECONDS)
@@ -48,9 +48,10 @@ def delivered(facts: Sequence[Fact]) -> set[UUID]:
 
 
 async def _hand_over(scene: Scene, case: Case) -> UUID | None:
-    entry = case.entries[0]
+    entry, wanted = case.first, case.script.service
     found = await candidates(scene, entry)
-    chosen = next((one for one in found if "self" in one.modes and one.association != scene.home.name), None)
+    fitting = [one for one in found if "self" in one.modes and one.association != scene.home.name]
+    chosen = next((one for one in fitting if wanted in one.name), None)
     if not scene.checks.expect(f"there is a service for {entry.code}", chosen is not None) or chosen is None:
         return None
     referral_id = uuid4()
@@ -65,7 +66,8 @@ async def _hand_over(scene: Scene, case: Case) -> UUID | None:
     scene.step()
     if scene.checks.expect("a person gets her card", answer.accepted):
         note(scene, entry, chosen, referral_id=referral_id, mode="self")
-        scene.say(f"desk: {reference(case)} goes to {chosen.name} ({chosen.score} points: {reasons(chosen)})")
+        rank = f"{found.index(chosen) + 1} of {len(found)}"
+        scene.say(f"desk: {reference(case)} goes to {chosen.name} ({rank}, {chosen.score} points: {reasons(chosen)})")
     return referral_id
 
 
@@ -83,6 +85,7 @@ def note(scene: Scene, entry: InboxEntry, chosen: NamedCandidate, *, referral_id
     """Remember for the report where somebody was referred, and why."""
     found: dict[str, Any] = {
         "referral_id": str(referral_id),
+        "concern_id": str(entry.concern_id),
         "mode": mode,
         "code": entry.code,
         "language": entry.language,

@@ -42,8 +42,8 @@ def _arrived(figures: Figures) -> RenderableType:
 
 
 def _counts(name: str, counts: Mapping[str, int], columns: int = 1) -> Table:
-    table = Table.grid(padding=(0, 1))
-    table.title, table.title_justify, table.title_style = name, "left", "bold"
+    table = Table(box=None, title=name, title_justify="left", title_style="bold", show_header=False)
+    table.min_width = len(name) + 2
     ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     rows = -(-len(ranked) // columns)
     for row in range(rows):

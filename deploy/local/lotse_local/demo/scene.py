@@ -53,6 +53,11 @@ class Scene:
         """The one that goes to the other association; its trace is drawn."""
         return self.with_step("connected")[0]
 
+    @property
+    def appointment_case(self) -> Case:
+        """Somebody who goes with a card, and wants to read when and where."""
+        return next(case for case in self.with_step("self") if case.script.detail == "time_and_place")
+
 
 @asynccontextmanager
 async def opened(home: House, partner: House, say: Say, step: Callable[[], None]) -> AsyncIterator[Scene]:
