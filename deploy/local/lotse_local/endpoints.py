@@ -1,6 +1,7 @@
 """The file that tells frontends of this machine where everything listens, there only while all of it is ready."""
 
 import json
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,8 +14,8 @@ from lotse_local.plan import AssociationPlan
 
 
 def write(folder: DataFolder, plans: Sequence[AssociationPlan]) -> None:
-    """Write it for its owner alone."""
-    found = {"associations": {plan.name: _of(plan) for plan in plans}}
+    """Write it for its owner alone; `pid` tells a reader whether its writer still lives."""
+    found = {"pid": os.getpid(), "associations": {plan.name: _of(plan) for plan in plans}}
     write_private(folder.endpoints, json.dumps(found, indent=1).encode())
 
 

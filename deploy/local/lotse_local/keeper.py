@@ -40,7 +40,13 @@ class Kept:
     async def start(self) -> None:
         """Raises what `launch` raises."""
         self.state = "starting"
-        self.command, self.running = await asyncio.to_thread(self.launch)
+        launching = asyncio.ensure_future(asyncio.to_thread(self.launch))
+        try:
+            self.command, self.running = await asyncio.shield(launching)
+        except asyncio.CancelledError:
+            # The thread goes on; what it started must be known, or nobody would ever end it.
+            self.command, self.running = await launching
+            raise
         self.state = "running"
 
     async def watch(self, stopping: asyncio.Event) -> None:
@@ -98,11 +104,12 @@ class Kept:
         self.restarts += 1
         try:
             await self.start()
-            if self.after_restart is not None:
-                await self.after_restart()
         except Exception as fault:  # noqa: BLE001 - whatever it was, it counts as an end and has its bound
             self.state = "restarting"
             self.say(f"{self.name} did not start: {type(fault).__name__}: {fault}")
+            return
+        if self.after_restart is not None:
+            await self.after_restart()
 
     def _give_up(self) -> None:
         self.state, self.running = "given up", None

@@ -5,7 +5,6 @@ import json
 import os
 import signal
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -58,14 +57,27 @@ class Supervisor:
         lock = Lock(self._folder)
         lock.take()
         try:
-            await self._start()
-            endpoints.write(self._folder, self._plans)
-            if ready is not None:
-                ready()
-            await self._watch()
+            if await self._started():
+                endpoints.write(self._folder, self._plans)
+                if ready is not None:
+                    ready()
+                await self._watch()
         finally:
             await self._stop()
             lock.release()
+
+    async def _started(self) -> bool:
+        """False if it was stopped before everything was ready."""
+        starting = asyncio.ensure_future(self._start())
+        stopped = asyncio.ensure_future(self._stopping.wait())
+        await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if starting.done():
+            await starting
+            return True
+        starting.cancel()
+        await asyncio.wait({starting})
+        return False
 
     async def _start(self) -> None:
         endpoints.remove(self._folder)
@@ -112,7 +124,7 @@ class Supervisor:
         self._say(f"{plan.name}: PostgreSQL and NATS run")
         await self._prepare(plan)
         await started
-        self._kept[f"{plan.name}/nats"].after_restart = lambda: self._prepare(plan)
+        self._kept[f"{plan.name}/nats"].after_restart = lambda: self._prepare_again(plan)
         await self._until_ready(plan)
         self._say(f"{plan.name}: all services are ready")
 
@@ -120,6 +132,13 @@ class Supervisor:
         changes = (await asyncio.to_thread(plan.prepare)).splitlines()
         if changes:
             self._say(f"{plan.name}: prepared ({len(changes)} changes, see {plan.place.processes / 'prepare.log'})")
+
+    async def _prepare_again(self, plan: AssociationPlan) -> None:
+        """What cannot be mended now, as while an engine starts, is found missing again at the next look."""
+        try:
+            await self._prepare(plan)
+        except RuntimeError as fault:
+            self._say(str(fault))
 
     async def _until_ready(self, plan: AssociationPlan) -> None:
         deadline = asyncio.get_running_loop().time() + READY_SECONDS
@@ -153,18 +172,16 @@ class Supervisor:
             if there is None or not (lost := plan.expected() - there):
                 continue
             self._say(f"{plan.name}: {', '.join(sorted(lost))} is missing, provisioning again")
-            with suppress(RuntimeError):
-                await self._prepare(plan)
+            await self._prepare_again(plan)
 
     async def _reloads(self) -> None:
         while True:
             await self._reload.wait()
             self._reload.clear()
             for plan in self._plans:
-                await self._prepare(plan)
+                await self._prepare_again(plan)
                 await asyncio.gather(*(kept.restart() for kept in self._of(plan)))
-                await self._until_ready(plan)
-            self._say("partners and settings were read again")
+            self._say("partners and settings were read again, the services restarted")
 
     async def _tell_state(self) -> None:
         while True:
