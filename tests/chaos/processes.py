@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import httpx
+
 from lotse_local import environment
 from tests import kit
 
@@ -59,7 +61,14 @@ class Running:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
     async def ready(self, seconds: float = 30.0) -> None:
-        await kit.eventually(lambda: kit.answers_ready(f"http://127.0.0.1:{self.port}"), seconds)
+        await kit.eventually(self.says_ready, seconds)
+
+    async def says_ready(self) -> bool:
+        async with httpx.AsyncClient(timeout=2.0) as client:
+            try:
+                return (await client.get(f"http://127.0.0.1:{self.port}/health/ready")).status_code == httpx.codes.OK
+            except httpx.HTTPError:
+                return False
 
     def _environment(self) -> dict[str, str]:
         at = environment.Addresses(
