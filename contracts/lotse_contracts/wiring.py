@@ -44,7 +44,6 @@ ORDERS_GIVEN: dict[str, tuple[type[Order], ...]] = {
     "intake": (
         notify.ChangeContact,
         notify.Tell,
-        notify.StopTelling,
         referral.ForwardFields,
         referral.ErasePerson,
         notify.ErasePerson,
