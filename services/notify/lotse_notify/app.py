@@ -10,6 +10,7 @@ from lotse_chassis.settings import SettingsInvalid, secret
 from lotse_contracts import notify, referral
 from lotse_notify import http
 from lotse_notify.domain import texts
+from lotse_notify.domain.contact import address_of
 from lotse_notify.domain.mail import Sender
 from lotse_notify.handlers import appointments, costs, orders, questions
 from lotse_notify.handlers.orders import Book
@@ -65,6 +66,8 @@ def _book(service: Service, settings: NotifySettings) -> Book:
 
 
 def _post(settings: NotifySettings, book: Book, words: texts.Texts) -> Post:
+    if address_of("email", settings.mail_from) is None:
+        raise SettingsInvalid("missing or no address: LOTSE_MAIL_FROM")
     own = Sender(settings.mail_from, settings.mail_from_name)
     password = ""
     if settings.smtp_password_file is not None:

@@ -17,7 +17,7 @@ class NotifySettings(Settings):
     smtp_user: str = setting("user at the mail server; empty: no login", default="")
     smtp_password_file: Path | None = setting("file with the password at the mail server", default=None)
     smtp_timeout_seconds: float = setting("longest wait for the mail server, at each step", default=10.0)
-    mail_from: str = setting("sender's address; it must give away neither the association nor its work")
+    mail_from: str = setting("sender's address; it must give away neither the association nor its work", default="")
     mail_from_name: str = setting("sender's name, as neutral as the address; empty: the address alone", default="")
     read_url: str = setting("page where a person reads by code and PIN; empty: `public_url` itself", default="")
     drafts_allowed: bool = setting(

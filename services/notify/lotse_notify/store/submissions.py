@@ -117,6 +117,34 @@ async def abandoned(tx: AsyncConnection, now: datetime, *, rows_max: int) -> lis
     ]
 
 
+@dataclass(frozen=True)
+class Doubtful:
+    """A try that may or may not have been taken."""
+
+    submission_id: UUID
+    provider: str
+    reason: str
+    started_at: datetime
+    notification: Notification
+
+
+async def doubtful(tx: AsyncConnection, *, rows_max: int, notification_id: UUID | None = None) -> list[Doubtful]:
+    """All of them, oldest first, or that of one notification; locked, with its person."""
+    one = [] if notification_id is None else [notification.c.notification_id == notification_id]
+    query = (
+        select(submission.c.submission_id, submission.c.provider, submission.c.reason, submission.c.started_at)
+        .add_columns(*notification.c)
+        .join(notification, notification.c.notification_id == submission.c.notification_id)
+        .join(person, person.c.person_id == submission.c.person_id)
+        .where(submission.c.state == "unknown", *one)
+        .order_by(submission.c.started_at)
+        .limit(rows_max)
+        .with_for_update(of=[person, submission, notification])
+    )
+    rows = await tx.execute(query)
+    return [Doubtful(row.submission_id, row.provider, row.reason, row.started_at, notification_of(row)) for row in rows]
+
+
 async def count_sent(tx: AsyncConnection, provider: str, day: date) -> None:
     """One more message of this provider and day, at its price."""
     cost = COST_E4[provider]
