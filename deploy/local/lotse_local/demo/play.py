@@ -26,7 +26,8 @@ from lotse_local.supervisor import Supervisor, Wish
 
 HOME, PARTNER = "auslaenderrat", "plattform"
 DEMO_SETTINGS: dict[str, dict[str, str | int | bool]] = {
-    "notify": {"drafts_allowed": True},  # texts that no native speaker has signed yet
+    # Texts that no native speaker has signed yet; a sender that gives nothing away.
+    "notify": {"drafts_allowed": True, "mail_from": "nachricht@post.example"},
     "ledger": {"books_standing": "demo"},
 }
 FIGURES_FILE = "story.json"
