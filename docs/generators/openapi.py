@@ -35,6 +35,7 @@ PROBLEM_RESPONSE = {
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
 PLACEHOLDER = "nobody@example.org"  # for whatever a service requires beyond these
+WANTED = {"mail_from"}  # has a default, and no service is built with it
 NO_FACE = -1  # a port that says: build the application, listen nowhere
 
 
@@ -79,9 +80,9 @@ def _settings(model: type[Settings], folder: Path) -> dict[str, Any]:
     folders = {name: folder / name for name in model.model_fields if name.endswith("_folder")}
     for path in folders.values():
         path.mkdir(exist_ok=True)
-    required = {name: PLACEHOLDER for name, field in model.model_fields.items() if field.is_required()}
+    required = [name for name, field in model.model_fields.items() if field.is_required() or name in WANTED]
     return {
-        **required,
+        **dict.fromkeys(required, PLACEHOLDER),
         "association": "alpha",
         "database_url": "postgresql://nobody@127.0.0.1:1/nothing",
         "http_port": NO_FACE,
