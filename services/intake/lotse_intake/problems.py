@@ -1,6 +1,12 @@
 """What intake says when it must say no, in four languages."""
 
 PROBLEM_TEXTS: dict[str, dict[str, str]] = {
+    "cannot_open": {
+        "uk": "Зашифрований вміст не вдалося прочитати. Надішліть його, будь ласка, ще раз.",
+        "ru": "Зашифрованное содержимое не удалось прочитать. Отправьте его, пожалуйста, ещё раз.",
+        "de": "Der verschlüsselte Inhalt konnte nicht gelesen werden. Bitte senden Sie ihn noch einmal.",
+        "en": "The encrypted content could not be read. Please send it again.",
+    },
     "unknown_enquiry": {
         "uk": "Такого звернення ми не знайшли. Перевірте, будь ласка, код.",
         "ru": "Такого обращения мы не нашли. Проверьте, пожалуйста, код.",

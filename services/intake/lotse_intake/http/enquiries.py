@@ -47,9 +47,7 @@ def router(service: Service, office: Office, settings: IntakeSettings) -> APIRou
     routes = APIRouter(route_class=route_class(service.problems), tags=["enquiries"])
     write = Depends(Limit(settings.enquiries_per_minute))
     read = Depends(Limit(settings.reads_per_minute))
-    secret = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"lotse.idempotency.v1").derive(
-        office.seal_key.private_bytes_raw()
-    )
+    secret = _idempotency_secret(office)
 
     @routes.post("/enquiries", status_code=201, dependencies=[write])
     async def submit(body: NewEnquiry, key: IdempotencyKey, response: Response) -> Receipt:
@@ -93,6 +91,12 @@ def router(service: Service, office: Office, settings: IntakeSettings) -> APIRou
         return questions.sealing_key_of(office)
 
     return routes
+
+
+def _idempotency_secret(office: Office) -> bytes:
+    """What ids and codes are derived with; it follows from the private key, so nothing more has to be kept."""
+    derivation = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"lotse.idempotency.v1")
+    return derivation.derive(office.seal_key.private_bytes_raw())
 
 
 def _order(office: Office, body: NewEnquiry, key: str, secret: bytes) -> tuple[SubmitEnquiry, str]:
