@@ -20,8 +20,8 @@ from lotse_contracts.referral import (
     PlaceBooked,
 )
 from lotse_contracts.sealed import encode, open_sealed, public_bytes
+from lotse_referral.domain.seats import GroupOffer
 from lotse_referral.store import bookings
-from lotse_referral.store.bookings import GroupOffer
 from lotse_referral.store.persons import HELD_IN
 from lotse_referral.store.tables import metadata
 from tests.referral.desk import NOW, Desk, Person, names, only

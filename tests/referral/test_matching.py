@@ -60,6 +60,15 @@ def test_the_order_of_the_directory_does_not_matter(need: Need, directory: list[
     assert match(need, shuffled, TODAY) == match(need, directory, TODAY)
 
 
+@given(offers(), st.lists(st.uuids(version=4), min_size=2, max_size=8, unique=True))
+def test_ties_are_broken_by_the_services_id(offer: Offer, ids: list[UUID]) -> None:
+    twins = [
+        replace(offer, service_id=service_id, active=True, valid_to=None, confidential=False) for service_id in ids
+    ]
+    found = match(Need(offer.primary_code, "uk"), twins, TODAY)
+    assert [suggestion.service_id for suggestion in found.suggestions] == sorted(ids)
+
+
 @given(needs, directories)
 def test_every_point_has_a_known_reason_and_the_sum_stays_within_a_hundred(need: Need, directory: list[Offer]) -> None:
     for suggestion in match(need, directory, TODAY).suggestions:

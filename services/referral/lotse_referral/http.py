@@ -5,13 +5,17 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from lotse_chassis.faults import Refused
+from lotse_chassis.problems import preferred_language
 from lotse_referral.domain import hsds as shapes
-from lotse_referral.store import hsds
+from lotse_referral.domain.card_texts import CARD_LANGUAGES
+from lotse_referral.pages import HEADERS, card_html
+from lotse_referral.store import directory, hsds
 from lotse_referral.store.hsds import Filters
 
 PER_PAGE = 25
@@ -76,6 +80,15 @@ def routes(engine: AsyncEngine, public_url: str) -> APIRouter:
             if not found:
                 raise Refused("not_found", fields=("service_id",))
             return (await _shaped(tx, found, minimal=False, full=True))[0]
+
+    @router.get("/services/{service_id}/card", summary="A card to take along", response_class=HTMLResponse)
+    async def card(request: Request, service_id: UUID, lang: str = "") -> HTMLResponse:
+        wished = lang if lang in CARD_LANGUAGES else preferred_language(request.headers.get("accept-language", ""))
+        async with engine.connect() as tx:
+            found = await directory.one(tx, service_id)
+        if found is None or not found.active:
+            raise Refused("not_found", fields=("service_id",))
+        return HTMLResponse(card_html(found, wished), headers=HEADERS | {"Content-Language": wished})
 
     return router
 

@@ -6,7 +6,7 @@ from lotse_chassis.settings import Settings, setting
 
 
 class ReferralSettings(Settings):
-    """Where a directory other than the shipped one is loaded from."""
+    """What an administrator's commands read."""
 
     directory_file: Path | None = setting(
         "for `load-directory`: JSON file of services in the form of the shipped one; empty: the shipped one",
@@ -14,4 +14,8 @@ class ReferralSettings(Settings):
     )
     directory_name: str = setting(
         "for `load-directory`: name of that directory; what it no longer lists goes inactive", default="dresden"
+    )
+    group_offers_file: Path | None = setting(
+        "for `load-offers`: JSON list of group offers, each with key, name, seats and, where known, service",
+        default=None,
     )

@@ -1,6 +1,5 @@
 """Group offers, their seats and their waiting lists."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -8,19 +7,8 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lotse_referral.domain.seats import Booking
+from lotse_referral.domain.seats import Booking, GroupOffer
 from lotse_referral.store.tables import booking, group_offer
-
-
-@dataclass(frozen=True)
-class GroupOffer:
-    """A course, a club, a practice group."""
-
-    offer_id: UUID
-    name: str
-    seats: int
-    open: bool
-    service_id: UUID | None = None
 
 
 async def load_offer(tx: AsyncConnection, offer_id: UUID) -> GroupOffer | None:
