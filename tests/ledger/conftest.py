@@ -10,6 +10,7 @@ from lotse_chassis.identity import Auditor, issue_auditor_token
 from lotse_chassis.service import Service
 from lotse_ledger.app import build
 from lotse_ledger.handlers import recording
+from lotse_ledger.http.access import SCOPE
 from lotse_ledger.settings import LedgerSettings
 from lotse_local import keyring
 from lotse_local.layout import AssociationFolder
@@ -66,7 +67,7 @@ def token(place: AssociationFolder, service: Service) -> Callable[..., str]:
         *, key: str = keyring.AUDITOR_KEY, association: str = kit.ASSOCIATION, days: int = 30, ago: int = 0
     ) -> str:
         at = service.now() - timedelta(days=ago)
-        auditor = Auditor("sozialamt-1", frozenset({"ledger"}), at + timedelta(days=days))
+        auditor = Auditor("sozialamt-1", frozenset({SCOPE}), at + timedelta(days=days))
         return issue_auditor_token(auditor, keyring.signing_key(place, key), association=association, at=at)
 
     return issue

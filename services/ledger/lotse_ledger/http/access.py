@@ -14,7 +14,7 @@ from lotse_chassis.identity import TOKEN_CHARACTERS_MAX, Auditor, verify_auditor
 from lotse_chassis.service import Service
 from lotse_ledger.store import tokens
 
-SCOPE = "ledger"
+SCOPE = "ledger:read"
 COOKIE = "lotse_auditor"
 BEARER = "Bearer "
 FORM_BYTES_MAX = TOKEN_CHARACTERS_MAX + 1_024
