@@ -1,5 +1,7 @@
 """A running `lotse up` for tests: the real command in a process of its own."""
 
+import contextlib
+import io
 import json
 import os
 import signal
@@ -12,6 +14,7 @@ from typing import Any
 
 import psutil
 
+from lotse_local import cli
 from lotse_local.layout import DataFolder
 from tests import kit
 
@@ -44,6 +47,17 @@ class House:
             check=False,
             **self.account,
         )
+
+    def quickly(self, *arguments: str) -> tuple[int, str]:
+        """The same in this process, which has imported everything: exit code and standard output."""
+        command, rest = arguments[0], arguments[1:]
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
+            try:
+                code = cli.main([command, *rest, "--data", str(self.folder)])
+            except SystemExit as fault:
+                code = int(fault.code or 0)
+        return code, out.getvalue()
 
     def begin(self) -> None:
         """Start, without waiting."""

@@ -1,5 +1,6 @@
 """`lotse up`: alone, seen from outside, and through everything that can die."""
 
+import json
 import os
 import shutil
 import signal
@@ -31,7 +32,7 @@ async def house() -> AsyncIterator[House]:
     yield running
     if running.running is not None and running.running.poll() is None:
         assert running.stop() == exits.OK
-    assert running.lotse("down").returncode == exits.OK
+    assert running.quickly("down")[0] == exits.OK
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -75,10 +76,11 @@ def test_a_second_start_says_so_and_changes_nothing(house: House) -> None:
 
 async def test_status_says_that_all_is_well_and_what_it_takes(house: House) -> None:
     await ready(house)
-    status = house.lotse("status")
-    assert status.returncode == exits.OK, status.stdout
-    assert "all is well" in status.stdout
-    assert "MiB" in status.stdout
+    code, said = house.quickly("status")
+    assert code == exits.OK, said
+    assert "all is well" in said
+    assert "MiB" in said
+    assert json.loads(house.quickly("status", "--json")[1])["troubles"] == []
 
 
 async def test_a_service_that_dies_is_started_again(house: House) -> None:
@@ -105,7 +107,7 @@ async def test_a_stream_that_somebody_removed_is_made_again(house: House) -> Non
     place, at = house.data.association(NAME), house.endpoints()["associations"][NAME]
     async with streams.connected(at["nats"], keyring.seed(place, "ops"), "ops") as client:
         await client.jetstream().delete_stream("DEAD")
-    assert house.lotse("status").returncode == exits.NEEDS_ATTENTION
+    assert house.quickly("status")[0] == exits.NEEDS_ATTENTION
 
     async def is_there() -> bool:
         async with streams.connected(at["nats"], keyring.seed(place, "ops"), "ops") as client:
@@ -115,14 +117,14 @@ async def test_a_stream_that_somebody_removed_is_made_again(house: House) -> Non
 
 
 def test_tokens_and_dead_letters_are_at_hand(house: House) -> None:
-    staff = house.lotse("token", "--role", "counsellor", "--actor", "c-1")
-    auditor = house.lotse("token", "--auditor", "--actor", "city")
-    assert staff.stdout.count(".") == auditor.stdout.count(".") == 2
-    assert house.lotse("token", "--role", "queen", "--actor", "c-1").returncode == exits.USAGE
-    assert "0 dead letter(s)" in house.lotse("dead", "list").stdout
-    assert house.lotse("dead", "show", "12345").returncode == exits.FAILED
-    assert house.lotse("provision").stdout.strip() == f"{NAME}: nothing to change"
-    assert house.lotse("reconcile").returncode == exits.OK
+    for who in (("--role", "counsellor"), ("--auditor",)):
+        code, token = house.quickly("token", *who, "--actor", "c-1")
+        assert (code, token.count(".")) == (exits.OK, 2)
+    assert house.quickly("token", "--role", "queen", "--actor", "c-1")[0] == exits.USAGE
+    assert house.quickly("dead", "list") == (exits.OK, f"0 dead letter(s) in {NAME}\n")
+    assert house.quickly("dead", "show", "12345")[0] == exits.FAILED
+    assert house.quickly("provision") == (exits.OK, f"{NAME}: nothing to change\n")
+    assert house.quickly("reconcile") == (exits.OK, "".join(f"{service}: 0 said again\n" for service in SERVICES))
 
 
 async def test_a_killed_supervisor_starts_again_on_the_same_data(house: House) -> None:
@@ -158,8 +160,8 @@ async def test_it_stops_in_order_and_leaves_nothing_running(house: House) -> Non
     assert house.stop() == exits.OK
     assert not alive(pids)
     assert not house.data.endpoints.exists()
-    assert house.lotse("status").returncode == exits.NOT_RUNNING
-    assert house.lotse("provision").returncode == exits.NOT_RUNNING
+    assert house.quickly("status")[0] == exits.NOT_RUNNING
+    assert house.quickly("provision")[0] == exits.NOT_RUNNING
     assert "kept" not in house.said()
     await house.start()
 
@@ -167,6 +169,6 @@ async def test_it_stops_in_order_and_leaves_nothing_running(house: House) -> Non
 async def test_after_a_kill_down_ends_what_was_left(house: House) -> None:
     left = house.pids()
     house.kill()
-    assert house.lotse("down").returncode == exits.OK
+    assert house.quickly("down")[0] == exits.OK
     assert not alive(left)
     await house.start()

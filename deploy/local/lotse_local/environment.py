@@ -15,7 +15,7 @@ HOST = "127.0.0.1"
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "SSL_CERT_FILE")
 MEMORY_VARIABLES = {"MALLOC_ARENA_MAX": "2"}
 """glibc keeps an arena per thread otherwise; a service has few threads and would only hold memory."""
-NEUTRAL_SENDER = "nachricht@post.invalid"  # the local mail catcher takes anything; a real server needs a real one
+NEUTRAL_SENDER = "nachricht@post.example"  # the local mail catcher takes anything; a real server needs a real one
 ALL_SERVICES = "all"  # the section of settings.toml that every service reads
 
 

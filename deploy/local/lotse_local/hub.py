@@ -1,6 +1,5 @@
 """Our own hub: a broker without streams that joins associations, for one machine or for a third party."""
 
-import subprocess
 from collections.abc import Sequence
 
 from lotse_local import broker, nkey, ports, process
@@ -8,12 +7,10 @@ from lotse_local.broker_config import HubPlan, Leaf, hub_config
 from lotse_local.cards import Card
 from lotse_local.environment import HOST
 from lotse_local.layout import CLOSED_FOLDER, DataFolder, write_private
-from lotse_local.process import Command
+from lotse_local.process import Command, Running
 
 
-def launch(
-    folder: DataFolder, members: Sequence[Card], *, listen: str = HOST
-) -> tuple[Command, subprocess.Popen[bytes]]:
+def launch(folder: DataFolder, members: Sequence[Card], *, listen: str = HOST) -> tuple[Command, Running]:
     """Start the hub with exactly these members."""
     plan = _plan(folder, members, listen)
     command = broker.command(folder.hub, hub_config(plan))

@@ -1,7 +1,6 @@
 """Keeps one process running: restarts it when it dies, with growing pauses, and gives up visibly."""
 
 import asyncio
-import subprocess
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -9,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from lotse_local import process
-from lotse_local.process import Command
+from lotse_local.process import Command, Running
 
 State = Literal["waiting", "starting", "running", "restarting", "given up", "stopped"]
-Launch = Callable[[], tuple[Command, subprocess.Popen[bytes]]]
+Launch = Callable[[], tuple[Command, Running]]
 Say = Callable[[str], None]
 
 RESTARTS_MAX = 5  # within the window; then somebody must look
@@ -33,7 +32,7 @@ class Kept:
     restarts: int = 0
     exit_code: int | None = None
     command: Command | None = None
-    running: subprocess.Popen[bytes] | None = None
+    running: Running | None = None
     _ends: deque[float] = field(default_factory=deque)
     _held: asyncio.Lock = field(default_factory=asyncio.Lock)
 

@@ -6,6 +6,7 @@ import psutil
 
 BYTES_A_MEBIBYTE = 1024 * 1024
 SUPERVISOR = "lotse up"
+NURSERY = "nursery"  # the code that services share
 
 
 def of(state: dict[str, Any]) -> dict[str, int]:
@@ -13,7 +14,9 @@ def of(state: dict[str, Any]) -> dict[str, int]:
     pids = {name: process["pid"] for name, process in state["processes"].items() if process.get("pid")}
     if "pid" in state:
         pids[SUPERVISOR] = state["pid"]
-    sizes = {name: _mebibytes(pid, with_children=name != SUPERVISOR) for name, pid in pids.items()}
+    if state.get("nursery_pid"):
+        pids[NURSERY] = state["nursery_pid"]
+    sizes = {name: _mebibytes(pid, with_children=name not in {SUPERVISOR, NURSERY}) for name, pid in pids.items()}
     return {name: size for name, size in sizes.items() if size is not None}
 
 

@@ -10,10 +10,11 @@ from lotse_contracts.catalogue import SERVICES
 from lotse_local import broker, cards, environment, keyring, ports, postgres, process
 from lotse_local.broker_config import BrokerPlan, Leaf, broker_config
 from lotse_local.environment import Addresses
+from lotse_local.forking import Nursery
 from lotse_local.keeper import Launch
 from lotse_local.layout import AssociationFolder, DataFolder
 from lotse_local.postgres import Cluster
-from lotse_local.process import Command
+from lotse_local.process import Command, Running
 
 PREPARE_SECONDS = 180.0
 
@@ -24,11 +25,12 @@ class PreparationFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class AssociationPlan:
-    """One association with its addresses; the link to a hub where there is one."""
+    """One association with its addresses, its link to a hub, and what forks its services, where there are such."""
 
     place: AssociationFolder
     at: Addresses
     leaf: Leaf | None = None
+    nursery: Nursery | None = None
 
     @property
     def name(self) -> str:
@@ -60,10 +62,10 @@ class AssociationPlan:
 
         Raises PreparationFailed.
         """
-        arguments = [sys.executable, "-m", "lotse_local.prepare", str(self.place.root), self.name]
-        command = Command("prepare", arguments, self.place.processes, environment.plain_environment())
-        before = command.log_file.stat().st_size if command.log_file.is_file() else 0
-        running = process.start(command)
+        log_file = self.place.processes / "prepare.log"
+        before = log_file.stat().st_size if log_file.is_file() else 0
+        module = ["lotse_local.prepare", str(self.place.root), self.name]
+        command, running = self._python("prepare", module, environment.plain_environment())
         try:
             code = running.wait(PREPARE_SECONDS)
         except subprocess.TimeoutExpired:
@@ -83,10 +85,10 @@ class AssociationPlan:
         senders = {f"{outgoing}/to_{partner}" for partner in cards.partners(self.place)}
         return frozenset(streams | senders | {f"{consumer.stream}/{consumer.durable}" for consumer in consumers})
 
-    def _postgres(self) -> tuple[Command, subprocess.Popen[bytes]]:
+    def _postgres(self) -> tuple[Command, Running]:
         return postgres.start(self.cluster, self.place.root / "engines")
 
-    def _nats(self) -> tuple[Command, subprocess.Popen[bytes]]:
+    def _nats(self) -> tuple[Command, Running]:
         plan = BrokerPlan(
             association=self.name,
             port=self.at.nats,
@@ -99,25 +101,27 @@ class AssociationPlan:
         command = broker.command(self.place.broker, broker_config(plan), leaf_seed=seed)
         return command, broker.start(command, self.at.nats_monitor)
 
-    def _mailbox(self) -> tuple[Command, subprocess.Popen[bytes]]:
+    def _mailbox(self) -> tuple[Command, Running]:
         return self._python("mailbox", ["lotse_local.mailbox"], environment.mailbox_environment(self.place, self.at))
 
     def _service(self, service: str) -> Launch:
-        def launch() -> tuple[Command, subprocess.Popen[bytes]]:
+        def launch() -> tuple[Command, Running]:
             given = environment.service_environment(self.place, service, self.at)
             return self._python(service, [f"lotse_{service}", "serve"], given)
 
         return launch
 
-    def _python(self, name: str, module: list[str], given: dict[str, str]) -> tuple[Command, subprocess.Popen[bytes]]:
-        command = Command(name, [sys.executable, "-m", *module], self.place.processes, given)
+    def _python(self, name: str, module: list[str], given: dict[str, str]) -> tuple[Command, Running]:
+        """Forked where that is possible, else `python -m`."""
+        arguments = module if self.nursery is not None else [sys.executable, "-m", *module]
+        command = Command(name, arguments, self.place.processes, given)
         process.end_orphan(command.pid_file)
-        return command, process.start(command)
+        return command, self.nursery.fork(command) if self.nursery is not None else process.start(command)
 
 
-def plan_of(folder: DataFolder, name: str, leaf: Leaf | None = None) -> AssociationPlan:
+def plan_of(folder: DataFolder, name: str, leaf: Leaf | None = None, nursery: Nursery | None = None) -> AssociationPlan:
     """The plan of an association, its folders and secrets made if they are not there."""
     place = folder.association(name)
     place.create()
     keyring.create(place)
-    return AssociationPlan(place, ports.addresses(folder, name), leaf)
+    return AssociationPlan(place, ports.addresses(folder, name), leaf, nursery)

@@ -4,10 +4,12 @@ import json
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Protocol
 
 import psutil
 
@@ -16,9 +18,23 @@ from lotse_local.engines import Account
 START_TOLERANCE_SECONDS = 1.0  # the same process reads the same start time up to rounding
 STOP_SECONDS = 15.0
 KILL_SECONDS = 5.0
+POLL_SECONDS = 0.02
 LOG_BYTES_MAX = 5_000_000  # a longer log is put aside as `.old` at the next start
 TAIL_LINES = 15
 OURSELVES = Account()
+
+
+class Running(Protocol):
+    """A started process: our own child, or one of the nursery's."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def returncode(self) -> int | Any | None: ...
+    def poll(self) -> int | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def send_signal(self, number: signal.Signals, /) -> None: ...
+    def kill(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -43,8 +59,7 @@ class Command:
 
 def start(command: Command) -> subprocess.Popen[bytes]:
     """Start it in a session of its own, so that Ctrl-C reaches us alone and we end it in order."""
-    command.folder.mkdir(parents=True, exist_ok=True)
-    _put_aside(command.log_file)
+    make_room(command)
     descriptor = os.open(command.log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(descriptor, "ab") as log:
         running: subprocess.Popen[bytes] = subprocess.Popen(
@@ -57,11 +72,11 @@ def start(command: Command) -> subprocess.Popen[bytes]:
             start_new_session=True,
             **command.account.arguments(),  # type: ignore[call-overload]
         )
-    _remember(command.pid_file, running.pid)
+    remember(command.pid_file, running.pid)
     return running
 
 
-def stop(command: Command, running: subprocess.Popen[bytes], seconds: float = STOP_SECONDS) -> None:
+def stop(command: Command, running: Running, seconds: float = STOP_SECONDS) -> None:
     """Ask it to end, and insist after the bound."""
     if running.poll() is None:
         running.send_signal(command.stop_signal)
@@ -86,11 +101,25 @@ def end(orphan: psutil.Process, stop_signal: signal.Signals, seconds: float) -> 
     """Ask a process that is not our child to end, and insist after the bound."""
     with suppress(psutil.NoSuchProcess):
         orphan.send_signal(stop_signal)
-        try:
-            orphan.wait(seconds)
-        except psutil.TimeoutExpired:
+        if not _gone(orphan, seconds):
             orphan.kill()
-            orphan.wait(KILL_SECONDS)
+            _gone(orphan, KILL_SECONDS)
+
+
+def is_running(found: psutil.Process | None) -> bool:
+    """Whether it works still: one that nobody has collected does not."""
+    try:
+        return found is not None and found.is_running() and found.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def make_room(command: Command) -> None:
+    """The folder is there, and a long log is put aside."""
+    command.folder.mkdir(parents=True, exist_ok=True)
+    log_file = command.log_file
+    if log_file.is_file() and log_file.stat().st_size > LOG_BYTES_MAX:
+        log_file.replace(log_file.with_suffix(".log.old"))
 
 
 def last_lines(log_file: Path) -> str:
@@ -100,7 +129,8 @@ def last_lines(log_file: Path) -> str:
     return "\n".join(log_file.read_text(errors="replace").splitlines()[-TAIL_LINES:])
 
 
-def _remember(pid_file: Path, pid: int) -> None:
+def remember(pid_file: Path, pid: int) -> None:
+    """Note which process this is, in a way that survives the reuse of its number."""
     with suppress(psutil.NoSuchProcess):
         seen = {"pid": pid, "started": psutil.Process(pid).create_time()}
         part = pid_file.with_suffix(".pid.part")
@@ -115,9 +145,13 @@ def _remembered(pid_file: Path) -> psutil.Process | None:
         same = abs(found.create_time() - float(seen["started"])) < START_TOLERANCE_SECONDS
     except (OSError, ValueError, KeyError, psutil.Error):
         return None
-    return found if same and found.status() != psutil.STATUS_ZOMBIE else None
+    return found if same and is_running(found) else None
 
 
-def _put_aside(log_file: Path) -> None:
-    if log_file.is_file() and log_file.stat().st_size > LOG_BYTES_MAX:
-        log_file.replace(log_file.with_suffix(".log.old"))
+def _gone(found: psutil.Process, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while is_running(found):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_SECONDS)
+    return True

@@ -4,12 +4,15 @@ import asyncio
 import json
 import os
 import signal
+import sys
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from lotse_local import broker, cards, endpoints, faces, hub, ports
 from lotse_local.broker_config import Leaf
+from lotse_local.forking import Nursery
 from lotse_local.keeper import Kept, Launch, Say
 from lotse_local.layout import DataFolder, write_private
 from lotse_local.lock import Lock
@@ -20,6 +23,7 @@ READY_SECONDS = 120.0
 READY_POLL_SECONDS = 0.1
 STREAMS_CHECK_SECONDS = 10.0
 STATE_SECONDS = 1.0
+THREADS_MAX = 32  # each start waits in one, and none waits for another's
 ENGINES = ("postgres", "nats")
 
 
@@ -43,6 +47,8 @@ class Supervisor:
         self._stopping, self._reload = asyncio.Event(), asyncio.Event()
         self._plans: list[AssociationPlan] = []
         self._kept: dict[str, Kept] = {}
+        # Elsewhere libraries do not bear a fork.
+        self._nursery = Nursery(folder.root) if sys.platform == "linux" else None
 
     def stop(self) -> None:
         """Let `run` end."""
@@ -68,10 +74,13 @@ class Supervisor:
 
     async def _started(self) -> bool:
         """False if it was stopped before everything was ready."""
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS_MAX, "lotse"))
+        telling = asyncio.create_task(self._tell_state())
         starting = asyncio.ensure_future(self._start())
         stopped = asyncio.ensure_future(self._stopping.wait())
         await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
-        stopped.cancel()
+        for task in (stopped, telling):
+            task.cancel()
         if starting.done():
             await starting
             return True
@@ -83,7 +92,9 @@ class Supervisor:
         endpoints.remove(self._folder)
         names = self._wish.associations or self._folder.associations() or (DEFAULT_ASSOCIATION,)
         own_hub = len(names) > 1 and not self._wish.hub_url
-        self._plans = [plan_of(self._folder, name, self._leaf(name, own_hub=own_hub)) for name in names]
+        if self._nursery is not None:
+            self._nursery.start()
+        self._plans = [plan_of(self._folder, name, self._leaf(name, own_hub=own_hub), self._nursery) for name in names]
         cards.introduce(self._folder, tuple(names))
         await asyncio.gather(
             asyncio.to_thread(hub.end_orphan, self._folder),
@@ -190,7 +201,9 @@ class Supervisor:
 
     def _write_state(self) -> None:
         state = {name: kept.summary() for name, kept in self._kept.items()}
-        text = json.dumps({"pid": os.getpid(), "wish": asdict(self._wish), "processes": state}, indent=1)
+        nursery = self._nursery.pid if self._nursery is not None else None
+        known = {"pid": os.getpid(), "nursery_pid": nursery, "wish": asdict(self._wish), "processes": state}
+        text = json.dumps(known, indent=1)
         if not self._folder.state.is_file() or self._folder.state.read_text() != text:
             write_private(self._folder.state, text.encode())
 
@@ -200,6 +213,8 @@ class Supervisor:
         others = [kept for name, kept in self._kept.items() if kept not in engines and name != "hub"]
         for group in (others, engines, [kept for name, kept in self._kept.items() if name == "hub"]):
             await asyncio.gather(*(kept.stop() for kept in group))
+        if self._nursery is not None:
+            await asyncio.to_thread(self._nursery.stop)
         if self._kept:
             self._write_state()
 

@@ -37,11 +37,10 @@ def run(args: argparse.Namespace) -> int:
     state = json.loads(folder.state.read_text()) if folder.state.is_file() else {"processes": {}}
     running = sorted({name.split("/")[0] for name in state["processes"] if "/" in name})
     troubles = _of_processes(state["processes"])
-    for name in running:
-        plan = plan_of(folder, name)
-        troubles += _of_association(plan)
-        if "hub" in state["processes"] or plan.place.hub.is_file():
-            troubles += _of_link(plan)
+    if folder.endpoints.is_file():
+        troubles += [trouble for name in running for trouble in _of_association(folder, name, state["processes"])]
+    else:
+        troubles.append(Trouble("not everything is ready yet", "wait a moment; `lotse up` says what it waits for"))
     if args.json:
         found = {"memory_mib": memory.of(state), "troubles": [asdict(trouble) for trouble in troubles]}
         shown = {"running": True, "pid": pid, **state, **found}
@@ -62,13 +61,15 @@ def _of_processes(processes: dict[str, dict[str, Any]]) -> list[Trouble]:
     return troubles
 
 
-def _of_association(plan: AssociationPlan) -> list[Trouble]:
+def _of_association(folder: DataFolder, name: str, processes: dict[str, Any]) -> list[Trouble]:
+    plan = plan_of(folder, name)
     troubles = []
     for service in SERVICES:
         if missing := faces.missing(plan.at.http[service]):
             log = plan.place.processes / f"{service}.log"
-            troubles.append(Trouble(f"{plan.name}/{service} is not ready: {missing}", f"if it stays so, read {log}"))
-    return [*troubles, *_of_streams(plan)]
+            troubles.append(Trouble(f"{name}/{service} is not ready: {missing}", f"if it stays so, read {log}"))
+    linked = "hub" in processes or plan.place.hub.is_file()
+    return [*troubles, *_of_streams(plan), *(_of_link(plan) if linked else [])]
 
 
 def _of_streams(plan: AssociationPlan) -> list[Trouble]:
@@ -100,7 +101,8 @@ def _say(folder: DataFolder, state: dict[str, Any], troubles: list[Trouble]) -> 
         size = f"{used[name]:4} MiB" if name in used else " " * 8
         print(f"{name:28} {process['state']:10} {size}{restarts}")
     if used:
-        print(f"{memory.SUPERVISOR:28} {'running':10} {used.get(memory.SUPERVISOR, 0):4} MiB")
+        for name in (memory.NURSERY, memory.SUPERVISOR):
+            print(f"{name:28} {'running':10} {used.get(name, 0):4} MiB")
         print(f"{'together':28} {'':10} {sum(used.values()):4} MiB")
     if not troubles:
         print(f"all is well; {folder.endpoints} says where everything listens")
