@@ -1,5 +1,6 @@
 """What notify hears, on a real database: told once, in any order, and nothing against her will."""
 
+import asyncio
 import hashlib
 import json
 from datetime import timedelta
@@ -226,3 +227,12 @@ async def test_what_was_said_about_her_is_forgotten_with_her(house: House, olena
     assert house.rows("outbox")
     await house.hear(ErasePerson(person_id=olena))
     assert not house.rows("outbox")
+
+
+async def test_twins_that_wait_for_each_other_leave_the_newest_contact(house: House, olena: UUID) -> None:
+    await house.hear(house.contact(olena, version=1))
+    versions = [house.contact(olena, version=version, value=f"v{version}@example.org") for version in range(2, 8)]
+    await asyncio.gather(*(house.hear(order) for order in reversed(versions)))
+    (row,) = house.rows("contact")
+    assert row["version"] == 7
+    assert house.keys.decrypt(olena, "contact.address", row["address"]) == b"v7@example.org"

@@ -18,7 +18,8 @@ AFTER_MIDNIGHT = timedelta(minutes=10)  # a message of the last second is counte
 async def count_sent(tx: AsyncConnection, provider: str, now: datetime) -> None:
     """Count one message and see to it that its day is told."""
     day = now.astimezone(LOCAL).date()
-    await submissions.count_sent(tx, provider, day)
+    if not await submissions.count_sent(tx, provider, day):
+        return
     payload = {"provider": provider, "day": day.isoformat()}
     await set_timer(tx, kind=COST, key=f"{provider}-{day.isoformat()}", due_at=_told_at(day), payload=payload)
 

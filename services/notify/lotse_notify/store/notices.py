@@ -122,13 +122,6 @@ async def unsent_by_key(tx: AsyncConnection, dedupe_sha256: str) -> Notification
     return None if row is None else notification_of(row)
 
 
-async def language_of(tx: AsyncConnection, notification_id: UUID) -> RecipientLanguage:
-    """The language that it went out in."""
-    mine = notification.c.notification_id == notification_id
-    language: RecipientLanguage = (await tx.execute(select(notification.c.language).where(mine))).scalar_one()
-    return language
-
-
 async def of_appointment(tx: AsyncConnection, appointment_id: UUID) -> Sequence[Notification]:
     """Everything ever told about an appointment."""
     rows = await tx.execute(select(notification).where(notification.c.appointment_id == appointment_id))

@@ -16,31 +16,43 @@ from lotse_notify.store.tables import appointment, contact, decision, notificati
 
 @dataclass(frozen=True)
 class Person:
-    """What was said for and against telling her; `contact` is absent until intake has spoken."""
+    """What was said for and against telling her; `contact` is absent until intake has spoken.
+
+    `address` is encrypted with her key.
+    """
 
     person_id: UUID
     silence: Silence
     erased: bool
     contact: Contact | None
+    address: bytes | None
 
 
 async def locked(tx: AsyncConnection, person_id: UUID) -> Person:
-    """The person, known from now on; everything about her happens one after the other."""
-    await tx.execute(insert(person).values(person_id=person_id).on_conflict_do_nothing())
-    row = (await tx.execute(select(person).where(person.c.person_id == person_id).with_for_update())).one()
+    """The person, known from now on; everything about her happens one after the other.
+
+    The contact is read by a statement of its own: one that began to wait for the lock would show it as it was before.
+    """
+    query = select(person).where(person.c.person_id == person_id).with_for_update()
+    row = (await tx.execute(query)).one_or_none()
+    if row is None:
+        await tx.execute(insert(person).values(person_id=person_id).on_conflict_do_nothing())
+        row = (await tx.execute(query)).one()
     silence = Silence(stopped_at=row.stopped_at, opted_out_at=row.opted_out_at, refused_at=row.refused_at)
-    return Person(person_id, silence, row.erased_at is not None, await contact_of(tx, person_id))
+    known = (await tx.execute(select(contact).where(contact.c.person_id == person_id))).one_or_none()
+    return Person(
+        person_id,
+        silence,
+        row.erased_at is not None,
+        contact=None if known is None else _contact(known),
+        address=None if known is None else known.address,
+    )
 
 
 async def contact_of(tx: AsyncConnection, person_id: UUID) -> Contact | None:
     """How she may be told, without the address."""
     row = (await tx.execute(select(contact).where(contact.c.person_id == person_id))).one_or_none()
     return None if row is None else _contact(row)
-
-
-async def address_of(tx: AsyncConnection, person_id: UUID) -> bytes | None:
-    """The address, encrypted with her key."""
-    return await tx.scalar(select(contact.c.address).where(contact.c.person_id == person_id))
 
 
 async def save_contact(tx: AsyncConnection, person_id: UUID, known: Contact, address: bytes | None) -> None:

@@ -145,12 +145,14 @@ async def doubtful(tx: AsyncConnection, *, rows_max: int, notification_id: UUID 
     return [Doubtful(row.submission_id, row.provider, row.reason, row.started_at, notification_of(row)) for row in rows]
 
 
-async def count_sent(tx: AsyncConnection, provider: str, day: date) -> None:
-    """One more message of this provider and day, at its price."""
+async def count_sent(tx: AsyncConnection, provider: str, day: date) -> bool:
+    """One more message of this provider and day, at its price; whether it is the first."""
     cost = COST_E4[provider]
     row = upsert(tally).values(provider=provider, day=day, messages=1, amount_e4=cost)
     more = {"messages": tally.c.messages + 1, "amount_e4": tally.c.amount_e4 + cost}
-    await tx.execute(row.on_conflict_do_update(index_elements=[tally.c.provider, tally.c.day], set_=more))
+    counted = row.on_conflict_do_update(index_elements=[tally.c.provider, tally.c.day], set_=more)
+    messages: int = (await tx.execute(counted.returning(tally.c.messages))).scalar_one()
+    return messages == 1
 
 
 async def sent_on(tx: AsyncConnection, provider: str, day: date) -> tuple[int, int]:

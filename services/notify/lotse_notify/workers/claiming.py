@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 from uuid import uuid4
@@ -22,6 +22,7 @@ from lotse_notify.handlers.telling import settle
 from lotse_notify.providers.smtp import PROVIDER, Server
 from lotse_notify.store import notices, people, submissions
 from lotse_notify.store.notices import Notification
+from lotse_notify.store.people import Person
 from lotse_notify.store.submissions import Submission
 
 STOP_LINK_DAYS = 90
@@ -60,7 +61,7 @@ async def claim(units: Units, post: Post) -> Claim | Literal["settled", "nothing
             return "nothing"
         person = await people.locked(unit.tx, due.person_id)
         verdict = decide(due.asked, person.contact, person.silence, now)
-        address = await _address(unit.tx, due, post.keys)
+        address = _address(person, post.keys)
         if verdict.state == "queued" and address is None:
             verdict = Verdict("failed", "contact_unreadable")
         if verdict.state != "queued" or person.contact is None or address is None:
@@ -86,7 +87,8 @@ async def _begun(
         at=now,
         may_unsubscribe=due.template in NON_ESSENTIAL,
     )
-    fresh = Submission(uuid4(), due, PROVIDER, contact.version, "envelope")
+    under_way = replace(due, language=words.language, channel="email", state="sending")
+    fresh = Submission(uuid4(), under_way, PROVIDER, contact.version, "envelope")
     lease_until = now + timedelta(seconds=post.server.lease_seconds)
     await submissions.begin(tx, fresh, now=now, lease_until=lease_until)
     await submissions.mark_sending(
@@ -96,11 +98,10 @@ async def _begun(
     return Claim(fresh, mail, lease_until)
 
 
-async def _address(tx: AsyncConnection, due: Notification, keys: PersonKeys) -> str | None:
-    encrypted = await people.address_of(tx, due.person_id)
-    if encrypted is None:
+def _address(person: Person, keys: PersonKeys) -> str | None:
+    if person.address is None:
         return None
     try:
-        return keys.decrypt(due.person_id, ADDRESS, encrypted).decode()
+        return keys.decrypt(person.person_id, ADDRESS, person.address).decode()
     except (KeyDestroyed, KeyUnknown, CannotDecrypt):
         return None

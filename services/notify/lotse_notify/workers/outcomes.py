@@ -6,6 +6,7 @@ from datetime import datetime
 from lotse_chassis.service import Unit
 from lotse_contracts.envelope import Message
 from lotse_contracts.notify import MessageSent, MessageUnresolved
+from lotse_notify.domain.contact import Contact
 from lotse_notify.domain.outcome import Outcome, next_try, verdict_of
 from lotse_notify.domain.verdict import Verdict, decide
 from lotse_notify.handlers.costs import count_sent
@@ -42,7 +43,7 @@ async def write(unit: Unit, of: Submission, outcome: Outcome, *, retry_seconds: 
     await notices.decide(unit.tx, of.notification, verdict, now)
     if outcome.ending == "accepted":
         await count_sent(unit.tx, of.provider, now)
-    unit.say(*await _facts(unit, of, verdict, outcome))
+    unit.say(*await _facts(unit, of, verdict, person.contact, no_way=outcome.no_way))
 
 
 def _due_at(of: Submission, verdict: Verdict, outcome: Outcome, *, now: datetime, retry_seconds: float) -> datetime:
@@ -52,7 +53,9 @@ def _due_at(of: Submission, verdict: Verdict, outcome: Outcome, *, now: datetime
     return next_try(now, tries=of.notification.tries, base_seconds=retry_seconds, luck=luck)
 
 
-async def _facts(unit: Unit, of: Submission, verdict: Verdict, outcome: Outcome) -> list[Message]:
+async def _facts(
+    unit: Unit, of: Submission, verdict: Verdict, contact: Contact | None, *, no_way: bool
+) -> list[Message]:
     one = of.notification
     if verdict.state == "unresolved":
         return [
@@ -60,16 +63,14 @@ async def _facts(unit: Unit, of: Submission, verdict: Verdict, outcome: Outcome)
                 notification_id=one.notification_id, person_id=one.person_id, template=one.template, channel="email"
             )
         ]
-    if verdict.state == "sent":
-        language = await notices.language_of(unit.tx, one.notification_id)
+    if verdict.state == "sent" and one.language is not None:
         return [
             MessageSent(
                 notification_id=one.notification_id,
                 person_id=one.person_id,
                 template=one.template,
                 channel="email",
-                language=language,
+                language=one.language,
             )
         ]
-    contact = await people.contact_of(unit.tx, one.person_id)
-    return await facts_of(unit.tx, one, verdict, contact, no_way=outcome.no_way)
+    return await facts_of(unit.tx, one, verdict, contact, no_way=no_way)
