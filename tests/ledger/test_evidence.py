@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
-from lotse_ledger.domain.checkpoints import CheckpointRefused, Head, check_consistent, cosigned, note, origin_of
+from lotse_ledger.domain.checkpoints import CheckpointRefused, Head, cosigned, is_news, note, origin_of
 from lotse_ledger.domain.entries import (
     Draft,
     Place,
@@ -121,18 +121,18 @@ def test_a_reversal_can_be_reversed() -> None:
 def test_a_checkpoint_that_cannot_be_the_same_log_is_refused() -> None:
     origin = origin_of("plattform")
     seen = Head(origin, 5, b"a" * 32)
-    check_consistent(seen, sender="plattform", seen=seen)
-    check_consistent(Head(origin, 6, b"b" * 32), sender="plattform", seen=seen)
-    check_consistent(Head(origin, 0, EMPTY_ROOT), sender="plattform", seen=None)
+    assert is_news(seen, sender="plattform", latest=seen, same_size=seen.root)
+    assert is_news(Head(origin, 6, b"b" * 32), sender="plattform", latest=seen, same_size=None)
+    assert is_news(Head(origin, 0, EMPTY_ROOT), sender="plattform", latest=None, same_size=None)
+    assert not is_news(Head(origin, 4, b"b" * 32), sender="plattform", latest=seen, same_size=None)
     refused = {
-        "checkpoint_rolled_back": Head(origin, 4, b"a" * 32),
         "checkpoint_forked": Head(origin, 5, b"b" * 32),
         "checkpoint_root_wrong": Head(origin, 0, b"b" * 32),
         "checkpoint_of_another": Head(origin_of("auslaenderrat"), 6, b"b" * 32),
     }
     for code, head in refused.items():
         with pytest.raises(CheckpointRefused) as fault:
-            check_consistent(head, sender="plattform", seen=seen)
+            is_news(head, sender="plattform", latest=seen, same_size=seen.root if head.size == seen.size else None)
         assert fault.value.code == code
 
 

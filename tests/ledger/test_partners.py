@@ -1,5 +1,6 @@
 """Between two ledgers, on two real databases: checkpoints, fingerprints, awards told."""
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -124,7 +125,6 @@ async def test_a_log_rolled_back_forked_or_forged_is_not_countersigned(database:
 
     key = ours.sign_key
     attacks = {
-        "checkpoint_rolled_back": offer(4, b"a" * 32, key),
         "checkpoint_forked": offer(5, b"b" * 32, key),
         "checkpoint_signature_false": offer(6, b"a" * 32, Ed25519PrivateKey.generate()),
         "checkpoint_of_another": offer(6, b"a" * 32, key, origin_of(given.PARTNER)),
@@ -136,7 +136,23 @@ async def test_a_log_rolled_back_forked_or_forged_is_not_countersigned(database:
             with pytest.raises(Refused) as refused:
                 await checkpoints.countersign(attack, at_partner(), tx, house=theirs)
             assert refused.value.code == code
+        cut = offer(4, b"a" * 32, key)
+        assert await checkpoints.countersign(cut, at_partner(), tx, house=theirs) == []
         assert await witness.last_seen(tx, origin) == Head(origin, 5, b"a" * 32)
+
+
+async def test_checkpoints_in_any_order_leave_the_longest_as_last_seen(database: Database) -> None:
+    ours, theirs = two_houses()
+    async with given.transaction(database("ledger")) as tx, given.transaction(database("ledger")) as partner_tx:
+        said = await vouchers(tx, replace(ours, checkpoint_entries=2), 6)
+        offers = [one for one in said if isinstance(one, CheckpointOffered)]
+        for permutation in itertools.permutations(offers):
+            attempt = await partner_tx.begin_nested()
+            for offered in permutation:
+                await checkpoints.countersign(offered, at_partner(), partner_tx, house=theirs)
+            seen = await witness.last_seen(partner_tx, offers[-1].origin)
+            assert seen == Head(offers[-1].origin, 6, bytes.fromhex(offers[-1].root_sha256))
+            await attempt.rollback()
 
 
 async def test_a_countersignature_of_what_we_never_signed_is_refused(database: Database) -> None:

@@ -79,12 +79,6 @@ PROBLEM_TEXTS: dict[str, dict[str, str]] = {
         "de": "Die Prüfsumme des leeren Journals ist falsch.",
         "en": "The root of an empty log is wrong.",
     },
-    "checkpoint_rolled_back": {
-        "uk": "Журнал партнера став коротшим, ніж був.",
-        "ru": "Журнал партнёра стал короче, чем был.",
-        "de": "Das Journal des Partners ist kürzer als zuvor.",
-        "en": "The partner's log is shorter than it was.",
-    },
     "checkpoint_forked": {
         "uk": "Журнал партнера тієї самої довжини має інший зміст.",
         "ru": "Журнал партнёра той же длины имеет другое содержание.",

@@ -42,18 +42,17 @@ def cosigned(head: Head, seen_at: datetime) -> bytes:
     return f"cosignature/v1\ntime {int(seen_at.timestamp())}\n".encode() + note(head)
 
 
-def check_consistent(offered: Head, *, sender: str, seen: Head | None) -> None:
-    """Whether the offered log can be the one seen before, as far as sizes and roots can say.
+def is_news(offered: Head, *, sender: str, latest: Head | None, same_size: bytes | None) -> bool:
+    """Whether the offered log may be countersigned: it can be the one seen before, and is not shorter.
 
-    Raises CheckpointRefused if it is another's, shorter than before, or another one of the same size.
+    A shorter one is late, since no order is promised, or was cut; nobody can tell, so it is left alone. `same_size` is
+    the root seen at the offered size, if any was. Raises CheckpointRefused if it is another's, or another one of a
+    size seen before: that is a fork, whatever came in between.
     """
     if offered.origin != origin_of(sender):
         raise CheckpointRefused("checkpoint_of_another")
     if offered.size == 0 and offered.root != EMPTY_ROOT:
         raise CheckpointRefused("checkpoint_root_wrong")
-    if seen is None:
-        return
-    if offered.size < seen.size:
-        raise CheckpointRefused("checkpoint_rolled_back")
-    if offered.size == seen.size and offered.root != seen.root:
+    if same_size is not None and same_size != offered.root:
         raise CheckpointRefused("checkpoint_forked")
+    return latest is None or offered.size >= latest.size

@@ -1,5 +1,6 @@
 """Fixing our log with a signed checkpoint, offering it, and countersigning the partner's."""
 
+import logging
 from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -11,9 +12,11 @@ from lotse_chassis.timers import Timer
 from lotse_contracts.envelope import Message
 from lotse_contracts.ledger import CheckpointCosigned, CheckpointOffered, CheckpointSigned
 from lotse_contracts.sealed import sign, signature_holds
-from lotse_ledger.domain.checkpoints import CheckpointRefused, Head, check_consistent, cosigned, note, origin_of
+from lotse_ledger.domain.checkpoints import CheckpointRefused, Head, cosigned, is_news, note, origin_of
 from lotse_ledger.handlers.house import House
 from lotse_ledger.store import books, log, witness
+
+logger = logging.getLogger(__name__)
 
 CHECKPOINT_TIMER = "checkpoint"
 CHECKPOINT_KEY = "regular"
@@ -60,17 +63,21 @@ async def keep_signing(tx: AsyncConnection, context: Context, house: House) -> l
 async def countersign(
     offered: CheckpointOffered, context: Context, tx: AsyncConnection, *, house: House
 ) -> list[Message]:
-    """Countersign a partner's checkpoint that can be the log we saw before; refuse any other."""
+    """Countersign a partner's checkpoint that can be the log we saw before; refuse a fork, leave a shorter one."""
     sender = context.sender_association
     head = Head(offered.origin, offered.size, bytes.fromhex(offered.root_sha256))
     if not signature_holds(note(head), offered.signature, _key_of(sender, house)):
         raise Refused("checkpoint_signature_false", fields=("signature",))
     await log.hold(tx)  # what was last seen may not change between this look and our signature
+    latest = await witness.last_seen(tx, head.origin)
+    same_size = await witness.root_seen(tx, head.origin, head.size)
     try:
-        check_consistent(head, sender=sender, seen=await witness.last_seen(tx, head.origin))
+        news = is_news(head, sender=sender, latest=latest, same_size=same_size)
     except CheckpointRefused as fault:
         raise Refused(fault.code, fields=("size", "root_sha256")) from None
-    if house.sign_key is None:
+    if not news:
+        logger.warning("a checkpoint shorter than the last one seen is not countersigned")
+    if not news or house.sign_key is None:
         return []
     await witness.add_seen(tx, head, signature=offered.signature, seen_at=context.now)
     answer = CheckpointCosigned(

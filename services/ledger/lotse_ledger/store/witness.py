@@ -71,6 +71,12 @@ async def last_seen(tx: AsyncConnection, origin: str) -> Head | None:
     return None if row is None else Head(origin, row.size, row.root)
 
 
+async def root_seen(tx: AsyncConnection, origin: str, size: int) -> bytes | None:
+    """The root of this log at exactly this size, if we countersigned one."""
+    query = select(witnessed.c.root).where(witnessed.c.origin == origin, witnessed.c.size == size)
+    return (await tx.execute(query)).scalar_one_or_none()
+
+
 async def add_seen(tx: AsyncConnection, head: Head, *, signature: str, seen_at: datetime) -> None:
     """Remember a partner's head; the same one again changes nothing."""
     row = {"origin": head.origin, "size": head.size, "root": head.root, "signature": signature, "seen_at": seen_at}
