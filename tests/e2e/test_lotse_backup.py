@@ -1,0 +1,100 @@
+"""Backup, erase, restore: she stays unreadable, and everybody else is there again."""
+
+import asyncio
+import shutil
+import tarfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import UUID
+
+import psycopg
+import pytest
+
+from lotse_contracts.catalogue import SERVICES
+from lotse_local.commands import exits
+from lotse_local.demo.frontend import AskRefused
+from tests import kit
+from tests.e2e.asking import Asker, erase, frontend, read, submit
+from tests.e2e.house import House
+
+NAME = "auslaenderrat"
+
+
+@pytest.fixture
+async def folder() -> AsyncIterator[Path]:
+    made = kit.new_folder()
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+def new_house(folder: Path, name: str) -> House:
+    place = folder / name
+    place.mkdir(mode=0o711)
+    return House(place, ("--association", NAME))
+
+
+def rows(house: House, sql: str, *arguments: object) -> list[tuple[object, ...]]:
+    with psycopg.connect(house.endpoints()["associations"][NAME]["database"]["intake"]) as connection:
+        return connection.execute(sql.encode(), arguments).fetchall()
+
+
+def person_of(house: House, asker: Asker) -> UUID:
+    (found,) = rows(house, "SELECT person_id FROM enquiry WHERE enquiry_id = %s", asker.enquiry_id)
+    return UUID(str(found[0]))
+
+
+def keys_of(house: House, person: UUID) -> list[Path]:
+    """Every file of hers that is a key, in all services."""
+    place = house.data.association(NAME)
+    return [file for service in SERVICES for file in place.person_keys(service).glob(f"{person}*.key")]
+
+
+async def test_who_was_erased_after_the_backup_stays_unreadable(folder: Path) -> None:
+    erased, kept = Asker("She is to be forgotten"), Asker("She is still being helped")
+    old, new, backup = new_house(folder, "old"), new_house(folder, "new"), folder / "backup"
+    await old.start()
+    try:
+        async with frontend(old, NAME, "web") as web:
+            for asker in (erased, kept):
+                await submit(web, asker)
+                assert asker.text in "".join(await read(web, asker))
+            person = person_of(old, erased)
+            assert keys_of(old, person)
+            assert old.quickly("backup", str(backup))[0] == exits.OK
+            async with frontend(old, NAME, "desk", "coordinator") as desk:
+                await erase(desk, person)
+            await kit.eventually(lambda: not keys_of(old, person), 30)
+    finally:
+        assert old.stop() == exits.OK
+
+    (data,) = backup.glob("*.data")
+    (keys,) = backup.glob("*.person-keys.tar")
+    with tarfile.open(keys) as tar:
+        assert any(str(person) in name for name in tar.getnames())  # the backup could give her back
+    assert new.quickly("restore", str(data))[0] == exits.USAGE  # somebody must say who was erased since
+    code, said = new.quickly("restore", str(data), "--erasures", str(old.folder))
+    assert (code, "1 erased person(s) stay erased" in said) == (exits.OK, True), said
+    assert keys_of(new, person) == []
+
+    await new.start()
+    try:
+        async with frontend(new, NAME, "web") as web:
+            assert kept.text in "".join(await read(web, kept))
+            with pytest.raises(AskRefused):
+                await read(web, erased)
+        await kit.eventually(
+            lambda: rows(new, "SELECT 1 FROM enquiry WHERE enquiry_id = %s", erased.enquiry_id) == [], 30
+        )
+        assert (await asyncio.to_thread(new.quickly, "reconcile"))[0] == exits.OK
+    finally:
+        assert new.stop() == exits.OK
+
+
+def test_a_backup_that_was_changed_is_refused(folder: Path) -> None:
+    house, data = new_house(folder, "fresh"), folder / "x.data"
+    data.mkdir()
+    (data / "manifest.json").write_text('{"format": 1, "association": "aa", "sha256": {"intake.dump": "00"}}')
+    (data / "intake.dump").write_bytes(b"changed")
+    code, _ = house.quickly("restore", str(data), "--no-erasures-since")
+    assert code == exits.FAILED
+    assert house.data.associations() == ()
