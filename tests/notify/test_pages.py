@@ -141,3 +141,12 @@ async def test_the_preview_shows_the_html_part_in_a_sandbox(browser: httpx.Async
     missing = await browser.get("/templates/xx/appointment_moved")
     assert missing.status_code == 422
     assert cast("dict[str, object]", missing.json())["fields"] == ["language"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_without_a_page_of_its_own_an_association_says_where_to_read(
+    browser: httpx.AsyncClient, language: str
+) -> None:
+    page = await browser.get("/read", headers={"Accept-Language": language})
+    assert page.status_code == 200
+    assert WORDS[language].page.read_how in page.text  # type: ignore[index]

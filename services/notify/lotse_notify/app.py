@@ -85,7 +85,7 @@ def _post(settings: NotifySettings, book: Book, words: texts.Texts) -> Post:
     return Post(
         texts=words,
         sender=own,
-        read_url=settings.read_url or public_url,
+        read_url=settings.read_url or f"{public_url}/read",
         public_url=public_url,
         keys=book.keys,
         server=server,

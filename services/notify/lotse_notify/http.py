@@ -1,4 +1,4 @@
-"""The HTTP face: the page behind the stop link, and a preview of every text. Works without JavaScript."""
+"""The HTTP face: the pages behind the links of a mail, and a preview of every text. Works without JavaScript."""
 
 import base64
 import hashlib
@@ -60,6 +60,10 @@ def routes(units: Units, texts: Texts) -> APIRouter:
     async def stop(request: Request, code: str, lang: str = "") -> HTMLResponse:
         return await _stop_page(request, code, lang, units, texts, stop=True)
 
+    @router.get("/read", summary="How to read what waits; for associations without a page of their own")
+    async def read(request: Request, lang: str = "") -> HTMLResponse:
+        return _words_page("read", texts, _wished(request, lang), 200)
+
     @router.get("/templates", summary="Every text in every language, with its status")
     async def templates() -> HTMLResponse:
         previews = [_preview(words, name) for words in texts.words.values() for name in words.notices]
@@ -77,8 +81,7 @@ async def _stop_page(request: Request, code: str, lang: str, units: Units, texts
         async with units() as unit:
             language = await (_stop if stop else _asked)(unit, code, texts)
     except Refused as fault:
-        language = _chosen(lang) or preferred_language(request.headers.get("accept-language", ""))
-        return _words_page("gone", texts, language, status_of(fault.code))
+        return _words_page("gone", texts, _wished(request, lang), status_of(fault.code))
     return _words_page("stopped" if stop else "stop", texts, _chosen(lang) or language, 200)
 
 
@@ -118,12 +121,16 @@ def _letter(words: Words, name: NoticeName) -> Letter:
 
 def _words_page(kind: str, texts: Texts, language: str, status: int) -> HTMLResponse:
     words = next(words for words in texts.words.values() if words.language == language)
-    return _page("stop.html", status, kind=kind, words=words, others=list(texts.words.values()))
+    return _page("person.html", status, kind=kind, words=words, others=list(texts.words.values()))
 
 
 def _page(template: str, status: int, **values: Any) -> HTMLResponse:
     html = _pages.get_template(template).render(style=_style, **values)
     return HTMLResponse(html, status_code=status, headers=HEADERS)
+
+
+def _wished(request: Request, lang: str) -> str:
+    return _chosen(lang) or preferred_language(request.headers.get("accept-language", ""))
 
 
 def _chosen(lang: str) -> str:

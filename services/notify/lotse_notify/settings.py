@@ -19,7 +19,7 @@ class NotifySettings(Settings):
     smtp_timeout_seconds: float = setting("longest wait for the mail server, at each step", default=10.0)
     mail_from: str = setting("sender's address; it must give away neither the association nor its work", default="")
     mail_from_name: str = setting("sender's name, as neutral as the address; empty: the address alone", default="")
-    read_url: str = setting("page where a person reads by code and PIN; empty: `public_url` itself", default="")
+    read_url: str = setting("page where a person reads by code and PIN; empty: a page of notify says where", default="")
     drafts_allowed: bool = setting(
         "send texts that no native speaker has signed yet; never in production", default=False
     )

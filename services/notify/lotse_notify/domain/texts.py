@@ -73,7 +73,7 @@ class Foot(_Data):
 
 
 class Page(_Data):
-    """The words of the page behind the stop link."""
+    """The words of the pages behind the links."""
 
     stop_title: Line
     stop_question: Line
@@ -82,6 +82,8 @@ class Page(_Data):
     stopped: Line
     gone_title: Line
     gone: Line
+    read_title: Line
+    read_how: Line
     languages: Line
 
 
