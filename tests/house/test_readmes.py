@@ -41,10 +41,14 @@ def _snippets(page: Path) -> Iterator[Snippet]:
 
 
 def _example(snippet: Snippet) -> Path | None:
-    """The tested file that this is shown from."""
+    """The tested file that this is shown from, whatever the indentation there."""
     suffix = SHOWN_FROM.get(snippet.language)
     kept = [path for path in files() if path.suffix == suffix and any(path.is_relative_to(one) for one in EXAMPLES)]
-    return next((path for path in kept if snippet.text.strip() in path.read_text()), None)
+    return next((path for path in kept if _flush(snippet.text) in _flush(path.read_text())), None)
+
+
+def _flush(text: str) -> str:
+    return "\n".join(line.strip() for line in text.strip().splitlines())
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
