@@ -73,6 +73,11 @@ def new_folder() -> Path:
     return folder
 
 
+def remove(folder: Path) -> None:
+    """Take a temporary folder away."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 def new_association(root: Path, name: str = ASSOCIATION) -> AssociationFolder:
     """Folders and secrets of an association."""
     place = DataFolder(root).association(name)
@@ -146,10 +151,10 @@ class Postgres:
         migrate.migrate(database.owner_url, database.service, steps.MIGRATIONS, steps.RIGHTS)
 
 
-def start_postgres(place: AssociationFolder) -> Postgres:
-    """A cluster that does not wait for the disk."""
+def start_postgres(place: AssociationFolder, *, durable: bool = False) -> Postgres:
+    """A cluster that does not wait for the disk, unless it is to be measured."""
     passwords = keyring.database_passwords(place)
-    cluster = postgres.Cluster(place.postgres, free_ports(1)[0], passwords.superuser, durable=False)
+    cluster = postgres.Cluster(place.postgres, free_ports(1)[0], passwords.superuser, durable=durable)
     command, running = postgres.start(cluster, place.root / "engines")
     return Postgres(place, cluster, command, running)
 

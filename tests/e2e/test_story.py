@@ -1,5 +1,6 @@
 """`lotse demo` tells its story on real servers, and its report is true to the databases."""
 
+import asyncio
 import json
 import os
 import signal
@@ -15,9 +16,9 @@ import psycopg
 import pytest
 
 from lotse_local.commands import exits
+from lotse_local.demo import money, play
 from lotse_local.demo.cast import cast
 from lotse_local.demo.counselling import ORIENTATION
-from lotse_local.demo.figures import Figures
 from lotse_local.demo.play import FIGURES_FILE, HOME, PARTNER
 from lotse_local.layout import DataFolder
 from tests import kit
@@ -169,8 +170,8 @@ async def test_what_the_auditor_sees_is_what_the_books_hold(house: House, first:
     assert grant["spent"] == one(house, "ledger", spent, grant["grant_id"])
     standings = "SELECT standing, count(*) FROM entry WHERE grant_id = %s::uuid GROUP BY 1"
     assert counted(house, "ledger", standings, grant["grant_id"]).keys() == {"demo"}
-    public = "SELECT count(*) FROM entry WHERE standing = 'public' AND NOT reconstructed"
-    assert one(house, "ledger", public) == 0
+    reconstructed = "SELECT bool_and(reconstructed) FROM entry WHERE kind LIKE '%_reported' AND standing = 'public'"
+    assert one(house, "ledger", reconstructed)
     assert len(first.figures["availability"]) == 6
 
 
@@ -192,9 +193,18 @@ async def test_the_story_can_be_told_again_on_the_same_data(house: House, first:
     assert one(house, "intake", "SELECT count(*) FROM enquiry") == 2 * len(cast())
 
 
-def test_an_expectation_that_fails_ends_the_command_with_1(tmp_path: Path) -> None:
-    figures = Figures(held=1, failed=["something"])
-    assert figures.as_json()["failed"] == ["something"]
+async def test_an_expectation_that_does_not_come_true_ends_the_command_with_1(
+    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(money.ASKED_ON["2025-12-12"], "remainder", (90_000, 50_000, 39_999))
+    code = await asyncio.to_thread(play.main, ["--exit", "--data", str(house.folder)])
+    assert code == exits.FAILED
+    failed = json.loads((house.folder / play.FIGURES_FILE).read_text())["failed"]
+    assert len(failed) == 1
+    assert "1 expectations did not come true" in capsys.readouterr().out
+
+
+def test_where_each_has_a_folder_of_its_own_both_must_run(tmp_path: Path) -> None:
     refused = tell(tmp_path, "--partner", str(tmp_path / "other"))
     assert refused.code == exits.FAILED
     assert "both must run" in refused.output

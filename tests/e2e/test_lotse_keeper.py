@@ -1,0 +1,144 @@
+"""The pieces of `lotse up` that need no services: giving up, keeping ports, secrets, cards, settings."""
+
+import asyncio
+import json
+import stat
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lotse_local import cards, environment, keeper, keyring, lock, ports, process
+from lotse_local.keeper import Kept
+from lotse_local.layout import AssociationFolder, DataFolder, NameRefused
+from lotse_local.lock import AlreadyRunning, Lock
+from lotse_local.process import Command, Running
+from tests import kit
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    made = kit.new_folder()
+    yield made
+    kit.remove(made)
+
+
+def dying(folder: Path) -> Command:
+    return Command("dying", [sys.executable, "-c", "raise SystemExit(7)"], folder, {})
+
+
+async def test_what_always_dies_is_given_up_visibly(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeper, "PAUSES_SECONDS", (0.01,))
+    said: list[str] = []
+
+    def launch() -> tuple[Command, Running]:
+        return dying(folder), process.start(dying(folder))
+
+    kept = Kept("a/dying", launch, said.append)
+    await kept.start()
+    await asyncio.wait_for(kept.watch(asyncio.Event()), 60)
+    assert kept.summary()["state"] == "given up"
+    assert kept.summary()["exit_code"] == 7
+    assert kept.restarts == keeper.RESTARTS_MAX
+    assert "given up" in said[-1]
+    assert str(folder / "dying.log") in said[-1]
+
+
+async def test_a_start_that_fails_counts_as_an_end(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeper, "PAUSES_SECONDS", (0.01,))
+    launches = iter([dying(folder)])
+
+    def launch() -> tuple[Command, Running]:
+        command = next(launches, None)
+        if command is None:
+            raise RuntimeError("no engine")
+        return command, process.start(command)
+
+    kept = Kept("a/dying", launch, lambda text: None)
+    await kept.start()
+    await asyncio.wait_for(kept.watch(asyncio.Event()), 60)
+    assert kept.summary()["state"] == "given up"
+
+
+def test_one_supervisor_holds_a_folder(folder: Path) -> None:
+    first, second = Lock(DataFolder(folder)), Lock(DataFolder(folder))
+    first.take()
+    with pytest.raises(AlreadyRunning):
+        second.take()
+    assert lock.holder(DataFolder(folder)) is not None
+    first.release()
+    assert lock.holder(DataFolder(folder)) is None
+    second.take()
+    second.release()
+
+
+def test_ports_are_chosen_once_and_kept(folder: Path) -> None:
+    data = DataFolder(folder)
+    first = ports.addresses(data, "aa")
+    other = ports.addresses(data, "bb")
+    assert ports.addresses(data, "aa") == first
+    chosen = json.loads(data.ports.read_text())
+    assert len(set(chosen.values())) == len(chosen)
+    assert first != other
+
+
+def test_secrets_are_made_once_for_their_owner_alone(folder: Path) -> None:
+    place = kit.new_association(folder, "aa")
+    files = [path for path in place.secrets.rglob("*") if path.is_file()]
+    before = {path: path.read_bytes() for path in files}
+    keyring.create(place)
+    assert {path: path.read_bytes() for path in place.secrets.rglob("*") if path.is_file()} == before
+    assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+    assert stat.S_IMODE(place.secrets.stat().st_mode) == 0o700
+
+
+def test_a_card_holds_public_keys_alone(folder: Path) -> None:
+    place = kit.new_association(folder, "aa")
+    card = cards.own_card(place).model_dump_json()
+    secrets = [path.read_text() for path in (place.secrets / "users").iterdir()]
+    secrets += [keyring.encoded(path.read_bytes()) for path in (place.secrets / "keys").iterdir()]
+    assert not any(secret in card for secret in secrets)
+
+
+def test_changed_keys_of_a_known_partner_are_refused(folder: Path) -> None:
+    here, there = kit.new_association(folder, "aa"), kit.new_association(folder, "bb")
+    card = cards.own_card(there)
+    assert cards.add_partner(here, card)
+    assert not cards.add_partner(here, card)
+    with pytest.raises(cards.CardRefused, match="other keys"):
+        cards.add_partner(here, card.model_copy(update={"verify": cards.own_card(here).verify}))
+    assert json.loads(here.partners.read_text()) == {"bb": card.model_dump(exclude={"association", "leaf"})}
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"association": "aa"}', b"\xff\xfe", b"x" * 5000])
+def test_what_is_no_card_is_refused_without_its_values(folder: Path, content: bytes) -> None:
+    file = folder / "card.json"
+    file.write_bytes(content)
+    with pytest.raises(cards.CardRefused):
+        cards.read_card(file)
+
+
+@pytest.mark.parametrize("name", ["A", "a", "aa-bb", "../aa", "hub", "aa.bb", "1aa", "a" * 32])
+def test_a_name_that_is_no_domain_is_refused(folder: Path, name: str) -> None:
+    with pytest.raises(NameRefused):
+        DataFolder(folder).association(name)
+
+
+def test_an_administrators_settings_come_before_ours(folder: Path) -> None:
+    place = kit.new_association(folder, "aa")
+    at = ports.addresses(DataFolder(folder), "aa")
+    environment.write_settings(place, {"all": {"log_level": "debug"}, "intake": {"public_url": "https://a.example"}})
+    intake = environment.service_environment(place, "intake", at)
+    assert (intake["LOTSE_PUBLIC_URL"], intake["LOTSE_LOG_LEVEL"]) == ("https://a.example", "debug")
+    assert (
+        environment.service_environment(place, "ledger", at)["LOTSE_PUBLIC_URL"]
+        == f"http://127.0.0.1:{at.http['ledger']}"
+    )
+
+
+def test_unreadable_settings_are_named(folder: Path) -> None:
+    place: AssociationFolder = kit.new_association(folder, "aa")
+    place.settings.write_text("not toml")
+    with pytest.raises(environment.SettingsUnreadable, match=r"settings\.toml"):
+        environment.service_environment(place, "intake", ports.addresses(DataFolder(folder), "aa"))
