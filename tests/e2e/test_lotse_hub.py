@@ -48,7 +48,8 @@ def hub(folder: Path, cards: list[Path]) -> Iterator[subprocess.Popen[str]]:
 
 async def hub_url(folder: Path) -> str:
     log = folder / "hub.log"
-    return (await kit.eventually(lambda: re.findall(r"nats-leaf://\S+", log.read_text()), 30))[0]
+    found: list[str] = await kit.eventually(lambda: re.findall(r"nats-leaf://\S+", log.read_text()), 30)
+    return found[0]
 
 
 def new_house(folder: Path, name: str) -> House:
