@@ -1,4 +1,8 @@
-"""docs/api/asyncapi-<service>.json: what a service hears, answers, says and asks, as AsyncAPI 3.0."""
+"""docs/api/asyncapi-<service>.json: what a service hears, answers, says and asks, as AsyncAPI 3.0.
+
+Built from the wiring and the committed schemas. FastStream 0.7.8 can draw a document from an unstarted broker, but with
+wildcards instead of parameters, without replies, headers and roles, and under names that the official schema refuses.
+"""
 
 import json
 from collections.abc import Iterator
