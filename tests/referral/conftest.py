@@ -1,30 +1,47 @@
-"""Desks of the two associations, each on a fresh database."""
+"""Desks of the two associations on databases that keep the directory and are emptied of everything else."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from tests.kit import ServiceDatabase
-from tests.referral.desk import Desk, open_desk
+from tests.kit import Postgres, ServiceDatabase
+from tests.referral.desk import KEPT_TABLES, Desk, open_desk
 
 KEYS = {name: X25519PrivateKey.generate() for name in ("auslaenderrat", "plattform")}
+EMPTIED = ", ".join((*KEPT_TABLES, "timer", "outbox", "access_log"))
+
+
+@pytest.fixture(scope="session")
+def both_databases(postgres: Postgres) -> Iterator[tuple[ServiceDatabase, ServiceDatabase]]:
+    """One for each association; a database of one's own for each test would take longer than the tests."""
+    made = postgres.database("referral"), postgres.database("referral")
+    yield made
+    for one in made:
+        postgres.drop(one)
 
 
 @pytest.fixture
-async def desk(database: Callable[[str], ServiceDatabase], tmp_path: Path) -> AsyncIterator[Desk]:
+async def desk(both_databases: tuple[ServiceDatabase, ServiceDatabase], tmp_path: Path) -> AsyncIterator[Desk]:
     """The desk of auslaenderrat."""
-    opened = open_desk("auslaenderrat", database("referral"), tmp_path, KEYS)
+    opened = fresh_desk("auslaenderrat", both_databases[0], tmp_path)
     yield opened
     await opened.service.engine.dispose()
 
 
 @pytest.fixture
 async def desks(
-    desk: Desk, database: Callable[[str], ServiceDatabase], tmp_path: Path
+    desk: Desk, both_databases: tuple[ServiceDatabase, ServiceDatabase], tmp_path: Path
 ) -> AsyncIterator[tuple[Desk, Desk]]:
     """Auslaenderrat and plattform; whoever asks for both carries the transfers between them."""
-    partner = open_desk("plattform", database("referral"), tmp_path, KEYS)
+    partner = fresh_desk("plattform", both_databases[1], tmp_path)
     yield desk, partner
     await partner.service.engine.dispose()
+
+
+def fresh_desk(association: str, database: ServiceDatabase, folder: Path) -> Desk:
+    with psycopg.connect(database.owner_url) as connection:
+        connection.execute(f"TRUNCATE {EMPTIED}".encode())
+    return open_desk(association, database, folder, KEYS)

@@ -1,5 +1,6 @@
 """The table of a referral: every cell decided, and the answers of the other side in any order."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import permutations
 from typing import get_args
@@ -102,6 +103,31 @@ def test_answers_in_every_order_and_repeated_pass_each_state_once(end: str) -> N
 @pytest.mark.parametrize("state", ["draft", "consent_pending", "withdrawn", "declined", "completed"])
 def test_an_answer_to_a_referral_that_is_not_under_way_changes_nothing(state: ReferralState) -> None:
     assert not any(states_passed(state, answer) for answer in ("delivered", "accepted", "declined", "completed"))
+
+
+@given(st.lists(st.tuples(st.sampled_from(ACTIONS), st.sampled_from(ROLES), circumstances), max_size=60))
+def test_any_sequence_of_actions_ends_in_at_most_one_closed_state(
+    steps: list[tuple[Action, Role, Circumstances]],
+) -> None:
+    """With doubles and in any order; a version is given to each change and to nothing else."""
+    for mode in MODES:
+        held, closed = referral(mode), set[str]()
+        for action, role, given_circumstances in steps:
+            before = held
+            with suppress(Forbidden):
+                held = advance(
+                    held,
+                    action,
+                    role,
+                    NOW,
+                    consent_covers=given_circumstances.consent_covers,
+                    reason=given_circumstances.decline_reason,
+                    outcome=given_circumstances.outcome,
+                )
+            assert held.version == before.version + (held is not before)
+            if not held.open:
+                closed.add(held.state)
+        assert len(closed) <= 1
 
 
 def test_each_change_raises_the_version() -> None:
