@@ -16,6 +16,7 @@ from lotse_contracts.referral import (
     AskReferralActions,
     ConsentWithdrawalAcknowledged,
     ConsentWithdrawnNotice,
+    ErasureNotice,
     FixAppointment,
     ForwardFields,
     ReferralAnswered,
@@ -272,6 +273,26 @@ async def test_all_orders_of_the_facts_about_one_consent_end_alike(desk: Desk) -
         (consent,) = [row for row in await desk.rows("consent") if row["person_id"] == person.person_id]
         ends.add((row["state"], row["asked_consent_id"], consent["withdrawn"], consent["kind"], consent["version"]))
     assert ends == {("consent_pending", None, True, "disclosure", 2)}
+
+
+async def test_all_orders_of_what_a_sender_and_our_intake_say_leave_nothing_open(desks: tuple[Desk, Desk]) -> None:
+    """Each one twice. The fields reach our intake only where the offer came before any notice to stop."""
+    desk, partner = desks
+    for order in permutations(range(4)):
+        person, hers = Person(), Person()
+        offer = await under_way(desk, person)
+        steps: list[tuple[Message, str]] = [
+            (offer, "auslaenderrat"),
+            (ConsentWithdrawnNotice(to="plattform", referral_id=person.referral_id), "auslaenderrat"),
+            (ErasureNotice(to="plattform", referral_id=person.referral_id), "auslaenderrat"),
+            (PersonRegistered(person_id=hers.person_id, version=1, referral_id=person.referral_id), ""),
+        ]
+        said = await partner.hears_all([steps[step] for step in order] * 2)
+        offer_first = order.index(0) < min(order.index(1), order.index(2))
+        assert names(said).count("ReceivePerson") == offer_first
+        assert names(said).count("ConsentWithdrawalAcknowledged") == 2
+        states = [row["state"] for row in await partner.rows("referral") if row["referral_id"] == person.referral_id]
+        assert set(states) <= {"withdrawn"}
 
 
 async def test_open_referrals_come_oldest_first_in_pages(desks: tuple[Desk, Desk]) -> None:

@@ -11,6 +11,7 @@ from lotse_chassis.faults import Refused
 from lotse_contracts.intake import PersonRegistered
 from lotse_contracts.referral import (
     AnswerCheckback,
+    AnswerReferral,
     AskPersonData,
     BookPlace,
     ErasePerson,
@@ -18,6 +19,7 @@ from lotse_contracts.referral import (
     FixAppointment,
     PersonErased,
     PlaceBooked,
+    ReferralAnswered,
 )
 from lotse_contracts.sealed import encode, open_sealed, public_bytes
 from lotse_referral.domain.seats import GroupOffer
@@ -102,6 +104,21 @@ async def test_an_undecided_offer_ends_with_the_notice_and_an_accepted_person_st
     assert await partner.state(person.referral_id) == "withdrawn"
     with pytest.raises(Refused, match="not_the_sender"):
         await partner.hears(notice, "caritas")
+
+
+@pytest.mark.parametrize(("accepts", "end"), [(False, "declined"), (True, "completed")])
+async def test_the_sender_of_somebody_who_is_erased_here_does_not_wait_for_ever(
+    desks: tuple[Desk, Desk], accepts: bool, end: str
+) -> None:
+    desk, partner = desks
+    person, hers = Person(), Person()
+    await partner.hears(await under_way(desk, person), "auslaenderrat")
+    await partner.hears(PersonRegistered(person_id=hers.person_id, version=1, referral_id=person.referral_id))
+    if accepts:
+        await partner.hears(AnswerReferral(referral_id=person.referral_id, answer="accepted"))
+    said = await partner.hears(ErasePerson(person_id=hers.person_id))
+    await desk.hears(only(ReferralAnswered, said), "plattform")
+    assert await desk.state(person.referral_id) == end
 
 
 async def test_all_that_was_said_to_us_said_again_changes_nothing_after_the_erasure(desk: Desk) -> None:

@@ -9,7 +9,7 @@ from lotse_chassis import accesslog, outbox
 from lotse_chassis.context import Context
 from lotse_chassis.timers import cancel_timers_of
 from lotse_contracts import Message
-from lotse_contracts.referral import ErasePerson, ErasureNotice
+from lotse_contracts.referral import ErasePerson, ErasureNotice, ReferralAnswered
 from lotse_referral.domain.receipt import receipt
 from lotse_referral.domain.referral import Referral
 from lotse_referral.handlers.places import free_places
@@ -41,10 +41,23 @@ async def _unsaid(tx: AsyncConnection, person_id: UUID, held: Sequence[Referral]
     return counts
 
 
-def _notices(held: Sequence[Referral]) -> tuple[ErasureNotice, ...]:
-    """Art. 19 GDPR: whoever got her fields from us learns that she is erased here."""
-    return tuple(
-        ErasureNotice(to=referral.partner, referral_id=referral.referral_id)
-        for referral in held
-        if referral.fields_left and referral.partner is not None
-    )
+def _notices(held: Sequence[Referral]) -> tuple[Message, ...]:
+    """Art. 19 GDPR: whoever got her fields from us learns that she is erased here.
+
+    Whoever sent her to us waits for an answer, which can only be that nothing comes of it any more.
+    """
+    said: list[Message] = []
+    for referral in held:
+        if referral.partner is None:
+            continue
+        if referral.fields_left:
+            said.append(ErasureNotice(to=referral.partner, referral_id=referral.referral_id))
+        elif referral.direction == "in" and referral.open:
+            said.append(_nothing_comes_of_it(referral, referral.partner))
+    return tuple(said)
+
+
+def _nothing_comes_of_it(held: Referral, sender: str) -> ReferralAnswered:
+    if held.state == "accepted":
+        return ReferralAnswered(to=sender, referral_id=held.referral_id, answer="completed", outcome="unknown")
+    return ReferralAnswered(to=sender, referral_id=held.referral_id, answer="declined", reason="other")
