@@ -102,7 +102,7 @@ async def test_every_demonstration_row_says_demo(signed_in: httpx.AsyncClient) -
     demo = [
         row
         for row in rows(page)
-        if re.search(r"Druck der Wegweiser|DEMO-50|Mittelabruf|:awarded|expense|30\.04\.2026", row)
+        if re.search(r"Druck der Wegweiser|DEMO-50|Mittelabruf|<wbr>awarded|<wbr>expense|30\.04\.2026", row)
     ]
     assert len(demo) >= 8
     assert all(BADGE in row for row in demo)

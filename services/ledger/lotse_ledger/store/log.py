@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, text
+from sqlalchemy import Dialect, Row, Table, select, text
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_ledger.domain.entries import (
@@ -25,6 +26,20 @@ from lotse_ledger.domain.entries import (
 from lotse_ledger.store.tables import entry, opening, posting
 
 _OPEN = text("SELECT next_index, last_recorded_at, known_index, known_request FROM open_log(:wanted)")
+_POSTGRESQL: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+
+
+def _from_arrays(table: Table) -> str:
+    """`INSERT INTO table (…) SELECT …` of one array a column."""
+    names = ", ".join(table.columns.keys())
+    arrays = ", ".join(
+        f"CAST(:{table.name}_{column.name} AS {column.type.compile(dialect=_POSTGRESQL)}[])" for column in table.columns
+    )
+    return f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608 - names of our own
+
+
+# All of an entry in one statement: each round trip is time that no other writer has.
+_WRITE = text(f"WITH entered AS ({_from_arrays(entry)}), posted AS ({_from_arrays(posting)}) {_from_arrays(opening)}")
 
 
 class BodyDiffers(Exception):
@@ -77,13 +92,15 @@ async def hold(tx: AsyncConnection) -> None:
 
 async def write(tx: AsyncConnection, rows: Sequence[tuple[Entry, Opening | None]]) -> None:
     """Insert entries with their postings; whether they follow and balance is the database's to say."""
-    await tx.execute(insert(entry), [_row(one) for one, _ in rows])
-    if postings := [row for one, _ in rows for row in _posting_rows(one)]:
-        await tx.execute(insert(posting), postings)
-    if openings := [
+    entries = [_row(one) for one, _ in rows]
+    postings = [row for one, _ in rows for row in _posting_rows(one)]
+    openings = [
         {"log_index": one.log_index, "salt": secret.salt, "content": secret.content} for one, secret in rows if secret
-    ]:
-        await tx.execute(insert(opening), openings)
+    ]
+    columns: dict[str, list[Any]] = {}
+    for table, given in ((entry, entries), (posting, postings), (opening, openings)):
+        columns |= {f"{table.name}_{column.name}": [row[column.name] for row in given] for column in table.columns}
+    await tx.execute(_WRITE, columns)
 
 
 async def has_key(tx: AsyncConnection, key: str) -> str | None:
