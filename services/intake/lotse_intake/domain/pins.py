@@ -5,8 +5,8 @@ import hmac
 from datetime import timedelta
 
 SALT_BYTES = 16
-SCRYPT_N, SCRYPT_R, SCRYPT_P = 1 << 11, 8, 1
-"""2 MiB and about 5 ms: four digits are guessed at any price once the hash is out, so what protects it is the person's
+SCRYPT_N, SCRYPT_R, SCRYPT_P = 1 << 10, 8, 1
+"""1 MiB and about 3 ms: four digits are guessed at any price once the hash is out, so what protects it is the person's
 key that it is encrypted with, and the lock below; the price here only has to stay payable at 50 enquiries a second."""
 FREE_ATTEMPTS = 5
 LOCK_FIRST = timedelta(minutes=1)

@@ -9,7 +9,6 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lotse_chassis import accesslog
 from lotse_chassis.calendar import OFFICE_HOURS, OpeningHours, add_working_hours
 from lotse_chassis.context import Context
 from lotse_contracts.envelope import Message
@@ -31,7 +30,7 @@ from lotse_intake.domain.triage import Triage, triage
 from lotse_intake.handlers import attaching, telling
 from lotse_intake.providers.content import encrypted_fields, letter_of, opened, pin_of, said_in
 from lotse_intake.providers.office import Office
-from lotse_intake.store import arrivals
+from lotse_intake.store import arrivals, looks
 from lotse_intake.store.arrivals import Arrival, NewConcern
 
 WHOLE_DAYS = OpeningHours((*((time(0), time.max),) * 5, None, None))
@@ -77,6 +76,9 @@ async def submit_enquiries(
     contexts = [batch[place][1] for place in places]
     new = [_arrival(office, *three) for three in zip(enquiries, kept, contexts, strict=True)]
     await arrivals.add(tx, new)
+    await looks.note_arrivals(
+        tx, [(arrival.enquiry_id, arrived) for arrival, arrived in zip(new, contexts, strict=True)]
+    )
     said: list[Sequence[Message]] = [[] for _ in batch]
     for place, enquiry, arrival, context in zip(places, enquiries, new, contexts, strict=True):
         said[place] = [*facts_of(arrival), *await _settled(office, enquiry, arrival, context, tx)]
@@ -112,13 +114,11 @@ def _opened(office: Office, order: SubmitEnquiry) -> Opened:
 async def _settled(
     office: Office, enquiry: Opened, arrival: Arrival, context: Context, tx: AsyncConnection
 ) -> list[Message]:
-    """Files and the access log; what notify is told."""
+    """Files are claimed; what notify is told."""
     order, person_id = enquiry.order, arrival.person_id
     if order.attachments:
         home = attaching.Home(arrival.enquiry_id, person_id)
         await attaching.claim_files(office, context, tx, home, order.attachments)
-    object_id = str(order.enquiry_id)
-    await accesslog.record(tx, context, action="write", object_kind="enquiry", object_id=object_id, purpose="intake")
     contact = telling.contact_of(fields_of(enquiry.content))
     change = await telling.first_contact(office, context, tx, arrival, contact)
     reach = Reach(arrival.contact_kind, arrival.contact_consented, arrival.contact_safe)
