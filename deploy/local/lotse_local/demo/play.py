@@ -4,10 +4,9 @@ import argparse
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -25,6 +24,7 @@ from lotse_local.layout import DataFolder, default_root, write_private
 from lotse_local.supervisor import Supervisor, Wish
 
 HOME, PARTNER = "auslaenderrat", "plattform"
+Folders = Mapping[str, DataFolder]
 DEMO_SETTINGS: dict[str, dict[str, str | int | bool]] = {
     # Texts that no native speaker has signed yet; a sender that gives nothing away.
     "notify": {"drafts_allowed": True, "mail_from": "nachricht@post.example"},
@@ -50,7 +50,8 @@ def main(arguments: Sequence[str]) -> int:
     args = _parser().parse_args(arguments)
     console = Console() if Console().is_terminal else Console(width=CONSOLE_WIDTH)
     try:
-        return asyncio.run(_demo(console, DataFolder(args.data.absolute()), stay=not args.exit))
+        folders = {HOME: DataFolder(args.data.absolute()), PARTNER: DataFolder((args.partner or args.data).absolute())}
+        return asyncio.run(_demo(console, folders, stay=not args.exit))
     except (RuntimeError, EngineUnusable, OSError, ValueError) as fault:
         console.print(f"lotse demo: {fault}", style="bold red", markup=False)
         return exits.FAILED
@@ -61,14 +62,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--exit", action="store_true", help="end after the report instead of staying up")
     default = default_root().with_name("lotse-demo")
     parser.add_argument("--data", type=Path, default=default, help="data folder (default: %(default)s)")
+    other = "the partner's data folder, where each association runs by its own `lotse up` and a hub joins them"
+    parser.add_argument("--partner", type=Path, help=other)
     return parser
 
 
-async def _demo(console: Console, folder: DataFolder, *, stay: bool) -> int:
+async def _demo(console: Console, folders: Folders, *, stay: bool) -> int:
     say = Told(console)
-    say(f"data in {folder.root}")
-    async with _up(folder, say) as running:
-        telling = asyncio.create_task(_tell(console, folder, say))
+    say(f"data in {', '.join(dict.fromkeys(str(folder.root) for folder in folders.values()))}")
+    async with _up(folders, say) as running:
+        telling = asyncio.create_task(_tell(console, folders, say))
         await asyncio.wait({telling, *running}, return_when=asyncio.FIRST_COMPLETED)
         if not telling.done():
             telling.cancel()
@@ -77,7 +80,7 @@ async def _demo(console: Console, folder: DataFolder, *, stay: bool) -> int:
             return exits.FAILED
         code = telling.result()
         if stay and running:
-            for line in addresses(endpoints.read(folder) or {}):
+            for line in addresses(endpoints.read(folders[HOME]) or {}):
                 say(line)
             say("everything stays up; Ctrl-C stops it")
             await asyncio.wait(running)
@@ -85,18 +88,17 @@ async def _demo(console: Console, folder: DataFolder, *, stay: bool) -> int:
 
 
 @asynccontextmanager
-async def _up(folder: DataFolder, say: Told) -> AsyncIterator[set[asyncio.Task[None]]]:
+async def _up(folders: Folders, say: Told) -> AsyncIterator[set[asyncio.Task[None]]]:
     """Both associations ready; what keeps them running, or nothing where somebody else does."""
-    if lock.holder(folder) is not None and _has_both(endpoints.read(folder)):
+    if all(_runs(folder, name) for name, folder in folders.items()):
         say("both associations run already")
         yield set()
         return
-    for name in (HOME, PARTNER):
-        place = folder.association(name)
-        place.create()
-        if not place.settings.is_file():
-            environment.write_settings(place, DEMO_SETTINGS)
-    keeping, ready = Supervisor(folder, Wish((HOME, PARTNER)), say), asyncio.Event()
+    if len(set(folders.values())) > 1:
+        raise RuntimeError("where each has a data folder of its own, both must run before the story is told")
+    folder = folders[HOME]
+    _settle(folder)
+    keeping, ready = Supervisor(folder, Wish(tuple(folders)), say), asyncio.Event()
     supervisor.catch_signals(keeping)
     running = asyncio.create_task(keeping.run(ready.set))
     waiting = asyncio.create_task(ready.wait())
@@ -110,15 +112,22 @@ async def _up(folder: DataFolder, say: Told) -> AsyncIterator[set[asyncio.Task[N
         await running
 
 
-def _has_both(found: dict[str, Any] | None) -> bool:
-    return found is not None and {HOME, PARTNER} <= found["associations"].keys()
+def _runs(folder: DataFolder, name: str) -> bool:
+    found = endpoints.read(folder) if lock.holder(folder) is not None else None
+    return found is not None and name in found["associations"]
 
 
-async def _tell(console: Console, folder: DataFolder, say: Told) -> int:
-    found = endpoints.read(folder)
-    if found is None:
-        raise RuntimeError("the associations are not ready")
-    home, partner = house_of(folder, HOME, found), house_of(folder, PARTNER, found)
+def _settle(folder: DataFolder) -> None:
+    """What a demonstration needs to be told; an administrator's own settings stay."""
+    for name in (HOME, PARTNER):
+        place = folder.association(name)
+        place.create()
+        if not place.settings.is_file():
+            environment.write_settings(place, DEMO_SETTINGS)
+
+
+async def _tell(console: Console, folders: Folders, say: Told) -> int:
+    home, partner = (house_of(folder, name, endpoints.read(folder) or {}) for name, folder in folders.items())
     await asyncio.gather(*(public_facts.loaded(house, say) for house in (home, partner)))
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     began = time.monotonic()
@@ -129,7 +138,7 @@ async def _tell(console: Console, folder: DataFolder, say: Told) -> int:
     scene.figures.seconds["whole"] = round(time.monotonic() - began, 2)
     scene.figures.held, scene.figures.failed = len(scene.checks.held), scene.checks.failed
     report.show(console, scene.figures, spans)
-    _keep(folder, scene.figures)
+    _keep(folders[HOME], scene.figures)
     return exits.FAILED if scene.checks.failed else exits.OK
 
 
