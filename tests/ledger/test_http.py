@@ -181,6 +181,13 @@ async def test_pages_of_entries_are_stable_while_entries_are_added(
     assert seen == list(range(17))
 
 
+async def test_entries_are_chosen_by_both_dates(auditor: httpx.AsyncClient) -> None:
+    then = await answered(auditor, "/entries", valid_to="2025-11-12", recorded_to="2025-11-11", limit=500)
+    assert [one["key"] for one in then["entries"]][-1] == "fact:freeze:2026"
+    valid = await answered(auditor, "/entries", valid_to="2025-05-07", limit=500)
+    assert {one["valid_on"] for one in valid["entries"]} == {"2025-03-31", "2025-05-07"}
+
+
 async def test_demonstration_values_say_so_in_every_row(auditor: httpx.AsyncClient) -> None:
     entries = (await answered(auditor, "/entries", limit=500))["entries"]
     balances = (await answered(auditor, "/balances"))["balances"]

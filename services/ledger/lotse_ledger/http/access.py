@@ -5,9 +5,11 @@ reads and no other site sends. It is never part of an address.
 """
 
 from dataclasses import dataclass
+from typing import Annotated
 from urllib.parse import parse_qs
 
-from fastapi import Request
+from fastapi import Request, Security
+from fastapi.security import HTTPBearer
 
 from lotse_chassis.faults import Refused
 from lotse_chassis.identity import TOKEN_CHARACTERS_MAX, Auditor, verify_auditor_token
@@ -17,6 +19,9 @@ from lotse_ledger.store import tokens
 SCOPE = "ledger:read"
 COOKIE = "lotse_auditor"
 BEARER = "Bearer "
+_SCHEME = HTTPBearer(
+    scheme_name="auditor", bearerFormat="JWT", description=f"read-only, scope `{SCOPE}`", auto_error=False
+)
 FORM_BYTES_MAX = TOKEN_CHARACTERS_MAX + 1_024
 
 
@@ -65,7 +70,7 @@ def token_of(request: Request) -> str:
     return header.removeprefix(BEARER) if header.startswith(BEARER) else request.cookies.get(COOKIE, "")
 
 
-async def auditor(request: Request) -> Auditor:
+async def auditor(request: Request, _: Annotated[object, Security(_SCHEME)]) -> Auditor:
     """Who asks; a dependency of every query. Raises Refused."""
     token = token_of(request)
     if not token:

@@ -9,6 +9,7 @@ from lotse_chassis.faults import Refused
 from lotse_ledger.domain.availability import FreezeFallsOn, NothingKnown, TreatedAs
 from lotse_ledger.domain.availability import Reading as ReadingOf
 from lotse_ledger.domain.checkpoints import origin_of
+from lotse_ledger.domain.entries import Recorded
 from lotse_ledger.domain.grants import Grant, grants_of
 from lotse_ledger.domain.reported import KINDS, answer, answers
 from lotse_ledger.http import shaped
@@ -89,7 +90,7 @@ async def entries(
 ) -> EntriesShape:
     """The log in its order; a page once read stays as it is."""
     found, following = await page_of_entries(at, cursor=cursor, limit=limit)
-    return EntriesShape(entries=found, next=following)
+    return EntriesShape(entries=tuple(shaped.entry(one) for one in found), next=following)
 
 
 @routes.get("/entries/{log_index}")
@@ -140,11 +141,13 @@ async def grants_at(at: Reading, grant_id: UUID | None = None) -> tuple[Grant, .
     return grants_of(await books.entries_of_grants(at.tx, at.as_of, grant_id), at.association)
 
 
-async def page_of_entries(at: Reading, *, cursor: int, limit: int) -> tuple[tuple[EntryShape, ...], int | None]:
-    """The entries from an index on as known at the recorded date, and the index that the next page begins with."""
-    found = await books.page(at.tx, first=cursor, limit=limit + 1, recorded_to=at.as_of.recorded_to)
+async def page_of_entries(at: Reading, *, cursor: int, limit: int) -> tuple[tuple[Recorded, ...], int | None]:
+    """The entries from an index on as of the dates asked for, and the index that the next page begins with."""
+    found = await books.page(
+        at.tx, first=cursor, limit=limit + 1, valid_to=at.valid_to, recorded_to=at.as_of.recorded_to
+    )
     following = found[limit].log_index if len(found) > limit else None
-    return tuple(shaped.entry(one) for one in found[:limit]), following
+    return tuple(found[:limit]), following
 
 
 async def _one(at: Reading, grant_id: UUID) -> Grant:

@@ -38,10 +38,14 @@ def dates(
 
 @dataclass(frozen=True)
 class Reading:
-    """One look into the books: a connection, the two dates, whose books they are."""
+    """One look into the books: a connection, the two dates, whose books they are.
+
+    `valid_to` is the day asked for, if any: a list of entries is not cut off at today.
+    """
 
     tx: AsyncConnection
     as_of: AsOf
+    valid_to: date | None
     association: str
 
 
@@ -67,7 +71,7 @@ async def look(service: Service, given: Dates) -> AsyncIterator[Reading]:
             raise Refused("nothing_recorded") from None
         except BeyondLastEntry:
             raise Refused("beyond_last_entry", fields=("recorded_to",)) from None
-        yield Reading(tx, chosen, service.association)
+        yield Reading(tx, chosen, given.valid_to, service.association)
 
 
 def _day(text: str | None) -> date | None:

@@ -12,7 +12,7 @@ from lotse_ledger.domain.availability import Availability, NothingKnown
 from lotse_ledger.domain.entries import Recorded
 from lotse_ledger.domain.reported import KINDS, MOMENTS_YEAR, answers, three_answers
 from lotse_ledger.http.access import COOKIE, Gate, form_value, gate_of, token_of
-from lotse_ledger.http.books import INDEX_MAX, grants_at
+from lotse_ledger.http.books import INDEX_MAX, grants_at, page_of_entries
 from lotse_ledger.http.dates import Dates, Reading, dates, look
 from lotse_ledger.pages import LedgerPage, ledger_page, sign_in_page, stylesheet
 from lotse_ledger.pages.texts import PageLanguage
@@ -89,7 +89,7 @@ async def style() -> Response:
 
 async def _view(at: Reading, auditor: Auditor, given: dict[str, str], cursor: int, problem: str = "") -> LedgerPage:
     facts = await books.entries_of_kinds(at.tx, KINDS)
-    entries = await books.page(at.tx, first=cursor, limit=ENTRIES_SHOWN + 1, recorded_to=at.as_of.recorded_to)
+    entries, next_cursor = await page_of_entries(at, cursor=cursor, limit=ENTRIES_SHOWN)
     return LedgerPage(
         association=at.association,
         auditor=auditor.name,
@@ -100,9 +100,9 @@ async def _view(at: Reading, auditor: Auditor, given: dict[str, str], cursor: in
         chosen_answers=_chosen(facts, at) if any(given.values()) else (),
         grants=await grants_at(at),
         balances=tuple(await books.balances(at.tx, at.as_of, limit=BALANCES_SHOWN)),
-        entries=tuple(entries[:ENTRIES_SHOWN]),
+        entries=entries,
         cursor=cursor,
-        next_cursor=entries[ENTRIES_SHOWN].log_index if len(entries) > ENTRIES_SHOWN else None,
+        next_cursor=next_cursor,
         checkpoints=tuple(await witness.checkpoints(at.tx)),
         shared=tuple(await witness.shared_vouchers(at.tx)),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -63,9 +63,18 @@ async def entries_of_kinds(tx: AsyncConnection, kinds: Sequence[str], chosen: As
     return await _read(tx, wanted if chosen is None else and_(wanted, _within(chosen)))
 
 
-async def page(tx: AsyncConnection, *, first: int, limit: int, recorded_to: datetime | None = None) -> list[Recorded]:
+async def page(
+    tx: AsyncConnection,
+    *,
+    first: int,
+    limit: int,
+    valid_to: date | None = None,
+    recorded_to: datetime | None = None,
+) -> list[Recorded]:
     """The entries from a log index on: what enters later comes on later pages, never in between."""
     wanted: ColumnElement[bool] = entry.c.log_index >= first
+    if valid_to is not None:
+        wanted = and_(wanted, entry.c.valid_on <= valid_to)
     if recorded_to is not None:
         wanted = and_(wanted, entry.c.known_at <= recorded_to)
     return await _read(tx, wanted, limit=limit)
