@@ -269,7 +269,7 @@ async def test_a_channel_consent_at_the_desk_lets_notify_tell_again(here: Intake
     assert (change.consented, change.version) == (True, 2)
     withdrawal = intake.WithdrawConsent(person_id=person_id, consent_id=given.consent_id)
     said = await here.hear(withdrawal)
-    assert kinds(said) == ["evt intake.consent-withdrawn", "cmd notify.stop-telling", "cmd notify.change-contact"]
+    assert kinds(said) == ["evt intake.consent-withdrawn", "cmd notify.change-contact"]
     change = only(said, notify.ChangeContact)
     assert (change.consented, change.version) == (False, 3)
 

@@ -12,7 +12,7 @@ from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
 from lotse_contracts.envelope import Message
 from lotse_contracts.intake import ConsentGiven, ConsentWithdrawn, GiveConsent, WithdrawConsent
-from lotse_contracts.notify import OptedOut, StopTelling
+from lotse_contracts.notify import OptedOut
 from lotse_intake.handlers import people, telling
 from lotse_intake.providers.content import decrypted_fields
 from lotse_intake.providers.office import Office
@@ -56,7 +56,7 @@ async def _given_before(tx: AsyncConnection, order: GiveConsent) -> Sequence[Mes
 async def withdraw_consent(
     office: Office, order: WithdrawConsent, context: Context, tx: AsyncConnection
 ) -> Sequence[Message]:
-    """A consent ends; whoever received fields under it hears it from referral, and what waits to be told is stopped."""
+    """A consent ends; whoever received fields under it hears it from referral, notify that the channel's has ended."""
     person = await people.living(tx, order.person_id)
     row = await consents.get(tx, order.consent_id)
     if row is None or row.person_id != order.person_id:
@@ -66,8 +66,7 @@ async def withdraw_consent(
     await _log(tx, context, order.consent_id, "withdrawal")
     if row.kind != CHANNEL or not person.contact_consented or await _other_channel_consent(tx, row, context):
         return [withdrawn(row)]
-    stop = StopTelling(person_id=order.person_id)
-    return [withdrawn(row), stop, *await _channel_changed(office, context, tx, order.person_id, consented=False)]
+    return [withdrawn(row), *await _channel_changed(office, context, tx, order.person_id, consented=False)]
 
 
 async def hear_opted_out(fact: OptedOut, context: Context, tx: AsyncConnection) -> Sequence[Message]:

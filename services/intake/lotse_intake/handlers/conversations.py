@@ -64,8 +64,8 @@ async def answer_enquiry(
     await _log(tx, context, row.enquiry_id, "write", "answer")
     answered = EnquiryAnswered(enquiry_id=row.enquiry_id, person_id=row.person_id, version=touched.version)
     person = await persons.get(tx, row.person_id)
-    if person is None or not telling.reach_of(person).may_be_told:
-        return [answered]
+    if person is None or row.receipt_sha256 is None or not telling.reach_of(person).may_be_told:
+        return [answered]  # whoever came by referral has no code to read with
     return [answered, telling.answer_waits(context, row.person_id, row.enquiry_id, touched.answers)]
 
 
