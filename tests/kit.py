@@ -133,9 +133,9 @@ class Postgres:
         self.running.kill()
         self.running.wait()
 
-    def _passwords(self, service: str) -> databases.Passwords:
+    def _passwords(self, service: str) -> keyring.Passwords:
         known = keyring.database_passwords(self.place).services
-        return known.get(service) or databases.Passwords(f"{service}-owner", f"{service}-serves")
+        return known.get(service) or keyring.Passwords(f"{service}-owner", f"{service}-serves")
 
     def _described(self, service: str, database: str) -> ServiceDatabase:
         passwords = self._passwords(service)

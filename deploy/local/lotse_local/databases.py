@@ -1,21 +1,12 @@
 """A database per service: an owner for migrations, and a role that can do only what migrations grant it."""
 
-from dataclasses import dataclass, field
-
 import psycopg
 from psycopg import Connection, sql
 
+from lotse_local.keyring import Passwords
 from lotse_local.postgres import Cluster
 
 IDLE_IN_TRANSACTION_MAX = "60s"  # a stuck transaction would hold back vacuum and the relay's lock
-
-
-@dataclass(frozen=True)
-class Passwords:
-    """Of the owner and of the service."""
-
-    owner: str = field(repr=False)
-    service: str = field(repr=False)
 
 
 def create_database(cluster: Cluster, service: str, passwords: Passwords, *, database: str = "") -> bool:

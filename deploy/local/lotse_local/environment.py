@@ -8,11 +8,14 @@ from dataclasses import dataclass
 
 from lotse_contracts.catalogue import transfers_to
 from lotse_local import keyring
-from lotse_local.databases import Passwords
+from lotse_local.keyring import Passwords
 from lotse_local.layout import AssociationFolder, write_private
 
 HOST = "127.0.0.1"
-KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "SSL_CERT_FILE")
+KEPT_VARIABLES = (
+    *("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"),
+    *("VIRTUAL_ENV", "PYTHONHOME", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE"),
+)
 MEMORY_VARIABLES = {"MALLOC_ARENA_MAX": "2"}
 """glibc keeps an arena per thread otherwise; a service has few threads and would only hold memory."""
 NEUTRAL_SENDER = "nachricht@post.example"  # the local mail catcher takes anything; a real server needs a real one

@@ -92,7 +92,7 @@ class Nursery:
     def start(self) -> None:
         """Import everything in the background; children may be asked for at once."""
         with self._news:
-            if not self.lives:
+            if self._ours is None:
                 self._begin()
 
     def fork(self, command: Command) -> Forked:
@@ -103,9 +103,9 @@ class Nursery:
         with self._news:
             if self._ours is None:
                 raise CannotFork("the nursery is not there")
-            self._ours.sendall(json.dumps(asdict(job)).encode() + b"\n")
-            if not self._news.wait_for(lambda: job.id in self._pids or not self.lives, FORK_SECONDS):
-                raise CannotFork(f"{command.name} was not started; see {self._log}")
+            asked = self._ours
+            asked.sendall(json.dumps(asdict(job)).encode() + b"\n")
+            self._news.wait_for(lambda: job.id in self._pids or self._ours is not asked, FORK_SECONDS)
             pid = self._pids.pop(job.id, None)
         if pid is None:
             raise CannotFork(f"{command.name} was not started; see {self._log}")
@@ -118,10 +118,10 @@ class Nursery:
 
     def stop(self) -> None:
         """It ends when nobody speaks to it any more."""
-        if self._ours is not None:
+        if (ours := self._ours) is not None:
             with suppress(OSError):
-                self._ours.shutdown(socket.SHUT_RDWR)
-            self._ours.close()
+                ours.shutdown(socket.SHUT_RDWR)
+            ours.close()
         if self._running is not None:
             try:
                 self._running.wait(STOP_SECONDS)
@@ -154,6 +154,8 @@ class Nursery:
             for line in lines:
                 self._note(json.loads(line))
         with self._news:
+            if self._ours is ours:
+                self._ours = None
             self._news.notify_all()
 
     def _note(self, said: dict[str, Any]) -> None:

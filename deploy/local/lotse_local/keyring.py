@@ -13,7 +13,6 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from lotse_contracts.catalogue import SERVICES
 from lotse_local import nkey
-from lotse_local.databases import Passwords
 from lotse_local.layout import AssociationFolder, write_private
 from lotse_local.permissions import app_users, federation_users
 
@@ -24,6 +23,14 @@ LEAF_USER = "leaf"
 SIGN_KEY = "sign"  # of transfers
 TOKEN_KEY = "token"  # of staff
 AUDITOR_KEY = "auditor"
+
+
+@dataclass(frozen=True)
+class Passwords:
+    """Of a database's owner and of its service."""
+
+    owner: str = field(repr=False)
+    service: str = field(repr=False)
 
 
 @dataclass(frozen=True)

@@ -131,10 +131,14 @@ class Supervisor:
     async def _start_association(self, plan: AssociationPlan) -> None:
         """Services import while the engines start; they wait by themselves for what is not there yet."""
         started = asyncio.gather(*(kept.start() for kept in self._of(plan)))
-        await asyncio.gather(*(kept.start() for kept in self._of(plan, ENGINES)))
-        self._say(f"{plan.name}: PostgreSQL and NATS run")
-        await self._prepare(plan)
-        await started
+        try:
+            await asyncio.gather(*(kept.start() for kept in self._of(plan, ENGINES)))
+            self._say(f"{plan.name}: PostgreSQL and NATS run")
+            await self._prepare(plan)
+            await started
+        except BaseException:
+            await asyncio.gather(started, return_exceptions=True)  # what was begun is known before it is stopped
+            raise
         self._kept[f"{plan.name}/nats"].after_restart = lambda: self._prepare_again(plan)
         await self._until_ready(plan)
         self._say(f"{plan.name}: all services are ready")
