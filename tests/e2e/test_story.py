@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -17,14 +16,19 @@ import pytest
 
 from lotse_local.commands import exits
 from lotse_local.demo import money, play
+from lotse_local.demo.attending import ANSWERS
 from lotse_local.demo.cast import cast
 from lotse_local.demo.counselling import ORIENTATION
+from lotse_local.demo.photo import letter_photo
 from lotse_local.demo.play import FIGURES_FILE, HOME, PARTNER
 from lotse_local.layout import DataFolder
 from tests import kit
 from tests.e2e.house import House, alive, postmasters
 
 TOLD_SECONDS = 240
+EXAMPLE = Path(__file__).parents[2] / "docs" / "guides" / "examples" / "enquiry.py"
+EXAMPLE_SECONDS = 60
+STAYS = "everything stays up"
 RUNS = "both associations run already"
 
 
@@ -210,28 +214,34 @@ def test_where_each_has_a_folder_of_its_own_both_must_run(tmp_path: Path) -> Non
     assert "both must run" in refused.output
 
 
-def test_ctrl_c_stops_everything_in_order() -> None:
-    path = kit.new_folder()
-    running = subprocess.Popen(
-        [sys.executable, "-m", "lotse_local", "demo", "--exit", "--data", str(path)],
-        stdout=subprocess.PIPE,
+async def test_it_stays_up_and_answers_a_developers_frontend_until_ctrl_c(house: House, tmp_path: Path) -> None:
+    house.stop()
+    command = [sys.executable, "-m", "lotse_local", "demo", "--data", str(house.folder)]
+    output = tmp_path / "demo.log"
+    with output.open("w") as log:
+        running = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+    await kit.eventually(lambda: STAYS in output.read_text() or running.poll() is not None, TOLD_SECONDS)
+    assert running.poll() is None, output.read_text()[-5_000:]
+    photo = tmp_path / "letter.jpg"
+    photo.write_bytes(letter_photo("Bescheid"))
+    example = subprocess.run(
+        [sys.executable, EXAMPLE, DataFolder(house.folder).endpoints, photo],
+        capture_output=True,
         text=True,
+        timeout=EXAMPLE_SECONDS,
+        check=True,
     )
-    assert running.stdout is not None
-    for line in running.stdout:
-        if "PostgreSQL and NATS run" in line:
-            break
-    os.kill(running.pid, signal.SIGINT)
-    running.communicate(timeout=TOLD_SECONDS)
-    assert running.returncode == exits.FAILED
-    assert not postmasters(path)
+    assert ANSWERS["uk"] in example.stdout
+    running.send_signal(signal.SIGINT)
+    assert running.wait(TOLD_SECONDS) == exits.OK
+    assert not postmasters(house.folder)
 
 
 def rows(house: House, service: str, query: str, *parameters: object, association: str = HOME) -> list[tuple[Any, ...]]:
     """What a service's database says."""
     url = house.endpoints()["associations"][association]["database"][service]
     with psycopg.connect(url) as connection:
-        return connection.execute(query, parameters).fetchall()
+        return connection.execute(query, parameters or None).fetchall()
 
 
 def one(house: House, service: str, query: str, *parameters: object, association: str = HOME) -> Any:

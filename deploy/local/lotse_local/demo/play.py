@@ -15,6 +15,7 @@ from lotse_local import endpoints, environment, lock, supervisor
 from lotse_local.commands import exits
 from lotse_local.commands.up import addresses
 from lotse_local.demo import public_facts, report, story
+from lotse_local.demo.attending import attend
 from lotse_local.demo.cast import cast
 from lotse_local.demo.figures import Figures
 from lotse_local.demo.houses import house_of
@@ -80,11 +81,21 @@ async def _demo(console: Console, folders: Folders, *, stay: bool) -> int:
             return exits.FAILED
         code = telling.result()
         if stay and running:
-            for line in addresses(endpoints.read(folders[HOME]) or {}):
-                say(line)
-            say("everything stays up; Ctrl-C stops it")
-            await asyncio.wait(running)
+            await _stay(folders[HOME], say, running)
         return code
+
+
+async def _stay(folder: DataFolder, say: Told, running: set[asyncio.Task[None]]) -> None:
+    found = endpoints.read(folder) or {}
+    for line in addresses(found):
+        say(line)
+    say(f"{folder.endpoints} is for your own frontend; the desk answers whoever writes")
+    attending = asyncio.create_task(attend(house_of(folder, HOME, found), say))
+    say("everything stays up; Ctrl-C stops it")
+    await asyncio.wait(running)
+    attending.cancel()
+    with suppress(asyncio.CancelledError):
+        await attending
 
 
 @asynccontextmanager
