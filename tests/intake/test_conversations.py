@@ -127,6 +127,26 @@ async def test_whoever_writes_again_is_back_in_the_inbox(here: Intake) -> None:
     assert [one.enquiry_id for one in inbox.entries] == [order.enquiry_id]
 
 
+async def test_an_addition_that_is_more_urgent_comes_earlier_and_thanks_do_not_lower_it(here: Intake) -> None:
+    code, _ = links.new_code()
+    await here.hear(enquiry(here, code=code), actor=None)
+    await here.hear(addition(here, code, text="мене виселяють"), actor=None)
+    (entry,) = (await here.ask(intake.AskInbox())).entries
+    assert (entry.urgency, entry.due_at < here.now + timedelta(hours=25)) == ("urgent", True)
+    await here.hear(addition(here, code, text="дякую"), actor=None)
+    assert (await here.ask(intake.AskInbox())).entries[0].due_at == entry.due_at
+
+
+async def test_whoever_tells_of_violence_later_has_an_unsafe_contact_from_then_on(here: Intake) -> None:
+    code, _ = links.new_code()
+    order = enquiry(here, code=code)
+    await here.hear(order, actor=None)
+    said = await here.hear(addition(here, code, text="чоловік б'є мене"), actor=None)
+    change = only(said, notify.ChangeContact)
+    assert (change.safe, change.version) == (False, 2)
+    assert kinds(await here.hear(answer(here, order.enquiry_id))) == ["evt intake.enquiry-answered"]
+
+
 async def test_a_counsellor_reads_for_a_purpose_and_that_is_logged(here: Intake) -> None:
     order = enquiry(here)
     await here.hear(order, actor=None)

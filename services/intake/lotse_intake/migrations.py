@@ -104,7 +104,7 @@ MIGRATIONS = (
 
 RIGHTS = {
     "person": "SELECT, INSERT, UPDATE, DELETE",
-    "enquiry": "SELECT, INSERT, UPDATE (version, answers, updated_at, urgency, files_missing), DELETE",
+    "enquiry": "SELECT, INSERT, UPDATE (version, answers, updated_at, files_missing), DELETE",
     "entry": "SELECT, INSERT, DELETE",
     "case_file": "SELECT, INSERT, DELETE",
     "concern": "SELECT, INSERT, UPDATE (version, code, unknown_code, state, urgency, due_at), DELETE",

@@ -76,6 +76,11 @@ def triage(*, flags: tuple[str, ...], codes: tuple[str, ...], text: str, words: 
     return Triage("normal", contact_safe=not unsafe)
 
 
+def more_urgent(one: Urgency, other: Urgency) -> Urgency:
+    """The one that is due earlier."""
+    return min(one, other, key=lambda urgency: DUE_HOURS[urgency])
+
+
 def normalised(text: str) -> str:
     """Lower case, one kind of apostrophe, composed letters, no invisible signs: what a phrase is looked for in."""
     composed = unicodedata.normalize("NFKC", text)

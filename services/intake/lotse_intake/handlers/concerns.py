@@ -26,7 +26,8 @@ async def accept_concern(order: AcceptConcern, context: Context, tx: AsyncConnec
     state = next_state(row.state, "accept")
     if state is None:
         raise Refused("not_allowed_now", fields=("concern_id",))
-    moved = await concerns.move(tx, order.concern_id, state, code=order.code)
+    coded = {} if order.code is None else {"code": order.code, "unknown_code": False}
+    moved = await concerns.move(tx, order.concern_id, state, **coded)
     await enquiries.touch(tx, row.enquiry_id, context.now)
     await accesslog.record(
         tx, context, action="write", object_kind="concern", object_id=str(order.concern_id), purpose="acceptance"

@@ -1,6 +1,8 @@
 """What is said after the first enquiry: she adds, a counsellor answers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,11 +17,11 @@ from lotse_contracts.intake import (
     EnquiryAnswered,
     TextContent,
 )
-from lotse_intake.domain.machine import next_state
-from lotse_intake.domain.triage import triage
+from lotse_intake.domain.machine import WAITING, next_state
+from lotse_intake.domain.triage import Triage, more_urgent, triage
 from lotse_intake.handlers import attaching, people, pins, telling
 from lotse_intake.handlers.arrivals import due_at
-from lotse_intake.providers.content import opened, said_in
+from lotse_intake.providers.content import decrypted_fields, opened, said_in
 from lotse_intake.providers.office import Office
 from lotse_intake.store import concerns, enquiries, persons
 
@@ -27,7 +29,7 @@ from lotse_intake.store import concerns, enquiries, persons
 async def add_to_enquiry(
     office: Office, order: AddToEnquiry, context: Context, tx: AsyncConnection
 ) -> Sequence[Message]:
-    """She writes again: what nobody carries yet goes back into the inbox, where it is more urgent under a new time."""
+    """She writes again, proved by her PIN."""
     row = await people.open_enquiry_of_receipt(tx, order.receipt_sha256)
     type_name, key = AddToEnquiry.type_name(), order.receipt_sha256
     content = opened(office, order.content, AdditionContent, type_name=type_name, key=key)
@@ -36,15 +38,32 @@ async def add_to_enquiry(
     await enquiries.say(tx, row.enquiry_id, "person", text, context.now)
     home = attaching.Home(row.enquiry_id, row.person_id)
     await attaching.claim_files(office, context, tx, home, order.attachments)
-    judged = triage(flags=tuple(row.flags), codes=(), text=content.text, words=office.words)
-    due = due_at(judged, context.now)
-    for concern in await concerns.of_enquiry(tx, row.enquiry_id, lock=True):
-        state = next_state(concern.state, "write_again")
-        if (state is not None and state != concern.state) or (state == "received" and due < concern.due_at):
-            await concerns.move(tx, concern.concern_id, state, due_at=due)
+    judged = triage(flags=(), codes=(), text=content.text, words=office.words)
+    await _look_again(tx, row.enquiry_id, judged, context)
     touched = await enquiries.touch(tx, row.enquiry_id, context.now)
     await _log(tx, context, row.enquiry_id, "write", "addition")
-    return [EnquiryAdded(enquiry_id=row.enquiry_id, person_id=row.person_id, version=touched.version)]
+    added = EnquiryAdded(enquiry_id=row.enquiry_id, person_id=row.person_id, version=touched.version)
+    return [added, *([] if judged.contact_safe else await _unsafe(office, context, tx, row.person_id))]
+
+
+async def _look_again(tx: AsyncConnection, enquiry_id: UUID, judged: Triage, context: Context) -> None:
+    """What nobody carries is in the inbox again; what is there already comes earlier where it is more urgent now."""
+    for concern in await concerns.of_enquiry(tx, enquiry_id, lock=True):
+        state = next_state(concern.state, "write_again")
+        raised = replace(judged, urgency=more_urgent(judged.urgency, concern.urgency))
+        due = due_at(raised, context.now)
+        if state is not None and (state != concern.state or (state == WAITING and due < concern.due_at)):
+            await concerns.move(tx, concern.concern_id, state, urgency=raised.urgency, due_at=due)
+
+
+async def _unsafe(office: Office, context: Context, tx: AsyncConnection, person_id: UUID) -> list[Message]:
+    """She tells of violence only now: nothing more is pushed to her contact until a person has asked."""
+    person = await persons.get(tx, person_id, lock=True)
+    if person is None or not person.contact_safe:
+        return []
+    row = await persons.change(tx, person_id, contact_changed=True, contact_safe=False)
+    fields = decrypted_fields(office.keys, person_id, row.fields)
+    return await telling.contact_changed(office, context, tx, row, fields)
 
 
 async def answer_enquiry(

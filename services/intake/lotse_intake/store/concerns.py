@@ -1,7 +1,6 @@
 """Concerns and the referrals that were heard about them."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -32,15 +31,10 @@ async def of_person(tx: AsyncConnection, person_id: UUID) -> Sequence[Row[Any]]:
     return (await tx.execute(query)).all()
 
 
-async def move(
-    tx: AsyncConnection, concern_id: UUID, state: State, *, code: str | None = None, due_at: datetime | None = None
-) -> Row[Any]:
-    """The concern in its new state, where named under another code or due time; its version rises."""
-    named: dict[str, Any] = {name: value for name, value in (("code", code), ("due_at", due_at)) if value is not None}
-    if code is not None:
-        named["unknown_code"] = False
+async def move(tx: AsyncConnection, concern_id: UUID, state: State, **changed: Any) -> Row[Any]:
+    """The concern in its new state, where named under another code, urgency or due time; its version rises."""
     step = update(concern).where(concern.c.concern_id == concern_id).returning(concern)
-    row: Row[Any] = (await tx.execute(step.values(state=state, version=concern.c.version + 1, **named))).one()
+    row: Row[Any] = (await tx.execute(step.values(state=state, version=concern.c.version + 1, **changed))).one()
     return row
 
 
