@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import stat
 import sys
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from lotse_local import cards, environment, keeper, keyring, lock, ports, process
+from lotse_local import cards, engines, environment, keeper, keyring, lock, ports, process
 from lotse_local.keeper import Kept
 from lotse_local.layout import AssociationFolder, DataFolder, NameRefused
 from lotse_local.lock import AlreadyRunning, Lock
@@ -142,3 +143,28 @@ def test_unreadable_settings_are_named(folder: Path) -> None:
     place.settings.write_text("not toml")
     with pytest.raises(environment.SettingsUnreadable, match=r"settings\.toml"):
         environment.service_environment(place, "intake", ports.addresses(DataFolder(folder), "aa"))
+
+
+def test_an_account_that_cannot_enter_is_named(folder: Path) -> None:
+    """As root PostgreSQL runs as somebody else; an ordinary user's own folder is always its own."""
+    closed = folder / "closed"
+    closed.mkdir(mode=0o700)
+    account = engines.unprivileged_account()
+    if account.user is None:
+        engines.require_reachable(account, closed)
+        return
+    with pytest.raises(engines.EngineUnusable, match="cannot reach"):
+        engines.require_reachable(account, closed / "data")
+    closed.chmod(0o711)
+    engines.require_reachable(account, closed)
+
+
+def test_binaries_out_of_reach_are_copied_into_the_data_folder(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = folder / "closed"
+    closed.mkdir(mode=0o700)
+    shutil.copytree(engines.postgres_binaries().parent, closed / "pginstall", symlinks=True)
+    monkeypatch.setattr(engines, "postgres_binaries", lambda: closed / "pginstall" / "bin")
+    account = engines.unprivileged_account()
+    found = engines.reachable_binaries(account, folder / "engines")
+    expected = closed / "pginstall" if account.user is None else folder / "engines" / "postgresql"
+    assert found == expected / "bin"

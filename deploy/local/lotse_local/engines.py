@@ -67,12 +67,14 @@ def reachable_binaries(account: Account, copies: Path) -> Path:
         shutil.copytree(installed.parent, copies / "postgresql.part", symlinks=True, dirs_exist_ok=True)
         (copies / "postgresql.part").rename(copy)
     if not _runs(copy / "bin" / "postgres", account):
-        owner = pwd.getpwuid(account.user).pw_name
-        raise EngineUnusable(
-            f"the account {owner}, which runs PostgreSQL because you are root, cannot reach {copies}: "
-            "choose a data folder (--data) below folders that everybody may enter, such as /var/lib/lotse"
-        )
+        raise _unreachable(account, copies)
     return copy / "bin"
+
+
+def require_reachable(account: Account, folder: Path) -> None:
+    """Raises EngineUnusable unless the account can enter the folder."""
+    if account.user is not None and not _succeeds(["/bin/sh", "-c", 'cd "$1"', "sh", str(folder)], account):
+        raise _unreachable(account, folder)
 
 
 def nats_server() -> Path:
@@ -88,10 +90,22 @@ def nats_server() -> Path:
     return found
 
 
+def _unreachable(account: Account, folder: Path) -> EngineUnusable:
+    owner = pwd.getpwuid(account.user or 0).pw_name
+    return EngineUnusable(
+        f"the account {owner}, which runs PostgreSQL because you are root, cannot reach {folder}: "
+        "choose a data folder (--data) below folders that everybody may enter, such as /var/lib/lotse"
+    )
+
+
 def _runs(binary: Path, account: Account) -> bool:
+    return _succeeds([str(binary), "--version"], account)
+
+
+def _succeeds(arguments: list[str], account: Account) -> bool:
     try:
         probe = subprocess.run(
-            [binary, "--version"],
+            arguments,
             check=False,
             capture_output=True,
             timeout=PROBE_SECONDS,

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 
 from lotse_local import process
-from lotse_local.engines import Account, reachable_binaries, unprivileged_account
+from lotse_local.engines import Account, reachable_binaries, require_reachable, unprivileged_account
 
 SUPERUSER = "postgres"
 HOST = "127.0.0.1"
@@ -122,6 +122,8 @@ def wait_until_ready(cluster: Cluster, running: subprocess.Popen[bytes]) -> None
 def start(cluster: Cluster, copies: Path) -> tuple[process.Command, subprocess.Popen[bytes]]:
     """Create when needed, end an orphan on the same data, start, and wait until it is ready."""
     account = unprivileged_account()
+    cluster.folder.mkdir(parents=True, exist_ok=True, mode=0o711)
+    require_reachable(account, cluster.folder)
     binaries = reachable_binaries(account, copies)
     create(cluster, binaries, account)
     end_orphan(cluster)
