@@ -109,6 +109,8 @@ async def _send_and_bury(here: House, there: House) -> None:
         stored = await sender.client.jetstream().publish(subject, b"{}", headers={"Nats-Msg-Id": "1"})
     assert stored.stream == f"FED_OUT_{HERE}"
     await kit.eventually(lambda: numbers(there) == [1], 60)
+    code, status = there.quickly("status")
+    assert (code, "1 dead letter(s)" in status) == (exits.NEEDS_ATTENTION, True), status
     assert there.lotse("dead", "replay", "1").returncode == exits.OK
     await kit.eventually(lambda: numbers(there) == [2], 60)
     shown = there.lotse("dead", "show", "2").stdout

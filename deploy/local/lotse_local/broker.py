@@ -2,6 +2,8 @@
 
 import subprocess
 import time
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,14 @@ from lotse_local.engines import nats_server
 READY_SECONDS = 20.0
 POLL_SECONDS = 0.03
 MEMORY_SOFT_MAX = "96MiB"  # from here on the server's garbage collector works harder
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """How many messages a stream holds, and since when the oldest is there."""
+
+    messages: int
+    since: datetime
 
 
 class BrokerFailed(RuntimeError):
@@ -61,9 +71,14 @@ def streams_and_consumers(monitor_port: int) -> frozenset[str] | None:
     return frozenset(names | {f"{s['name']}/{c['name']}" for s in streams for c in s.get("consumer_detail") or []})
 
 
-def messages(monitor_port: int) -> dict[str, int]:
-    """How many messages each stream holds."""
-    return {str(stream["name"]): int(stream["state"]["messages"]) for stream in _streams(monitor_port) or []}
+def waiting(monitor_port: int) -> dict[str, Waiting]:
+    """What each stream holds that is not empty."""
+    states = {str(stream["name"]): stream["state"] for stream in _streams(monitor_port) or []}
+    return {
+        name: Waiting(int(state["messages"]), datetime.fromisoformat(state["first_ts"]))
+        for name, state in states.items()
+        if state["messages"]
+    }
 
 
 def links(monitor_port: int) -> int:

@@ -76,10 +76,3 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-def listens(port: int) -> bool:
-    """Whether somebody takes connections there."""
-    with socket.socket() as probe:
-        probe.settimeout(1.0)
-        return probe.connect_ex((HOST, port)) == 0

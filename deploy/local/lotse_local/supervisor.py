@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 from lotse_local import broker, cards, endpoints, faces, hub, ports
 from lotse_local.broker_config import Leaf
@@ -242,8 +241,3 @@ def end_orphans(folder: DataFolder) -> None:
         hub.end_orphan(folder)
     finally:
         lock.release()
-
-
-def default_log(folder: DataFolder) -> Path:
-    """Where `lotse up` notes what it says."""
-    return folder.root / "lotse.log"

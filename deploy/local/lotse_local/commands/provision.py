@@ -17,7 +17,8 @@ def run(args: argparse.Namespace) -> int:
     """0 everything is as planned now, 1 it cannot be, 4 nothing runs."""
     arguments.require_running(args)
     folder = arguments.folder_of(args)
-    for name in [args.association] if args.association else folder.associations():
+    names = (arguments.place_of(args).name,) if args.association else folder.associations()
+    for name in names:
         changes = plan.plan_of(folder, name).prepare().splitlines()
         for change in changes or ["nothing to change"]:
             print(f"{name}: {change}")

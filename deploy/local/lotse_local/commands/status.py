@@ -3,6 +3,7 @@
 import argparse
 import json
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from lotse_contracts.catalogue import SERVICES
@@ -10,6 +11,15 @@ from lotse_local import broker, cards, faces, lock, memory
 from lotse_local.commands import arguments, exits
 from lotse_local.layout import DataFolder
 from lotse_local.plan import AssociationPlan, plan_of
+
+WAITING_MAX = timedelta(hours=1)
+QUEUES = {
+    "COMMANDS": "read the logs of the services that do not take their orders",
+    "ORDERS_PUBLIC": "read intake's log: it does not take what people send",
+    "FED_OUT_{name}": "the hub or the partner is away: ask them",
+    "FED_IN": "read referral's and ledger's logs: they do not take what partners sent",
+}
+"""Streams whose messages go when somebody has taken them, and what to do when nobody does."""
 
 
 @dataclass(frozen=True)
@@ -80,10 +90,22 @@ def _of_streams(plan: AssociationPlan) -> list[Trouble]:
     if lost := plan.expected() - there:
         what = f"{plan.name}: {', '.join(sorted(lost))} is missing"
         troubles.append(Trouble(what, "it is made again within seconds; then run `lotse reconcile`"))
-    waiting = broker.messages(plan.at.nats_monitor)
-    if dead := waiting.get("DEAD", 0):
-        what = f"{plan.name}: {dead} dead letter(s)"
+    held = broker.waiting(plan.at.nats_monitor)
+    if "DEAD" in held:
+        what = f"{plan.name}: {held['DEAD'].messages} dead letter(s)"
         troubles.append(Trouble(what, f"look at them with `lotse dead list --association {plan.name}`, mend, replay"))
+    return [*troubles, *_of_queues(plan, held)]
+
+
+def _of_queues(plan: AssociationPlan, held: dict[str, broker.Waiting]) -> list[Trouble]:
+    """Work that waits for an hour shows that somebody does not work, though each process runs."""
+    troubles = []
+    for template, why in QUEUES.items():
+        stream = template.format(name=plan.name)
+        queue = held.get(stream)
+        if queue is not None and datetime.now(UTC) - queue.since > WAITING_MAX:
+            what = f"{plan.name}: {queue.messages} message(s) wait in {stream} since {queue.since:%F %H:%M}"
+            troubles.append(Trouble(what, why))
     return troubles
 
 
