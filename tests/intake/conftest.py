@@ -1,17 +1,26 @@
-"""Intake, built on a fresh database, with folders of its own."""
+"""Intake, built on a database that is emptied for each test, with folders of its own."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests import kit
-from tests.intake.given import Intake, built
+from tests.intake.given import Intake, built, empty
+from tests.kit import Postgres, ServiceDatabase
+
+
+@pytest.fixture(scope="session")
+def intakes_database(postgres: Postgres) -> Iterator[ServiceDatabase]:
+    """One for the session; a database of its own for each test would take longer than most of the tests."""
+    made = postgres.database("intake")
+    yield made
+    postgres.drop(made)
 
 
 @pytest.fixture
-async def here(database: Callable[[str], kit.ServiceDatabase], tmp_path: Path) -> AsyncIterator[Intake]:
+async def here(intakes_database: ServiceDatabase, tmp_path: Path) -> AsyncIterator[Intake]:
     """The service as `app.build` makes it; nothing runs, messages are handed to its handlers."""
-    made = built(database("intake"), tmp_path)
+    empty(intakes_database)
+    made = built(intakes_database, tmp_path)
     yield made
     await made.service.engine.dispose()
