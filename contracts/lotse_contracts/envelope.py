@@ -30,6 +30,8 @@ Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2
 """BCP 47, such as `uk`."""
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256, hexadecimal."""
+Version = Annotated[int, Field(ge=0, le=2**31 - 1)]
+"""Of an aggregate: rises with each of its facts."""
 Base64Url = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]*$", max_length=MESSAGE_BYTES_MAX)]
 
 

@@ -20,6 +20,7 @@ from lotse_contracts.envelope import (
     Question,
     Sealed,
     Token,
+    Version,
 )
 from lotse_contracts.person import ErasureOrder, ErasureReceipt, PersonDataQuestion
 from lotse_contracts.values import (
@@ -301,7 +302,7 @@ class EnquiryReceived(Fact):
 
     enquiry_id: UUID
     person_id: UUID
-    version: int
+    version: Version
     channel: Channel
     language: Language
     urgency: Urgency
@@ -317,7 +318,7 @@ class EnquiryAdded(Fact):
 
     enquiry_id: UUID
     person_id: UUID
-    version: int
+    version: Version
 
 
 class EnquiryAnswered(Fact):
@@ -329,7 +330,7 @@ class EnquiryAnswered(Fact):
 
     enquiry_id: UUID
     person_id: UUID
-    version: int
+    version: Version
 
 
 class ConcernRaised(Fact):
@@ -343,7 +344,7 @@ class ConcernRaised(Fact):
     case_id: UUID
     enquiry_id: UUID
     person_id: UUID
-    version: int
+    version: Version
     code: Code
     unknown_code: bool = False
     urgency: Urgency
@@ -361,7 +362,7 @@ class ConcernAccepted(Fact):
     concern_id: UUID
     case_id: UUID
     person_id: UUID
-    version: int
+    version: Version
     code: Code
     urgency: Urgency
     language: Language
@@ -376,7 +377,7 @@ class CaseOpened(Fact):
 
     case_id: UUID
     person_id: UUID
-    version: int
+    version: Version
 
 
 class PersonRegistered(Fact):
@@ -387,7 +388,7 @@ class PersonRegistered(Fact):
     KEY: ClassVar[str] = "person_id"
 
     person_id: UUID
-    version: int
+    version: Version
     referral_id: UUID | None = None
 
 
@@ -412,7 +413,7 @@ class ConsentGiven(Fact):
 
     consent_id: UUID
     person_id: UUID
-    version: int
+    version: Version
     kind: ConsentKind
     recipient: Token
     codes: tuple[Code, ...] = Field(max_length=CONCERNS_MAX)
@@ -428,7 +429,7 @@ class ConsentWithdrawn(Fact):
 
     consent_id: UUID
     person_id: UUID
-    version: int
+    version: Version
     recipient: Token
 
 

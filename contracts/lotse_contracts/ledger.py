@@ -17,6 +17,7 @@ from lotse_contracts.envelope import (
     Question,
     Token,
     Transfer,
+    Version,
 )
 from lotse_contracts.person import ErasureOrder, ErasureReceipt, PersonDataQuestion
 from lotse_contracts.values import TREASURERS
@@ -164,7 +165,7 @@ class PlanSubmitted(LedgerFact):
     NAME: ClassVar[str] = "plan-submitted"
 
     plan_id: UUID
-    version: int
+    version: Version
 
 
 class VoucherBooked(LedgerFact):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from lotse_contracts.envelope import ITEMS_MAX, Answer, Code, Fact, Order, Part, Question, Sealed, Token
+from lotse_contracts.envelope import ITEMS_MAX, Answer, Code, Fact, Order, Part, Question, Sealed, Token, Version
 from lotse_contracts.intake import ContactPoint, SealingKeyAnswer
 from lotse_contracts.person import ErasureOrder, ErasureReceipt, PersonDataQuestion
 from lotse_contracts.values import COUNSELLORS, ContactKind, RecipientLanguage, TemplateName
@@ -29,7 +29,7 @@ class ChangeContact(Order):
     KEY: ClassVar[str] = "person_id"
 
     person_id: UUID
-    version: int
+    version: Version
     languages: tuple[RecipientLanguage, ...] = Field(min_length=1, max_length=4, description="her own order")
     consented: bool
     safe: bool = True

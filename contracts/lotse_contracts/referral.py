@@ -19,6 +19,7 @@ from lotse_contracts.envelope import (
     Sealed,
     Token,
     Transfer,
+    Version,
 )
 from lotse_contracts.intake import CONCERNS_MAX, AllowedActionsAnswer
 from lotse_contracts.person import ErasureOrder, ErasureReceipt, PersonDataQuestion
@@ -172,7 +173,7 @@ class ServicesProposed(Fact):
 
     concern_id: UUID
     person_id: UUID
-    version: int
+    version: Version
     candidates: tuple[Candidate, ...] = Field(max_length=20)
 
 
@@ -197,7 +198,7 @@ class ReferralFact(Fact):
     referral_id: UUID
     person_id: UUID
     concern_id: UUID
-    version: int
+    version: Version
 
 
 class ReferralSent(ReferralFact):
@@ -269,7 +270,7 @@ class AppointmentFixed(Fact):
     appointment_id: UUID
     referral_id: UUID
     person_id: UUID
-    version: int
+    version: Version
     starts_at: AwareDatetime
     ends_at: AwareDatetime
 
@@ -290,7 +291,7 @@ class AppointmentCancelled(Fact):
     appointment_id: UUID
     referral_id: UUID
     person_id: UUID
-    version: int
+    version: Version
 
 
 class PlaceBooked(Fact):

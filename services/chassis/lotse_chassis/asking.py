@@ -62,7 +62,7 @@ class Asking:
         """One subscription a question; the queue group shares them among the processes of a service."""
         for question, answerer in answerers.items():
             subject = subject_of(question, self.reader.signer.association)
-            subscriber = broker.subscriber(subject, queue=self.reader.signer.service, no_reply=True)
+            subscriber = broker.subscriber(subject, queue=self.reader.signer.service, no_reply=True, decoder=_as_it_is)
             subscriber(self._receiver(question, answerer, subject_of(question)))
 
     def _receiver(
@@ -97,6 +97,11 @@ class Asking:
             log.error("question not answered: %s", reason(fault), exc_info=fault)
             problem = self.problems.problem("not_ready" if is_away(fault) else "internal")
         return problem.model_dump_json().encode(), {ERROR_HEADER: problem.code}
+
+
+async def _as_it_is(message: NatsMessage) -> bytes:
+    """FastStream's own decoder raises at some bodies, and then nobody would be answered."""
+    return message.body
 
 
 async def ask(
