@@ -253,3 +253,37 @@ def test_arguments_are_exactly_those_of_the_template(template: TemplateName) -> 
 )
 def test_an_argument_that_says_nothing_is_refused(arguments: dict[str, str]) -> None:
     assert arguments_of(tell(NOBODY, "appointment", arguments=arguments)) is None
+
+
+def test_no_line_of_a_mail_is_too_long_or_outside_ascii() -> None:
+    for language, name in EVERY:
+        letter = letter_of(ALL.words[language], name, {"starts_at": NOW.isoformat()}, LINKS)
+        mail = mail_of(
+            letter, sender=SENDER, recipient="a@example.org", message_id="<1@x>", at=NOW, may_unsubscribe=True
+        )
+        assert max(len(line) for line in mail.content.split(b"\r\n")) <= 78
+        assert mail.content.isascii()
+        assert b"\n" not in mail.content.replace(b"\r\n", b"")
+
+
+def test_a_header_cannot_be_ended_early() -> None:
+    letter = letter_of(ALL.words["de"], "receipt", {}, LINKS)
+    for evil in ("a@example.org\r\nBcc: b@example.org", "a@example.org\nBcc: b@example.org"):
+        with pytest.raises(ValueError, match="a header would end early"):
+            mail_of(letter, sender=SENDER, recipient=evil, message_id="<1@x>", at=NOW, may_unsubscribe=False)
+
+
+def test_a_senders_name_outside_ascii_is_written_as_mail_wants_it() -> None:
+    letter = letter_of(ALL.words["uk"], "receipt", {}, LINKS)
+    mail = mail_of(
+        letter,
+        sender=Sender("message@post.example.org", "Повідомлення"),
+        recipient="a@example.org",
+        message_id="<1@x>",
+        at=NOW,
+        may_unsubscribe=False,
+    )
+    parsed = message_from_bytes(mail.content, policy=policy.default)
+    assert parsed["From"] == "Повідомлення <message@post.example.org>"
+    assert parsed["Subject"] == "У вас є повідомлення"
+    assert not parsed.defects

@@ -66,9 +66,12 @@ def _book(service: Service, settings: NotifySettings) -> Book:
 
 
 def _post(settings: NotifySettings, book: Book, words: texts.Texts) -> Post:
-    if address_of("email", settings.mail_from) is None:
+    address = address_of("email", settings.mail_from)
+    if address is None:
         raise SettingsInvalid("missing or no address: LOTSE_MAIL_FROM")
-    own = Sender(settings.mail_from, settings.mail_from_name)
+    if not settings.mail_from_name.isprintable():
+        raise SettingsInvalid("not printable: LOTSE_MAIL_FROM_NAME")
+    own = Sender(address, settings.mail_from_name)
     password = ""
     if settings.smtp_password_file is not None:
         password = secret(settings.smtp_password_file, "smtp_password_file").decode().strip()

@@ -1,6 +1,8 @@
 """What intake and referral order: change the contact, tell, stop telling, erase."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from pydantic import ValidationError
@@ -45,10 +47,15 @@ async def change_contact(order: ChangeContact, context: Context, tx: AsyncConnec
         return []
     if not order.consented:
         await people.note_refusal(tx, order.person_id, context.time)
+        person = await people.locked(tx, order.person_id)
     facts: list[Message] = []
     if person.contact is None or order.version > person.contact.version:
-        facts = await _replace(order, content, context, tx, book=book)
-    return facts + await release(tx, await people.locked(tx, order.person_id), context.now)
+        known, encrypted = await _received(order, content, context.time, book)
+        await people.save_contact(tx, order.person_id, known, encrypted)
+        person = replace(person, contact=known, address=encrypted)
+        if known.kind != "none" and not known.usable:
+            facts = await unreachable(tx, order.person_id, "invalid_address")
+    return facts + await release(tx, person, context.now)
 
 
 async def tell_person(order: Tell, context: Context, tx: AsyncConnection) -> list[Message]:
@@ -92,18 +99,18 @@ async def erase_person(order: ErasePerson, context: Context, tx: AsyncConnection
     counts["outbox"] = await outbox.forget(tx, str(person.person_id))
     counts |= await people.erase(tx, person.person_id, context.now)
     counts["key"] = int(book.keys.holds(person.person_id))
-    book.keys.destroy(person.person_id)
+    await asyncio.to_thread(book.keys.destroy, person.person_id)
     return [receipt(person.person_id, counts)]
 
 
-async def _replace(
-    order: ChangeContact, content: ContactContent, context: Context, tx: AsyncConnection, *, book: Book
-) -> list[Message]:
-    """Her name, should intake send one, is not kept: no message ever uses it."""
+async def _received(
+    order: ChangeContact, content: ContactContent, said_at: datetime, book: Book
+) -> tuple[Contact, bytes | None]:
+    """The contact and the encrypted address. Her name, should intake send one, is not kept: no message ever uses it."""
     address = address_of(content.contact.kind, content.contact.value)
     known = Contact(
         version=order.version,
-        said_at=context.time,
+        said_at=said_at,
         kind=content.contact.kind,
         usable=address is not None,
         languages=order.languages,
@@ -111,14 +118,10 @@ async def _replace(
         safe=order.safe,
         detail=content.contact.detail,
     )
-    encrypted = None
-    if address is not None:
-        book.keys.create(order.person_id)
-        encrypted = book.keys.encrypt(order.person_id, ADDRESS, address.encode())
-    await people.save_contact(tx, order.person_id, known, encrypted)
-    if address is None and known.kind != "none":
-        return await unreachable(tx, order.person_id, "invalid_address")
-    return []
+    if address is None:
+        return known, None
+    await asyncio.to_thread(book.keys.create, order.person_id)  # it waits for the disk
+    return known, book.keys.encrypt(order.person_id, ADDRESS, address.encode())
 
 
 def _opened(order: ChangeContact, book: Book) -> ContactContent:

@@ -60,6 +60,8 @@ async def tell(tx: AsyncConnection, person: Person, wish: Wish, now: datetime) -
 async def release(tx: AsyncConnection, person: Person, now: datetime) -> list[Message]:
     """Decide again about everything unsent, since what is known about her has changed."""
     facts: list[Message] = []
+    if person.fresh:
+        return facts
     for waiting in await notices.unsent_of(tx, person.person_id):
         verdict = decide(waiting.asked, person.contact, person.silence, now)
         if verdict.state == waiting.state and (verdict.state == "queued" or verdict.because == waiting.because):

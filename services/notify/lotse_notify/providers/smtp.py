@@ -16,6 +16,8 @@ from aiosmtplib import (
     SMTPException,
     SMTPRecipientRefused,
     SMTPResponseException,
+    SMTPSenderRefused,
+    SMTPServerDisconnected,
 )
 
 from lotse_notify.domain.mail import Mail
@@ -25,6 +27,8 @@ PROVIDER = "smtp"
 
 LINE_SECONDS_MAX = 60.0  # servers drop idle and long lines; a fresh one costs less than a lost answer
 LINE_MESSAGES_MAX = 100
+LINE_IDLE_SECONDS = 1.0  # after which it is asked whether it still lives
+CLOSING = 421  # RFC 5321: the server is closing the line
 STEPS_SECONDS_FACTOR = 12  # connect, greeting, TLS, EHLO twice, login, NOOP, MAIL, RCPT, DATA, dot, and one to spare
 
 
@@ -58,6 +62,7 @@ class SmtpLine:
         self._server = server
         self._client: SMTP | None = None
         self._opened_at = 0.0
+        self._used_at = 0.0
         self._messages = 0
 
     async def hand_over(self, mail: Mail, may_begin: Callable[[], Awaitable[bool]]) -> Outcome:
@@ -80,9 +85,7 @@ class SmtpLine:
 
     async def _hand_over(self, mail: Mail, may_begin: Callable[[], Awaitable[bool]]) -> Outcome:
         try:
-            client = await self._connected()
-            await client.mail(mail.sender)
-            await client.rcpt(mail.recipient)
+            client = await self._addressed(mail)
         except SMTPRecipientRefused as fault:
             if _permanent(fault):
                 return Outcome("refused", "recipient_refused", no_way=True)
@@ -94,6 +97,21 @@ class SmtpLine:
         if not await may_begin():
             return Outcome("withdrawn", "withdrawn")
         return await self._content(client, mail)
+
+    async def _addressed(self, mail: Mail) -> SMTP:
+        """The envelope is accepted. A kept line that turns out dead is replaced: nothing has gone over it yet."""
+        kept = self._messages > 0
+        client = await self._connected()
+        try:
+            await client.mail(mail.sender)
+        except (SMTPServerDisconnected, SMTPSenderRefused, OSError) as fault:
+            if not kept or getattr(fault, "code", CLOSING) != CLOSING:
+                raise
+            self._drop()
+            client = await self._connected()
+            await client.mail(mail.sender)
+        await client.rcpt(mail.recipient)
+        return client
 
     async def _content(self, client: SMTP, mail: Mail) -> Outcome:
         """From here on only an answer of the server is a definite no."""
@@ -112,11 +130,14 @@ class SmtpLine:
         except (SMTPException, OSError):
             return Outcome("unknown", "connection_lost")
         self._messages += 1
+        self._used_at = time.monotonic()
         return Outcome("accepted", "server_took_it")
 
     async def _connected(self) -> SMTP:
         """The line as it is if it still answers and is neither old nor worn, else a fresh one."""
         if self._client is not None and self._worth_keeping():
+            if time.monotonic() - self._used_at < LINE_IDLE_SECONDS:
+                return self._client
             with suppress(SMTPException, OSError, TimeoutError):
                 await self._client.noop()
                 return self._client

@@ -18,14 +18,15 @@ from lotse_notify.store.tables import appointment, contact, decision, notificati
 class Person:
     """What was said for and against telling her; `contact` is absent until intake has spoken.
 
-    `address` is encrypted with her key.
+    `address` is encrypted with her key. `fresh`: nobody ever spoke of her before this transaction.
     """
 
     person_id: UUID
     silence: Silence
     erased: bool
-    contact: Contact | None
-    address: bytes | None
+    contact: Contact | None = None
+    address: bytes | None = None
+    fresh: bool = False
 
 
 async def locked(tx: AsyncConnection, person_id: UUID) -> Person:
@@ -36,17 +37,29 @@ async def locked(tx: AsyncConnection, person_id: UUID) -> Person:
     query = select(person).where(person.c.person_id == person_id).with_for_update()
     row = (await tx.execute(query)).one_or_none()
     if row is None:
-        await tx.execute(insert(person).values(person_id=person_id).on_conflict_do_nothing())
+        first = insert(person).values(person_id=person_id).on_conflict_do_nothing().returning(person.c.person_id)
+        if (await tx.execute(first)).one_or_none() is not None:
+            return Person(person_id, Silence(), erased=False, fresh=True)
         row = (await tx.execute(query)).one()
+    return await completed(tx, row)
+
+
+async def completed(tx: AsyncConnection, row: Row[tuple[object, ...]]) -> Person:
+    """The person of a locked row that has at least the columns of `person`."""
     silence = Silence(stopped_at=row.stopped_at, opted_out_at=row.opted_out_at, refused_at=row.refused_at)
-    known = (await tx.execute(select(contact).where(contact.c.person_id == person_id))).one_or_none()
+    known = (await tx.execute(select(contact).where(contact.c.person_id == row.person_id))).one_or_none()
     return Person(
-        person_id,
+        row.person_id,
         silence,
         row.erased_at is not None,
         contact=None if known is None else _contact(known),
         address=None if known is None else known.address,
     )
+
+
+async def hold(tx: AsyncConnection, person_id: UUID) -> None:
+    """Lock the person where nothing about her needs to be known."""
+    await tx.execute(select(person.c.person_id).where(person.c.person_id == person_id).with_for_update())
 
 
 async def contact_of(tx: AsyncConnection, person_id: UUID) -> Contact | None:

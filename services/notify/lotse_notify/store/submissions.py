@@ -4,15 +4,41 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import DateTime, bindparam, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lotse_contracts.values import ContactKind, RecipientLanguage
 from lotse_notify.domain.outcome import COST_E4, Outcome, Stage, state_of
 from lotse_notify.domain.verdict import Verdict
+from lotse_notify.store import people
 from lotse_notify.store.notices import Notification, notification_of
+from lotse_notify.store.people import Person
 from lotse_notify.store.tables import notification, person, submission, tally
+
+_MOMENTS = {
+    name: bindparam(name, type_=DateTime(timezone=True)) for name in ("now", "lease_until", "due_at", "ended_at")
+}
+
+_BEGIN = text(
+    "WITH begun AS (INSERT INTO submission"
+    " (submission_id, notification_id, person_id, provider, contact_version, state, stage, lease_until, started_at)"
+    " VALUES (:submission_id, :notification_id, :person_id, :provider, :contact_version, 'submitting', 'envelope',"
+    " :lease_until, :now)),"
+    " under_way AS (UPDATE notification SET state = 'sending', because = 'due', channel = :channel,"
+    " language = :language, text_version = :text_version, tries = tries + 1 WHERE notification_id = :notification_id)"
+    " INSERT INTO decision (person_id, dedupe_sha256, at, decision, because)"
+    " VALUES (:person_id, :dedupe_sha256, :now, 'sending', 'due')"
+).bindparams(_MOMENTS["now"], _MOMENTS["lease_until"])
+
+_END_AND_SETTLE = text(
+    "WITH ended AS (UPDATE submission SET state = :submission_state, reason = :reason, ended_at = :now"
+    " WHERE submission_id = :submission_id AND state IN ('submitting', 'unknown') RETURNING notification_id),"
+    " moved AS (UPDATE notification SET state = :state, because = :because, due_at = :due_at, ended_at = :ended_at"
+    " FROM ended WHERE notification.notification_id = ended.notification_id"
+    " RETURNING notification.person_id, notification.dedupe_sha256)"
+    " INSERT INTO decision (person_id, dedupe_sha256, at, decision, because)"
+    " SELECT person_id, dedupe_sha256, :now, :state, :because FROM moved RETURNING decision_id"
+).bindparams(_MOMENTS["now"], _MOMENTS["due_at"], _MOMENTS["ended_at"])
 
 
 @dataclass(frozen=True)
@@ -26,10 +52,10 @@ class Submission:
     stage: Stage
 
 
-async def next_due(tx: AsyncConnection, now: datetime) -> Notification | None:
+async def next_due(tx: AsyncConnection, now: datetime) -> tuple[Notification, Person] | None:
     """The one that waits longest, with its person locked; what somebody else holds is passed over."""
     query = (
-        select(notification)
+        select(notification, person.c.stopped_at, person.c.opted_out_at, person.c.refused_at, person.c.erased_at)
         .join(person, person.c.person_id == notification.c.person_id)
         .where(notification.c.state == "queued", notification.c.due_at <= now)
         .order_by(notification.c.due_at)
@@ -37,39 +63,28 @@ async def next_due(tx: AsyncConnection, now: datetime) -> Notification | None:
         .with_for_update(of=[person, notification], skip_locked=True)
     )
     row = (await tx.execute(query)).one_or_none()
-    return None if row is None else notification_of(row)
+    return None if row is None else (notification_of(row), await people.completed(tx, row))
 
 
-async def begin(tx: AsyncConnection, fresh: Submission, *, now: datetime, lease_until: datetime) -> None:
-    """The intent. The index refuses a second one beside a try that was taken, may have been, or still runs."""
-    await tx.execute(
-        insert(submission).values(
-            submission_id=fresh.submission_id,
-            notification_id=fresh.notification.notification_id,
-            person_id=fresh.notification.person_id,
-            provider=fresh.provider,
-            contact_version=fresh.contact_version,
-            state="submitting",
-            stage=fresh.stage,
-            lease_until=lease_until,
-            started_at=now,
-        )
-    )
-
-
-async def mark_sending(
-    tx: AsyncConnection,
-    notification_id: UUID,
-    *,
-    channel: ContactKind,
-    language: RecipientLanguage,
-    text_version: str,
+async def begin(
+    tx: AsyncConnection, fresh: Submission, *, text_version: str, now: datetime, lease_until: datetime
 ) -> None:
-    """The notification is under way, in these very words."""
-    row = update(notification).where(notification.c.notification_id == notification_id)
-    tries = notification.c.tries + 1
-    values = {"state": "sending", "because": "due", "channel": channel, "language": language}
-    await tx.execute(row.values(values | {"text_version": text_version, "tries": tries}))
+    """The intent. The index refuses a second one beside a try that was taken, may have been, or still runs."""
+    of = fresh.notification
+    values = {
+        "submission_id": fresh.submission_id,
+        "notification_id": of.notification_id,
+        "person_id": of.person_id,
+        "dedupe_sha256": of.dedupe_sha256,
+        "provider": fresh.provider,
+        "contact_version": fresh.contact_version,
+        "channel": of.channel,
+        "language": of.language,
+        "text_version": text_version,
+        "now": now,
+        "lease_until": lease_until,
+    }
+    await tx.execute(_BEGIN, values)
 
 
 async def enter_data(tx: AsyncConnection, submission_id: UUID) -> bool:
@@ -91,12 +106,21 @@ async def end(tx: AsyncConnection, submission_id: UUID, outcome: Outcome, now: d
     return (await tx.execute(mine.values(values))).rowcount == 1
 
 
-async def settle(tx: AsyncConnection, of: Notification, verdict: Verdict, now: datetime, *, due_at: datetime) -> None:
-    """What the outcome makes of the notification."""
-    ended = None if verdict.state == "queued" else now
-    row = update(notification).where(notification.c.notification_id == of.notification_id)
-    values = {"state": verdict.state, "because": verdict.because, "due_at": due_at, "ended_at": ended}
-    await tx.execute(row.values(values))
+async def end_and_settle(
+    tx: AsyncConnection, of: Submission, outcome: Outcome, *, verdict: Verdict, now: datetime, due_at: datetime
+) -> bool:
+    """`end`, and what it makes of the notification, and why, in one statement."""
+    values = {
+        "submission_id": of.submission_id,
+        "submission_state": state_of(outcome),
+        "reason": outcome.reason,
+        "state": verdict.state,
+        "because": verdict.because,
+        "now": now,
+        "due_at": due_at,
+        "ended_at": None if verdict.state == "queued" else now,
+    }
+    return (await tx.execute(_END_AND_SETTLE, values)).first() is not None
 
 
 async def abandoned(tx: AsyncConnection, now: datetime, *, rows_max: int) -> list[Submission]:

@@ -20,7 +20,7 @@ from lotse_notify.domain.verdict import Verdict, decide
 from lotse_notify.handlers.orders import ADDRESS, STOP_LINK
 from lotse_notify.handlers.telling import settle
 from lotse_notify.providers.smtp import PROVIDER, Server
-from lotse_notify.store import notices, people, submissions
+from lotse_notify.store import submissions
 from lotse_notify.store.notices import Notification
 from lotse_notify.store.people import Person
 from lotse_notify.store.submissions import Submission
@@ -56,10 +56,10 @@ async def claim(units: Units, post: Post) -> Claim | Literal["settled", "nothing
     """`settled`: the one that was due is not to be sent after all."""
     async with units() as unit:
         now = unit.context.now
-        due = await submissions.next_due(unit.tx, now)
-        if due is None:
+        found = await submissions.next_due(unit.tx, now)
+        if found is None:
             return "nothing"
-        person = await people.locked(unit.tx, due.person_id)
+        due, person = found
         verdict = decide(due.asked, person.contact, person.silence, now)
         address = _address(person, post.keys)
         if verdict.state == "queued" and address is None:
@@ -90,11 +90,7 @@ async def _begun(
     under_way = replace(due, language=words.language, channel="email", state="sending")
     fresh = Submission(uuid4(), under_way, PROVIDER, contact.version, "envelope")
     lease_until = now + timedelta(seconds=post.server.lease_seconds)
-    await submissions.begin(tx, fresh, now=now, lease_until=lease_until)
-    await submissions.mark_sending(
-        tx, due.notification_id, channel="email", language=words.language, text_version=version_of(words, name)
-    )
-    await notices.decide(tx, due, Verdict("sending", "due"), now)
+    await submissions.begin(tx, fresh, text_version=version_of(words, name), now=now, lease_until=lease_until)
     return Claim(fresh, mail, lease_until)
 
 

@@ -6,12 +6,11 @@ from datetime import datetime
 from lotse_chassis.service import Unit
 from lotse_contracts.envelope import Message
 from lotse_contracts.notify import MessageSent, MessageUnresolved
-from lotse_notify.domain.contact import Contact
 from lotse_notify.domain.outcome import Outcome, next_try, verdict_of
 from lotse_notify.domain.verdict import Verdict, decide
 from lotse_notify.handlers.costs import count_sent
 from lotse_notify.handlers.telling import facts_of, settle
-from lotse_notify.store import notices, people, submissions
+from lotse_notify.store import people, submissions
 from lotse_notify.store.submissions import Submission
 
 LUCK_STEPS = 10_000
@@ -29,21 +28,25 @@ async def may_begin(unit: Unit, of: Submission) -> bool:
 
 async def write(unit: Unit, of: Submission, outcome: Outcome, *, retry_seconds: float) -> None:
     """A row that is gone or final means: the person was erased, or somebody else has settled it."""
-    person = await people.locked(unit.tx, of.notification.person_id)
-    now = unit.context.now
-    if not await submissions.end(unit.tx, of.submission_id, outcome, now):
-        return
     if outcome.ending == "withdrawn":
-        verdict = decide(of.notification.asked, person.contact, person.silence, now)
-        unit.say(*await settle(unit.tx, of.notification, verdict, person.contact, now))
+        await _withdraw(unit, of, outcome)
         return
-    verdict = verdict_of(outcome)
+    now, verdict = unit.context.now, verdict_of(outcome)
     due_at = _due_at(of, verdict, outcome, now=now, retry_seconds=retry_seconds)
-    await submissions.settle(unit.tx, of.notification, verdict, now, due_at=due_at)
-    await notices.decide(unit.tx, of.notification, verdict, now)
+    await people.hold(unit.tx, of.notification.person_id)
+    if not await submissions.end_and_settle(unit.tx, of, outcome, verdict=verdict, now=now, due_at=due_at):
+        return
     if outcome.ending == "accepted":
         await count_sent(unit.tx, of.provider, now)
-    unit.say(*await _facts(unit, of, verdict, person.contact, no_way=outcome.no_way))
+    unit.say(*await _facts(unit, of, verdict, no_way=outcome.no_way))
+
+
+async def _withdraw(unit: Unit, of: Submission, outcome: Outcome) -> None:
+    """Something changed before the content began; nothing has left, so it is decided anew."""
+    person, now = await people.locked(unit.tx, of.notification.person_id), unit.context.now
+    if await submissions.end(unit.tx, of.submission_id, outcome, now):
+        verdict = decide(of.notification.asked, person.contact, person.silence, now)
+        unit.say(*await settle(unit.tx, of.notification, verdict, person.contact, now))
 
 
 def _due_at(of: Submission, verdict: Verdict, outcome: Outcome, *, now: datetime, retry_seconds: float) -> datetime:
@@ -53,9 +56,7 @@ def _due_at(of: Submission, verdict: Verdict, outcome: Outcome, *, now: datetime
     return next_try(now, tries=of.notification.tries, base_seconds=retry_seconds, luck=luck)
 
 
-async def _facts(
-    unit: Unit, of: Submission, verdict: Verdict, contact: Contact | None, *, no_way: bool
-) -> list[Message]:
+async def _facts(unit: Unit, of: Submission, verdict: Verdict, *, no_way: bool) -> list[Message]:
     one = of.notification
     if verdict.state == "unresolved":
         return [
@@ -73,4 +74,5 @@ async def _facts(
                 language=one.language,
             )
         ]
+    contact = await people.contact_of(unit.tx, one.person_id)
     return await facts_of(unit.tx, one, verdict, contact, no_way=no_way)
