@@ -4,14 +4,14 @@ from uuid import UUID
 
 from pydantic import Field
 
-from lotse_contracts.envelope import Answer, Code, Part
+from lotse_contracts.envelope import Answer, Code, SaidPart
 
 REPLY_TO_HEADER = "lotse-reply-to"
 TOKEN_HEADER = "lotse-token"
 ERROR_HEADER = "lotse-error"
 
 
-class Problem(Part):
+class Problem(SaidPart):
     """RFC 9457 in its meaning: a code, the fields at fault, and texts in four languages; never a value."""
 
     code: Code

@@ -41,6 +41,12 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class SaidPart(BaseModel):
+    """A group of fields inside a fact or an answer: unknown ones are ignored, so that one may be added."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
 class Message(BaseModel):
     """What crosses a border of a service. `KEY` names the field that ends the subject."""
 
@@ -122,7 +128,7 @@ class Sealed(Part):
     ciphertext: Base64Url = Field(description="base64url without padding")
 
 
-class SealedTransfer(Part):
+class SealedTransfer(SaidPart):
     """The `data` of an xfer envelope on the wire; inside is the JSON of the Transfer."""
 
     sealed: Sealed

@@ -18,6 +18,7 @@ from lotse_contracts.envelope import (
     Order,
     Part,
     Question,
+    SaidPart,
     Sealed,
     Token,
     Version,
@@ -77,7 +78,7 @@ class AdditionContent(TextContent):
     pin: Pin
 
 
-class PersonFields(Part):
+class PersonFields(SaidPart):
     """Field groups of a person as they are released to another association, and only those consented to."""
 
     identity: dict[str, str] | None = None
@@ -486,7 +487,7 @@ class PersonErased(ErasureReceipt):
     SERVICE: ClassVar[str] = "intake"
 
 
-class CountedCell(Part):
+class CountedCell(SaidPart):
     """One cell of a table; a suppressed count is absent, which is not zero."""
 
     name: Code
@@ -527,7 +528,7 @@ class AskEnquiryState(Question):
     receipt_code: ReceiptCode
 
 
-class ConversationEntry(Part):
+class ConversationEntry(SaidPart):
     """One text of the conversation, sealed to the key of whoever asked."""
 
     by: Token = Field(description="person or association")
@@ -535,7 +536,7 @@ class ConversationEntry(Part):
     content: Sealed
 
 
-class AttachmentReference(Part):
+class AttachmentReference(SaidPart):
     """A file that came with an enquiry; staff read its bytes over intake's HTTP face."""
 
     attachment_id: UUID
@@ -576,7 +577,7 @@ class AskEnquiry(Question):
     purpose: Code
 
 
-class InboxEntry(Part):
+class InboxEntry(SaidPart):
     """One concern that waits."""
 
     enquiry_id: UUID

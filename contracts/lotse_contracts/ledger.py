@@ -15,6 +15,7 @@ from lotse_contracts.envelope import (
     Order,
     Part,
     Question,
+    SaidPart,
     Token,
     Transfer,
     Version,
@@ -218,7 +219,7 @@ class PersonErased(ErasureReceipt):
 # Questions
 
 
-class Balance(Part):
+class Balance(SaidPart):
     """One account."""
 
     account: Account
@@ -247,7 +248,7 @@ class AskBalances(Question):
     recorded_to: AwareDatetime | None = None
 
 
-class LineHeadroom(Part):
+class LineHeadroom(SaidPart):
     """What is left in one cost line."""
 
     line: Code
@@ -276,7 +277,7 @@ class AskHeadroom(Question):
     grant_id: UUID
 
 
-class NamedDeadline(Part):
+class NamedDeadline(SaidPart):
     """A deadline with the rule it comes from."""
 
     deadline: Code

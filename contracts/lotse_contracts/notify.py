@@ -5,7 +5,19 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from lotse_contracts.envelope import ITEMS_MAX, Answer, Code, Fact, Order, Part, Question, Sealed, Token, Version
+from lotse_contracts.envelope import (
+    ITEMS_MAX,
+    Answer,
+    Code,
+    Fact,
+    Order,
+    Part,
+    Question,
+    SaidPart,
+    Sealed,
+    Token,
+    Version,
+)
 from lotse_contracts.intake import ContactPoint, SealingKeyAnswer
 from lotse_contracts.person import ErasureOrder, ErasureReceipt, PersonDataQuestion
 from lotse_contracts.values import COUNSELLORS, ContactKind, RecipientLanguage, TemplateName
@@ -162,7 +174,7 @@ class PersonErased(ErasureReceipt):
 # Questions
 
 
-class Decision(Part):
+class Decision(SaidPart):
     """One step of a notification and why it was taken."""
 
     at: AwareDatetime

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from lotse_contracts.envelope import Answer, Base64Url, Digest, Fact, Order, Part, Question, Sealed, Token
+from lotse_contracts.envelope import Answer, Base64Url, Digest, Fact, Order, Question, SaidPart, Sealed, Token
 from lotse_contracts.values import COORDINATORS
 
 
@@ -18,14 +18,14 @@ class ErasureOrder(Order):
     person_id: UUID
 
 
-class ErasedCount(Part):
+class ErasedCount(SaidPart):
     """How many rows or files of one store are gone."""
 
     store: Token
     count: int = Field(ge=0)
 
 
-class KeptRecord(Part):
+class KeptRecord(SaidPart):
     """What stays, and by which rule."""
 
     store: Token

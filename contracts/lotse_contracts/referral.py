@@ -14,8 +14,8 @@ from lotse_contracts.envelope import (
     Fact,
     Language,
     Order,
-    Part,
     Question,
+    SaidPart,
     Sealed,
     Token,
     Transfer,
@@ -147,7 +147,7 @@ class ErasePerson(ErasureOrder):
 # Facts
 
 
-class ScoredFactor(Part):
+class ScoredFactor(SaidPart):
     """Points of one factor and the reason for them; a code, so that each frontend says it in its language."""
 
     factor: Code
@@ -155,7 +155,7 @@ class ScoredFactor(Part):
     because: Code
 
 
-class Candidate(Part):
+class Candidate(SaidPart):
     """One service of the directory with its score out of 100."""
 
     service_id: UUID
@@ -340,7 +340,7 @@ class PersonErased(ErasureReceipt):
 # Questions
 
 
-class NamedCandidate(Part):
+class NamedCandidate(SaidPart):
     """A candidate with what a counsellor needs to choose."""
 
     service_id: UUID
@@ -384,7 +384,7 @@ class AskReferralActions(Question):
     referral_id: UUID
 
 
-class OpenReferral(Part):
+class OpenReferral(SaidPart):
     """A referral whose loop is not closed; `sender` is set where it came from another association."""
 
     referral_id: UUID

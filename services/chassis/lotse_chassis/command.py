@@ -22,6 +22,7 @@ def main(
     settings: type[Settings],
     migrations: Sequence[Migration],
     rights: Mapping[str, str],
+    *,
     commands: Mapping[str, Command] | None = None,
 ) -> None:
     """Parse the arguments, read the environment, run, exit with the command's code."""

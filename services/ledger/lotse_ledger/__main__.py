@@ -6,4 +6,4 @@ from lotse_ledger.cli import load_facts
 from lotse_ledger.migrations import MIGRATIONS, RIGHTS
 from lotse_ledger.settings import LedgerSettings
 
-main("ledger", build, LedgerSettings, MIGRATIONS, RIGHTS, {"load-facts": load_facts})
+main("ledger", build, LedgerSettings, MIGRATIONS, RIGHTS, commands={"load-facts": load_facts})

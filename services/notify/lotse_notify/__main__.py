@@ -9,4 +9,4 @@ from lotse_notify.settings import NotifySettings
 COMMANDS = {"unresolved": list_unresolved, "resolve": resolve_unresolved}
 
 if __name__ == "__main__":
-    main("notify", build, NotifySettings, MIGRATIONS, RIGHTS, COMMANDS)
+    main("notify", build, NotifySettings, MIGRATIONS, RIGHTS, commands=COMMANDS)

@@ -9,4 +9,4 @@ from lotse_referral.settings import ReferralSettings
 COMMANDS = {"load-directory": load_directory, "load-offers": load_offers}
 
 if __name__ == "__main__":
-    main("referral", build, ReferralSettings, MIGRATIONS, RIGHTS, COMMANDS)
+    main("referral", build, ReferralSettings, MIGRATIONS, RIGHTS, commands=COMMANDS)
