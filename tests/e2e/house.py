@@ -89,6 +89,10 @@ class House:
         """0 while it is starting again."""
         return int(self.processes()[name]["pid"] or 0)
 
+    def nursery(self) -> int:
+        """The parent of the services; 0 while there is none."""
+        return int(json.loads(self.data.state.read_text())["nursery_pid"] or 0)
+
     def pids(self) -> set[int]:
         return {int(process["pid"]) for process in self.processes().values() if process["pid"]}
 

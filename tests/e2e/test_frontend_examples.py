@@ -1,5 +1,6 @@
 """The guide for frontend developers holds: both examples run as they stand, and the page says what the code does."""
 
+import ast
 import asyncio
 import contextlib
 import importlib.util
@@ -36,6 +37,7 @@ from lotse_contracts.intake import (
 from lotse_contracts.sealed import encode, public_bytes, seal
 from lotse_intake.store.tables import attachment, enquiry
 from lotse_local import keyring
+from lotse_local.demo import frontend
 from lotse_local.demo.frontend import Desk, Frontend, connected
 from lotse_local.demo.photo import holds_place, letter_photo
 from tests import kit
@@ -108,8 +110,8 @@ async def counsellor(broker: kit.Broker) -> AsyncIterator[Frontend]:
     key = keyring.signing_key(broker.place, keyring.TOKEN_KEY)
     token = issue_token(Staff("counsellor-1", "counsellor"), key, association=broker.association, at=datetime.now(UTC))
     desk = Desk(broker.association, broker.url, "desk", broker.seed_file("desk"))
-    async with connected(desk, token=token) as frontend:
-        yield frontend
+    async with connected(desk, token=token) as seated:
+        yield seated
 
 
 def endpoints_file(broker: kit.Broker, service: Service, folder: Path) -> Path:
@@ -208,6 +210,21 @@ async def test_an_enquiry_published_while_intake_is_away_is_accepted_once_when_i
     await kit.eventually(settled)
     async with service.engine.connect() as tx:
         assert (await tx.execute(select(func.count()).select_from(enquiry))).scalar_one() == 1
+
+
+@pytest.mark.parametrize("module", [EXAMPLES / "enquiry.py", Path(frontend.__file__)], ids=lambda path: path.stem)
+def test_a_frontend_imports_nothing_of_ours_but_the_contracts(module: Path) -> None:
+    imports = [
+        node for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    names = {name for node in imports for name in imported(node)}
+    foreign = {name.split(".")[0] for name in names} - set(sys.stdlib_module_names)
+    assert foreign <= {"nats", "lotse_contracts", "cryptography"}
+
+
+def imported(node: ast.Import | ast.ImportFrom) -> list[str]:
+    """The modules that a statement names."""
+    return [alias.name for alias in node.names] if isinstance(node, ast.Import) else [node.module or ""]
 
 
 def loaded_example() -> Any:

@@ -92,6 +92,22 @@ async def test_a_service_that_dies_is_started_again(house: House) -> None:
     assert house.processes()[name]["restarts"] >= 1
 
 
+async def test_the_parent_of_the_services_may_die(house: House) -> None:
+    before, parent = house.pids(), house.nursery()
+    kill(parent)
+    await kit.eventually(lambda: not alive({parent}), 30)
+    assert alive(before) == before
+    name = f"{NAME}/ledger"
+    old = house.pid(name)
+    kill(old)
+    await kit.eventually(lambda: house.pid(name) not in {old, 0}, 30)
+    await ready(house)
+    again = house.pid(name)
+    kill(again)
+    await kit.eventually(lambda: house.pid(name) not in {again, 0}, 30)
+    await ready(house)
+
+
 @pytest.mark.parametrize("engine", ["nats", "postgres"])
 async def test_an_engine_that_dies_comes_back_and_services_find_it(house: House, engine: str) -> None:
     name = f"{NAME}/{engine}"

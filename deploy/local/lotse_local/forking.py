@@ -36,6 +36,7 @@ class Forked:
 
     pid: int
     nursery: "Nursery"
+    parent: int | None  # the nursery may die and be another one later, which knows nothing of this child
     returncode: int | None = None
     _process: psutil.Process | None = None
 
@@ -47,7 +48,7 @@ class Forked:
         """The exit code, or None while it runs."""
         if self.returncode is None:
             self.returncode = self.nursery.code_of(self.pid)
-        if self.returncode is None and not self.nursery.lives and not process.is_running(self._process):
+        if self.returncode is None and self.nursery.pid != self.parent and not process.is_running(self._process):
             self.returncode = LOST_CODE
         return self.returncode
 
@@ -82,12 +83,9 @@ class Nursery:
     _news: threading.Condition = field(default_factory=threading.Condition)
 
     @property
-    def lives(self) -> bool:
-        return self._running is not None and self._running.poll() is None
-
-    @property
     def pid(self) -> int | None:
-        return self._running.pid if self._running is not None and self.lives else None
+        """None while it does not live."""
+        return self._running.pid if self._running is not None and self._running.poll() is None else None
 
     def start(self) -> None:
         """Import everything in the background; children may be asked for at once."""
@@ -110,7 +108,7 @@ class Nursery:
         if pid is None:
             raise CannotFork(f"{command.name} was not started; see {self._log}")
         process.remember(command.pid_file, pid)
-        return Forked(pid, self)
+        return Forked(pid, self, self.pid)
 
     def code_of(self, pid: int) -> int | None:
         """How a child ended, once the nursery has said so."""
