@@ -31,10 +31,18 @@ async function main([endpoints, photo, association = 'auslaenderrat']) {
     inboxPrefix: `_INBOX_${FRONTEND}`, // the only inbox that our user may subscribe to
     maxReconnectAttempts: -1,
   });
+  complain(client);
   try {
     await askForHelp(client, association, place, await readFile(photo));
   } finally {
     await client.close();
+  }
+}
+
+/** What the broker denies reaches us here alone; whoever published only sees a time-out. */
+async function complain(client) {
+  for await (const status of client.status()) {
+    if (status.type === 'error') console.error('broker:', status.error.message);
   }
 }
 

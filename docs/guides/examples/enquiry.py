@@ -10,6 +10,7 @@ import asyncio
 import hashlib
 import json
 import secrets
+import sys
 import urllib.request
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -61,11 +62,17 @@ async def main() -> None:
         nkeys_seed=place["credentials"][FRONTEND],
         inbox_prefix=f"_INBOX_{FRONTEND}".encode(),  # the only inbox that our user may subscribe to
         max_reconnect_attempts=-1,
+        error_cb=complain,
     )
     try:
         await ask_for_help(client, args.association, place, photo)
     finally:
         await client.close()
+
+
+async def complain(fault: Exception) -> None:
+    """What the broker denies reaches us here alone; whoever published only sees a time-out."""
+    print("broker:", fault, file=sys.stderr, flush=True)
 
 
 async def ask_for_help(client: Client, association: str, place: Mapping[str, Any], photo: bytes) -> None:

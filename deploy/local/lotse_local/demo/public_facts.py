@@ -4,8 +4,6 @@ import asyncio
 
 import httpx
 
-from lotse_chassis.settings import Settings
-from lotse_ledger.cli import load_facts
 from lotse_local.demo.checks import Say
 from lotse_local.demo.houses import House
 
@@ -18,6 +16,10 @@ async def loaded(house: House, say: Say) -> None:
         known = await http.get("/availability", params={"year": str(YEAR)})
     if known.status_code == httpx.codes.OK:
         return
+    # Only the first time, so that later ones need not load a service's libraries.
+    from lotse_chassis.settings import Settings
+    from lotse_ledger.cli import load_facts
+
     settings = Settings(association=house.name, database_url=house.at["database"]["ledger"])
     if await asyncio.to_thread(load_facts, settings) != 0:
         raise RuntimeError(f"{house.name}: the ledger was begun without the public facts; --data names another folder")

@@ -22,7 +22,7 @@ TRACE_WANTED = (
     "handle lotse.*.cmd.intake.receive-person",
     "handle lotse.*.evt.referral.appointment-fixed",
 )
-OTHER_STEPS = 16  # of the progress bar, beside those that each case brings
+OTHER_STEPS = 14  # of the progress bar, beside those that each case brings
 
 
 def steps_of(cases: list[Case]) -> int:
