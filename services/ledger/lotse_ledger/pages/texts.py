@@ -11,8 +11,8 @@ TEXTS: dict[PageLanguage, dict[str, str]] = {
         "other_language": "English",
         "sign_in": "Anmelden",
         "sign_in_hint": (
-            "Fügen Sie das Lesezugriffs-Token ein, das Sie vom Verein erhalten haben. Es wird nur in einem Cookie"
-            " dieser Sitzung gehalten. Festgehalten wird, dass und wann es benutzt wurde, nicht, was Sie fragen."
+            "Fügen Sie das Lesezugriffs-Token ein, das Sie vom Verein erhalten haben. Es bleibt in einem Cookie, bis es"
+            " abläuft oder Sie sich abmelden. Festgehalten wird, dass und wann es benutzt wurde, nicht, was Sie fragen."
         ),
         "token": "Token",
         "sign_out": "Abmelden",
@@ -114,8 +114,8 @@ TEXTS: dict[PageLanguage, dict[str, str]] = {
         "other_language": "Deutsch",
         "sign_in": "Sign in",
         "sign_in_hint": (
-            "Paste the read-only token that the association gave you. It is kept in a cookie of this session only."
-            " That and when it was used is recorded, not what you ask."
+            "Paste the read-only token that the association gave you. It stays in a cookie until it expires or you sign"
+            " out. That and when it was used is recorded, not what you ask."
         ),
         "token": "Token",
         "sign_out": "Sign out",
