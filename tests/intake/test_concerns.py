@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from lotse_chassis.faults import Refused
-from lotse_contracts import intake, referral
+from lotse_contracts import intake, notify, referral
 from lotse_contracts.envelope import Message
 from tests.intake.given import Intake, enquiry, kinds, only
 
@@ -153,3 +153,24 @@ async def test_a_contact_is_counted_once_with_or_without_a_person(here: Intake) 
         assert kinds(await here.hear(order)) == ["evt intake.contact-recorded"]
         assert await here.hear(order) == []
     assert here.counts()["contact"] == 2
+
+
+async def test_all_that_is_heard_about_a_person_ends_the_same_in_every_order_and_twice(here: Intake) -> None:
+    ends = set()
+    for order in permutations(range(4)):
+        concern = await raised(here)
+        person_id, referral_id = concern.person_id, uuid4()
+        facts: list[Message] = [
+            sent(concern, referral_id),
+            completed(concern, referral_id),
+            notify.OptedOut(person_id=person_id, channel="email"),
+            notify.ContactUnreachable(person_id=person_id, reason="bounced"),
+        ]
+        for place in (*order, *order):
+            await here.hear(facts[place], actor=None)
+        (end,) = here.rows(
+            "SELECT concern.state, contact_consented, contact_safe, unreachable, person.version, contact_version"
+            f" FROM person JOIN concern USING (person_id) WHERE person_id = '{person_id}'"
+        )
+        ends.add(end)
+    assert ends == {("closed", False, True, True, 3, 2)}

@@ -136,6 +136,35 @@ async def test_a_refused_order_is_answered_with_its_code_and_four_texts(
         assert set(refused.problem.texts) == {"uk", "ru", "de", "en"}
 
 
+async def test_whatever_is_wrong_with_an_order_no_value_of_it_reaches_a_log_or_an_answer(
+    broker: kit.Broker, run_service: ServiceRunner, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    service = await run_service("intake")
+    code, _ = links.new_code()
+    async with frontend(broker, "web") as web:
+        assert (await web.order(enquiry(seal_key(service), code))).accepted
+        digest = links.digest_of(code)
+        wrong_pin = intake.AdditionContent(text=TEXT, pin="0000")
+        unfit = SubmitEnquiry.model_construct(
+            **{**dict(enquiry(seal_key(service), code)), MAIL: NAME, "language": MAIL}
+        )
+        orders = {
+            "wrong_pin": intake.AddToEnquiry(
+                frontend="web",
+                receipt_sha256=digest,
+                content=sealed_to(seal_key(service), wrong_pin, intake.AddToEnquiry, digest),
+            ),
+            "malformed": unfit,
+        }
+        for expected, order in orders.items():
+            answer = await web.order(order)
+            assert answer.problem
+            assert answer.problem.code == expected
+            assert MAIL not in answer.model_dump_json()
+    assert not [canary for canary in (*CANARIES, code) if canary in caplog.text]
+
+
 async def test_notify_is_away_and_the_enquiry_is_taken_all_the_same(
     broker: kit.Broker, run_service: ServiceRunner, database: Any
 ) -> None:
