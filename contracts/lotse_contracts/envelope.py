@@ -73,10 +73,14 @@ class Message(BaseModel):
 
 
 class Fact(Message):
-    """Something that happened: ids and codes only. Unknown fields are ignored, so that a field may be added."""
+    """Something that happened: ids and codes only. Unknown fields are ignored, so that a field may be added.
+
+    An `ANONYMOUS` one is about nobody: its envelope names no cause, no actor and no trace that would lead to a person.
+    """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     KIND: ClassVar[Kind] = "evt"
+    ANONYMOUS: ClassVar[bool] = False
 
 
 class Order(Message):

@@ -183,6 +183,7 @@ class GapFound(Fact):
     NAME: ClassVar[str] = "gap-found"
     SERVICE: ClassVar[str] = "referral"
     KEY: ClassVar[str] = "gap_id"
+    ANONYMOUS: ClassVar[bool] = True
 
     gap_id: UUID
     code: Code

@@ -221,6 +221,21 @@ async def _at_least(broker: kit.Broker, letters: int) -> list[tuple[dict[str, st
     return found if len(found) >= letters else []
 
 
+async def test_an_anonymous_fact_names_no_cause_and_no_trace(
+    own_database: kit.ServiceDatabase, broker: kit.Broker
+) -> None:
+    async with desk.running_desk(own_database, broker) as one, broker.connected("intake") as client:
+        cause = await desk.publish(client, desk.concern())
+        await kit.eventually(lambda: one.effects() == 1)
+        ((body, headers),) = one.rows("SELECT body, headers FROM outbox")
+        said = json.loads(bytes(body))
+        assert said["type"] == "referral.gap-found.v1"
+        assert "causationid" not in said
+        assert said["correlationid"] == said["id"]
+        assert str(cause) not in bytes(body).decode()
+        assert headers == {}
+
+
 async def test_stopping_gives_back_what_was_not_begun(own_database: kit.ServiceDatabase, broker: kit.Broker) -> None:
     async with broker.connected("intake") as client:
         async with desk.running_desk(own_database, broker) as one:

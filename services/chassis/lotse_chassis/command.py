@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 
@@ -12,6 +13,7 @@ from lotse_chassis.settings import Settings, SettingsInvalid
 
 EXIT_SETTINGS = 2
 EXIT_MIGRATION = 3
+ADMINISTRATION = {"LOTSE_ASSOCIATION": "unnamed"}  # an administrator's command needs the database's address alone
 
 Command = Callable[[Settings], int]
 
@@ -31,7 +33,7 @@ def main(
     parser.add_argument("command", choices=["serve", "migrate", *extra])
     chosen = parser.parse_args().command
     try:
-        read = settings.from_env()
+        read = settings.from_env(os.environ if chosen == "serve" else {**ADMINISTRATION, **os.environ})
         telemetry.configure(name, read.association, traces_file=read.traces_file, log_level=read.log_level)
         if chosen == "migrate":
             sys.exit(_migrate(name, read, migrations, rights))

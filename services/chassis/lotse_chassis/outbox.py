@@ -14,6 +14,7 @@ from lotse_chassis.context import Context
 from lotse_chassis.database import outbox
 from lotse_chassis.transfers import Signer, sealed_json
 from lotse_contracts.envelope import (
+    Fact,
     Message,
     Transfer,
     dead_subject,
@@ -51,15 +52,16 @@ class Staged:
 
 def written(message: Message, context: Context, signer: Signer) -> Staged:
     """The message as it will stand on the wire, with the trace it belongs to."""
+    linked = not (isinstance(message, Fact) and message.ANONYMOUS)
     envelope = envelope_of(
         message,
         id=uuid4(),
         association=signer.association,
         sender=signer.service,
         time=context.now,
-        causation=context.id,
-        correlation=context.correlation,
-        actor=context.actor,
+        causation=context.id if linked else None,
+        correlation=context.correlation if linked else None,
+        actor=context.actor if linked else None,
     )
     body = sealed_json(envelope, message, signer) if isinstance(message, Transfer) else to_json(envelope)
     return Staged(
@@ -70,7 +72,7 @@ def written(message: Message, context: Context, signer: Signer) -> Staged:
         subject=subject_for(message, signer.association),
         key=message.key,
         body=body,
-        headers=telemetry.inject(),
+        headers=telemetry.inject() if linked else {},
     )
 
 

@@ -28,14 +28,15 @@ def build(settings: ReferralSettings) -> Service:
     service = Service("referral", settings, problems=PROBLEM_TEXTS, migrations=expected(MIGRATIONS))
     keys = {name: partner.intake_seal for name, partner in service.partners.items()}
 
-    service.hears(intake.ConcernAccepted, matching.concern_accepted)
+    as_of = settings.directory_as_of
+    service.hears(intake.ConcernAccepted, partial(matching.concern_accepted, as_of=as_of))
     service.hears(intake.ConsentGiven, partial(consenting.consent_given, keys=keys))
     service.hears(intake.ConsentWithdrawn, consenting.consent_withdrawn)
     service.hears(intake.FieldsRefused, consenting.fields_refused)
     service.hears(intake.PersonRegistered, incoming.person_registered)
 
-    service.hears(referral.ProposeServices, matching.propose)
-    service.hears(referral.SendReferral, partial(sending.send, keys=keys))
+    service.hears(referral.ProposeServices, partial(matching.propose, as_of=as_of))
+    service.hears(referral.SendReferral, partial(sending.send, keys=keys, as_of=as_of))
     service.hears(referral.ForwardFields, sending.forward)
     service.hears(referral.AnswerReferral, answering.answer)
     service.hears(referral.FixAppointment, appointments.fix)

@@ -1,5 +1,6 @@
 """What referral is told by its environment, besides what every service is told."""
 
+from datetime import date
 from pathlib import Path
 
 from lotse_chassis.settings import Settings, setting
@@ -14,6 +15,11 @@ class ReferralSettings(Settings):
     )
     directory_name: str = setting(
         "for `load-directory`: name of that directory; what it no longer lists goes inactive", default="dresden"
+    )
+    directory_as_of: date | None = setting(
+        "for a demonstration after services of the directory have ended: the day that their last day is compared with; "
+        "empty: today",
+        default=None,
     )
     group_offers_file: Path | None = setting(
         "for `load-offers`: JSON list of group offers, each with key, name, seats and, where known, service",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -17,17 +18,21 @@ from lotse_referral.store import alive, concerns, directory
 from lotse_referral.store.concerns import Concern
 
 
-async def concern_accepted(fact: ConcernAccepted, context: Context, tx: AsyncConnection) -> Sequence[Message]:
+async def concern_accepted(
+    fact: ConcernAccepted, context: Context, tx: AsyncConnection, *, as_of: date | None = None
+) -> Sequence[Message]:
     """Match what a counsellor carries now; an older version of the concern is old news."""
     if await alive.erased(tx, fact.person_id):
         return ()
     held = await concerns.load(tx, fact.concern_id)
     if held is not None and held.concern_version >= fact.version:
         return ()
-    return await _matched(tx, context, _told(fact, fact.version, held, context))
+    return await _matched(tx, context, _told(fact, fact.version, held, context), as_of)
 
 
-async def propose(order: ProposeServices, context: Context, tx: AsyncConnection) -> Sequence[Message]:
+async def propose(
+    order: ProposeServices, context: Context, tx: AsyncConnection, *, as_of: date | None = None
+) -> Sequence[Message]:
     """A fresh match. It may come before the fact that the concern was accepted; that one then matches again."""
     if await alive.erased(tx, order.person_id):
         raise Refused("person_erased", fields=("person_id",))
@@ -35,7 +40,7 @@ async def propose(order: ProposeServices, context: Context, tx: AsyncConnection)
     if held is not None and held.person_id != order.person_id:
         raise Refused("wrong_person", fields=("person_id",))
     version = 0 if held is None else held.concern_version
-    return await _matched(tx, context, _told(order, version, held, context))
+    return await _matched(tx, context, _told(order, version, held, context), as_of)
 
 
 def _told(said: ConcernAccepted | ProposeServices, version: int, held: Concern | None, context: Context) -> Concern:
@@ -54,8 +59,8 @@ def _told(said: ConcernAccepted | ProposeServices, version: int, held: Concern |
     )
 
 
-async def _matched(tx: AsyncConnection, context: Context, concern: Concern) -> Sequence[Message]:
-    today = local_day(context.now)
+async def _matched(tx: AsyncConnection, context: Context, concern: Concern, as_of: date | None) -> Sequence[Message]:
+    today = as_of or local_day(context.now)
     need = Need(concern.code, concern.language, concern.urgency)
     found = match(need, await directory.offers(tx), today)
     candidates = tuple(_candidate(suggestion) for suggestion in found.suggestions)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import cast
 from uuid import UUID
 
@@ -26,12 +27,14 @@ from lotse_referral.store.concerns import Concern
 from lotse_referral.store.directory import NamedService
 
 
-async def send(order: SendReferral, context: Context, tx: AsyncConnection, *, keys: IntakeKeys) -> Sequence[Message]:
+async def send(
+    order: SendReferral, context: Context, tx: AsyncConnection, *, keys: IntakeKeys, as_of: date | None = None
+) -> Sequence[Message]:
     """A referral under the id that the desk chose; again with another consent as long as nothing has left."""
     if await alive.erased(tx, order.person_id) or await alive.erased(tx, order.referral_id):
         raise Refused("person_erased", fields=("person_id",))
     concern = await _concern(tx, order)
-    service = await _service(tx, order, context)
+    service = await _service(tx, order, as_of or local_day(context.now))
     held = await referrals.load(tx, order.referral_id)
     if held is not None and not _same(held, order):
         raise Refused("referral_exists", fields=("referral_id",))
@@ -90,11 +93,11 @@ async def _concern(tx: AsyncConnection, order: SendReferral) -> Concern:
     return concern
 
 
-async def _service(tx: AsyncConnection, order: SendReferral, context: Context) -> NamedService:
+async def _service(tx: AsyncConnection, order: SendReferral, today: date) -> NamedService:
     service = await directory.one(tx, order.service_id)
     if service is None:
         raise Refused("unknown_service", fields=("service_id",))
-    if not service.active or (service.valid_to is not None and service.valid_to < local_day(context.now)):
+    if not service.active or (service.valid_to is not None and service.valid_to < today):
         raise Refused("service_ended", fields=("service_id",))
     return service
 
