@@ -12,17 +12,12 @@ from lotse_contracts.envelope import Sealed
 from lotse_contracts.intake import ConsentWithdrawn, FieldsRefused, PersonRegistered, ReceivePerson, ReleaseFields
 from lotse_contracts.referral import (
     AnswerReferral,
-    AskOpenReferrals,
     AskReferralActions,
-    ConsentWithdrawalAcknowledged,
-    ConsentWithdrawnNotice,
-    ErasureNotice,
     FixAppointment,
     ForwardFields,
     ReferralAnswered,
     ReferralCompleted,
     ReferralOffered,
-    ReferralWithdrawn,
 )
 from lotse_contracts.sealed import encode, public_bytes
 from tests.referral.desk import NOW, Desk, Person, names, only
@@ -207,109 +202,3 @@ async def test_only_the_receiver_may_answer(desk: Desk) -> None:
     with pytest.raises(Refused, match="unknown_referral"):
         await desk.hears(answer.model_copy(update={"referral_id": UUID(int=3)}), "plattform")
     assert await desk.state(person.referral_id) == "sent"
-
-
-async def test_a_withdrawn_consent_reaches_the_receiver_who_stops_and_says_so(desks: tuple[Desk, Desk]) -> None:
-    desk, partner = desks
-    person, hers = Person(), Person()
-    await partner.hears(await under_way(desk, person), "auslaenderrat")
-    await partner.hears(PersonRegistered(person_id=hers.person_id, version=1, referral_id=person.referral_id))
-    fix = FixAppointment(
-        referral_id=person.referral_id,
-        appointment_id=UUID(int=9),
-        starts_at=NOW.replace(day=28),
-        ends_at=NOW.replace(day=29),
-    )
-    await partner.hears(fix)
-    said = await desk.hears(withdrawn(person))
-    assert names(said) == ["ConsentWithdrawnNotice", "ReferralWithdrawn", "StopTelling"]
-    assert only(ReferralWithdrawn, said).reason == "consent_withdrawn"
-    stopped = await partner.hears(only(ConsentWithdrawnNotice, said), "auslaenderrat")
-    assert names(stopped) == ["ConsentWithdrawalAcknowledged", "AppointmentCancelled"]
-    assert await partner.state(person.referral_id) == "withdrawn"
-    await desk.hears(only(ConsentWithdrawalAcknowledged, stopped), "plattform")
-    (row,) = await desk.rows("referral")
-    assert row["withdrawal_acknowledged_at"] == NOW
-    late = ReferralAnswered(to="auslaenderrat", referral_id=person.referral_id, answer="accepted")
-    assert await desk.hears(late, "plattform") == []
-
-
-async def test_the_receiver_of_a_closed_referral_is_told_too(desks: tuple[Desk, Desk]) -> None:
-    desk, _ = desks
-    person = Person()
-    await under_way(desk, person)
-    answer = ReferralAnswered(
-        to="auslaenderrat", referral_id=person.referral_id, answer="completed", outcome="need_met"
-    )
-    await desk.hears(answer, "plattform")
-    assert names(await desk.hears(withdrawn(person))) == ["ConsentWithdrawnNotice"]
-    assert await desk.state(person.referral_id) == "completed"
-
-
-async def test_a_notice_that_overtakes_the_offer_finds_it_closed(desks: tuple[Desk, Desk]) -> None:
-    desk, partner = desks
-    person = Person()
-    offer = await under_way(desk, person)
-    notice = only(ConsentWithdrawnNotice, await desk.hears(withdrawn(person)))
-    assert names(await partner.hears(notice, "auslaenderrat")) == ["ConsentWithdrawalAcknowledged"]
-    assert await partner.hears(offer, "auslaenderrat") == []
-    assert await partner.state(person.referral_id) == "withdrawn"
-
-
-async def test_all_orders_of_the_facts_about_one_consent_end_alike(desk: Desk) -> None:
-    """Also with the order to send among them, and each one said twice."""
-    ends = set()
-    for order in permutations(range(4)):
-        person = Person()
-        service_id = await partners_service(desk, person)
-        steps: list[Message] = [
-            person.consents(),
-            withdrawn(person),
-            person.accepted(2),
-            person.connected(service_id),
-        ]
-        await desk.hears_all([(steps[step], "") for step in order] + [(steps[step], "") for step in order])
-        (row,) = [row for row in await desk.rows("referral") if row["referral_id"] == person.referral_id]
-        (consent,) = [row for row in await desk.rows("consent") if row["person_id"] == person.person_id]
-        ends.add((row["state"], row["asked_consent_id"], consent["withdrawn"], consent["kind"], consent["version"]))
-    assert ends == {("consent_pending", None, True, "disclosure", 2)}
-
-
-async def test_all_orders_of_what_a_sender_and_our_intake_say_leave_nothing_open(desks: tuple[Desk, Desk]) -> None:
-    """Each one twice. The fields reach our intake only where the offer came before any notice to stop."""
-    desk, partner = desks
-    for order in permutations(range(4)):
-        person, hers = Person(), Person()
-        offer = await under_way(desk, person)
-        steps: list[tuple[Message, str]] = [
-            (offer, "auslaenderrat"),
-            (ConsentWithdrawnNotice(to="plattform", referral_id=person.referral_id), "auslaenderrat"),
-            (ErasureNotice(to="plattform", referral_id=person.referral_id), "auslaenderrat"),
-            (PersonRegistered(person_id=hers.person_id, version=1, referral_id=person.referral_id), ""),
-        ]
-        said = await partner.hears_all([steps[step] for step in order] * 2)
-        offer_first = order.index(0) < min(order.index(1), order.index(2))
-        assert names(said).count("ReceivePerson") == offer_first
-        assert names(said).count("ConsentWithdrawalAcknowledged") == 2
-        states = [row["state"] for row in await partner.rows("referral") if row["referral_id"] == person.referral_id]
-        assert set(states) <= {"withdrawn"}
-
-
-async def test_open_referrals_come_oldest_first_in_pages(desks: tuple[Desk, Desk]) -> None:
-    desk, partner = desks
-    ids = []
-    for _ in range(5):
-        person = Person()
-        await under_way(desk, person)
-        ids.append(person.referral_id)
-        await desk.passes(minutes=1)
-    seen: list[UUID] = []
-    cursor: str | None = None
-    for _ in range(3):
-        page = await desk.asks(AskOpenReferrals(size=2, cursor=cursor))
-        seen += [referral.referral_id for referral in page.referrals]
-        cursor = page.cursor
-    assert (seen, cursor) == (ids, None)
-    with pytest.raises(Refused, match="malformed"):
-        await desk.asks(AskOpenReferrals(cursor="nonsense"))
-    assert (await partner.asks(AskOpenReferrals())).referrals == ()
