@@ -1,13 +1,14 @@
 """Appointments in any order: she hears of the last state once, and is reminded by the clock on the wall."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from lotse_chassis.faults import Refused
 from lotse_contracts.envelope import Message
 from lotse_contracts.notify import ErasePerson
 from lotse_contracts.referral import AppointmentCancelled, AppointmentFixed, AppointmentMoved, CheckbackAsked
@@ -155,6 +156,14 @@ async def test_what_she_heard_of_is_told_as_moved_and_as_cancelled(
         "Ihr Termin wurde verschoben. Die neue Zeit: Donnerstag, 3. Dezember 2026, 10:00 Uhr.",
         "Ihr Termin findet nicht statt: Donnerstag, 3. Dezember 2026, 10:00 Uhr.",
     ]
+
+
+@pytest.mark.parametrize("year", [1, 1999, 2200, 9999])
+async def test_an_appointment_in_an_impossible_year_is_refused(house: House, olena: UUID, year: int) -> None:
+    starts_at = datetime(year, 6, 1, tzinfo=UTC)
+    with pytest.raises(Refused) as refused:
+        await house.hear(_fixed(olena, uuid4(), starts_at=starts_at))
+    assert (refused.value.code, refused.value.fields) == ("time_out_of_range", ("starts_at",))
 
 
 async def test_a_later_round_makes_the_earlier_question_pointless(house: House) -> None:

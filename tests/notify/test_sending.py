@@ -188,3 +188,28 @@ async def test_a_day_of_messages_costs_what_it_costs(house: House, olena: UUID, 
     house.now = NOW + timedelta(days=1)
     assert await house.fire_due() == [CostIncurred(provider="smtp", day="2026-11-25", messages=3, amount_e4=0)]
     assert await house.fire_due() == []
+
+
+async def test_one_that_cannot_be_written_does_not_hold_up_the_rest(
+    house: House, olena: UUID, post: Post, mailserver: MailServer
+) -> None:
+    await house.hear(house.contact(olena, version=2, detail="time_and_place"))
+    await house.hear(tell(olena, key="bad"))
+    house.run("UPDATE notification SET template = 'appointment', due_at = due_at - interval '1 hour'")
+    await house.hear(tell(olena, key="good"))
+    await house.send_all(post)
+    assert house.states() == {"appointment": ("failed", "cannot_be_written"), "receipt": ("sent", "server_took_it")}
+    assert len(mailserver.taken) == 1
+
+
+async def test_what_only_newer_code_can_say_is_left_for_it(
+    house: House, olena: UUID, post: Post, mailserver: MailServer
+) -> None:
+    await house.hear(tell(olena, key="new"))
+    house.run("UPDATE notification SET template = 'of_tomorrow', due_at = due_at - interval '1 hour'")
+    await house.hear(tell(olena, key="old"))
+    await house.send_all(post)
+    await house.hear(house.contact(olena, version=2, safe=False))
+    house.now = NOW + timedelta(days=30)
+    await house.sweep(post)
+    assert house.states() == {"of_tomorrow": ("queued", "due"), "receipt": ("sent", "server_took_it")}

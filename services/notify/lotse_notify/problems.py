@@ -19,6 +19,12 @@ PROBLEM_TEXTS: dict[str, dict[str, str]] = {
         "de": "Die Argumente passen nicht zur Vorlage.",
         "en": "The arguments are not those of the template.",
     },
+    "time_out_of_range": {
+        "uk": "На такий час зустріч призначити не можна.",
+        "ru": "На такое время встречу назначить нельзя.",
+        "de": "Zu dieser Zeit kann kein Termin sein.",
+        "en": "No appointment can be at that time.",
+    },
     "reply_key_unusable": {
         "uk": "Ключ для відповіді непридатний.",
         "ru": "Ключ для ответа непригоден.",

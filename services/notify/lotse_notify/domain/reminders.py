@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 LOCAL = ZoneInfo("Europe/Berlin")
 HOURS_BEFORE = (48, 3)
+SAYABLE_YEARS = range(2000, 2200)
+"""Beyond them it is a slip of the pen, and calendars break."""
 DAY_HOURS = 24
 
 
@@ -25,6 +27,11 @@ def reminders(starts_at: datetime, now: datetime) -> Iterator[Reminder]:
     for hours, due_at, useful_by in zip(HOURS_BEFORE, instants, [*instants[1:], starts_at], strict=True):
         if due_at > now:
             yield Reminder(hours, due_at, useful_by)
+
+
+def sayable(instant: datetime) -> bool:
+    """Whether it is an aware time that an appointment can have."""
+    return instant.tzinfo is not None and instant.year in SAYABLE_YEARS
 
 
 def _before(starts_at: datetime, hours: int) -> datetime:

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from lotse_contracts.notify import Tell
 from lotse_contracts.values import Detail, RecipientLanguage, TemplateName
 from lotse_notify.domain.lint import faults_of
-from lotse_notify.domain.reminders import LOCAL
+from lotse_notify.domain.reminders import LOCAL, sayable
 
 LANGUAGES: tuple[RecipientLanguage, ...] = get_args(RecipientLanguage)
 LAST_RESORT: tuple[RecipientLanguage, ...] = ("de", "en")
@@ -220,4 +220,4 @@ def _instant(text: str) -> datetime | None:
         instant = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return instant if instant.tzinfo else None
+    return instant if sayable(instant) else None

@@ -6,11 +6,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.context import Context
+from lotse_chassis.faults import Refused
 from lotse_chassis.timers import Timer, cancel_timer, set_timer
 from lotse_contracts.envelope import Message
 from lotse_contracts.referral import AppointmentCancelled, AppointmentFixed, CheckbackAsked
 from lotse_notify.domain.keys import appointment_key, checkback_key, reminder_key
-from lotse_notify.domain.reminders import HOURS_BEFORE, reminders
+from lotse_notify.domain.reminders import HOURS_BEFORE, reminders, sayable
 from lotse_notify.domain.texts import Change
 from lotse_notify.domain.verdict import UNSENT, Asked, Verdict
 from lotse_notify.handlers.telling import Wish, settle, tell
@@ -22,7 +23,12 @@ CHECKBACK_USEFUL_DAYS = 7
 
 
 async def appointment_said(fact: AppointmentFixed, context: Context, tx: AsyncConnection) -> list[Message]:
-    """Fixed or moved: only a newer version counts. To her it has moved only if she may have heard of it before."""
+    """Fixed or moved: only a newer version counts. To her it has moved only if she may have heard of it before.
+
+    Raises Refused if it is in no year that an appointment can be in.
+    """
+    if not sayable(fact.starts_at):
+        raise Refused("time_out_of_range", fields=("starts_at",))
     person = await people.locked(tx, fact.person_id)
     if person.erased or not await _newer(tx, fact.appointment_id, fact.version):
         return []

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lotse_notify.domain.outcome import COST_E4, Outcome, Stage, state_of
 from lotse_notify.domain.verdict import Verdict
 from lotse_notify.store import people
-from lotse_notify.store.notices import Notification, notification_of
+from lotse_notify.store.notices import KNOWN, Notification, notification_of
 from lotse_notify.store.people import Person
 from lotse_notify.store.tables import notification, person, submission, tally
 
@@ -57,7 +57,7 @@ async def next_due(tx: AsyncConnection, now: datetime) -> tuple[Notification, Pe
     query = (
         select(notification, person.c.stopped_at, person.c.opted_out_at, person.c.refused_at, person.c.erased_at)
         .join(person, person.c.person_id == notification.c.person_id)
-        .where(notification.c.state == "queued", notification.c.due_at <= now)
+        .where(notification.c.state == "queued", notification.c.due_at <= now, KNOWN)
         .order_by(notification.c.due_at)
         .limit(1)
         .with_for_update(of=[person, notification], skip_locked=True)

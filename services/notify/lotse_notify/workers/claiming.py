@@ -1,5 +1,6 @@
 """Takes the next notification that is due and writes the intent to send it, in one short transaction."""
 
+import logging
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lotse_chassis import links
 from lotse_chassis.personkeys import CannotDecrypt, KeyDestroyed, KeyUnknown, PersonKeys
 from lotse_chassis.service import Unit
+from lotse_contracts.values import RecipientLanguage
 from lotse_notify.domain.contact import Contact
 from lotse_notify.domain.keys import message_id
 from lotse_notify.domain.mail import Links, Mail, Sender, letter_of, mail_of
@@ -24,6 +26,8 @@ from lotse_notify.store import submissions
 from lotse_notify.store.notices import Notification
 from lotse_notify.store.people import Person
 from lotse_notify.store.submissions import Submission
+
+log = logging.getLogger(__name__)
 
 STOP_LINK_DAYS = 90
 
@@ -67,18 +71,31 @@ async def claim(units: Units, post: Post) -> Claim | Literal["settled", "nothing
         if verdict.state != "queued" or person.contact is None or address is None:
             unit.say(*await settle(unit.tx, due, verdict, person.contact, now))
             return "settled"
-        return await _begun(unit.tx, due, person.contact, address, post=post, now=now)
+        code = await links.create(
+            unit.tx, purpose=STOP_LINK, subject_id=str(due.person_id), expires_at=now + timedelta(days=STOP_LINK_DAYS)
+        )
+        try:
+            written = _written(due, person.contact, address, f"{post.public_url}/stop/{code}", post=post, now=now)
+        except (LookupError, ValueError, TypeError, OverflowError) as fault:
+            log.error("a notice cannot be written: %s", type(fault).__name__)  # one bad row must not hold up the rest
+            unit.say(*await settle(unit.tx, due, Verdict("failed", "cannot_be_written"), person.contact, now))
+            return "settled"
+        return await _begun(unit.tx, due, person.contact, written, post=post, now=now)
 
 
-async def _begun(
-    tx: AsyncConnection, due: Notification, contact: Contact, address: str, *, post: Post, now: datetime
-) -> Claim:
+@dataclass(frozen=True)
+class Written:
+    """A mail, its language and the version of its words."""
+
+    mail: Mail
+    language: RecipientLanguage
+    version: str
+
+
+def _written(due: Notification, contact: Contact, address: str, stop_url: str, *, post: Post, now: datetime) -> Written:
     words = post.texts.words[post.texts.language_for(contact.languages)]
     name = notice_name(due.template, due.arguments, contact.detail)
-    code = await links.create(
-        tx, purpose=STOP_LINK, subject_id=str(due.person_id), expires_at=now + timedelta(days=STOP_LINK_DAYS)
-    )
-    letter = letter_of(words, name, due.arguments, Links(post.read_url, f"{post.public_url}/stop/{code}"))
+    letter = letter_of(words, name, due.arguments, Links(post.read_url, stop_url))
     mail = mail_of(
         letter,
         sender=post.sender,
@@ -87,11 +104,17 @@ async def _begun(
         at=now,
         may_unsubscribe=due.template in NON_ESSENTIAL,
     )
-    under_way = replace(due, language=words.language, channel="email", state="sending")
+    return Written(mail, words.language, version_of(words, name))
+
+
+async def _begun(
+    tx: AsyncConnection, due: Notification, contact: Contact, written: Written, *, post: Post, now: datetime
+) -> Claim:
+    under_way = replace(due, language=written.language, channel="email", state="sending")
     fresh = Submission(uuid4(), under_way, PROVIDER, contact.version, "envelope")
     lease_until = now + timedelta(seconds=post.server.lease_seconds)
-    await submissions.begin(tx, fresh, text_version=version_of(words, name), now=now, lease_until=lease_until)
-    return Claim(fresh, mail, lease_until)
+    await submissions.begin(tx, fresh, text_version=written.version, now=now, lease_until=lease_until)
+    return Claim(fresh, written.mail, lease_until)
 
 
 def _address(person: Person, keys: PersonKeys) -> str | None:
