@@ -1,7 +1,9 @@
 """Brings databases, migrations, streams and durables of one association to what is planned; run again at will."""
 
 import asyncio
+import contextlib
 import importlib
+import io
 import json
 import sys
 from datetime import UTC, datetime
@@ -10,11 +12,15 @@ from uuid import UUID
 
 from lotse_chassis import migrate, streams
 from lotse_chassis.erasures import say_erasures
+from lotse_chassis.settings import Settings
 from lotse_contracts.catalogue import SERVICES
 from lotse_local import cards, environment, keyring
 from lotse_local.databases import create_database
 from lotse_local.layout import DataFolder
 from lotse_local.plan import AssociationPlan, plan_of
+
+REAL_CASE = frozenset({"auslaenderrat", "plattform"})
+"""The associations of Dresden's Ukrainisches Zentrum, whose grant the shipped public facts are about."""
 
 
 def databases(plan: AssociationPlan) -> list[str]:
@@ -29,6 +35,19 @@ def databases(plan: AssociationPlan) -> list[str]:
         applied = migrate.migrate(owner_url, service, steps.MIGRATIONS, steps.RIGHTS)
         changes += [f"database {service}: {step} applied" for step in applied]
     return changes
+
+
+def public_facts(plan: AssociationPlan) -> list[str]:
+    """Load what is public of the real grant into the books of its two associations, before their first own entry."""
+    if plan.name not in REAL_CASE:
+        return []
+    password = keyring.database_passwords(plan.place).services["ledger"]
+    url = environment.database_url("ledger", password, plan.at)
+    load_facts = importlib.import_module("lotse_ledger.cli").load_facts
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        load_facts(Settings(association=plan.name, database_url=url))
+    return [line for line in said.getvalue().splitlines() if "nothing changed" not in line]
 
 
 async def broker(plan: AssociationPlan) -> list[str]:
@@ -57,7 +76,7 @@ def main() -> None:
     """`python -m lotse_local.prepare DATA ASSOCIATION`."""
     root, name = sys.argv[1:]
     plan = plan_of(DataFolder(Path(root)), name)
-    for change in [*asyncio.run(broker(plan)), *databases(plan), *asyncio.run(erasures(plan))]:
+    for change in [*asyncio.run(broker(plan)), *databases(plan), *public_facts(plan), *asyncio.run(erasures(plan))]:
         print(change, flush=True)
 
 
