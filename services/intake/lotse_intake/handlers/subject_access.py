@@ -17,6 +17,8 @@ from lotse_intake.providers.content import decrypted, decrypted_fields, letter_o
 from lotse_intake.providers.office import Office
 from lotse_intake.store import attachments, concerns, consents, contacts, enquiries, looks, persons
 
+ANSWER_BYTES_MAX = 180_000  # as base64 inside an envelope it must fit the broker's limit; nothing is left out silently
+
 
 async def person_data(
     office: Office, question: AskPersonData, context: Context, tx: AsyncConnection
@@ -38,9 +40,11 @@ async def person_data(
             _plain(look, "id") for look in await looks.at(tx, [key, *(enquiry["enquiry_id"] for enquiry in told)])
         ],
     }
+    content = json.dumps(whole, default=str, ensure_ascii=False).encode()
+    if len(content) > ANSWER_BYTES_MAX:
+        raise Refused("too_large", fields=("person_id",))
     try:
         receiver = decode(question.reply_key)
-        content = json.dumps(whole, default=str, ensure_ascii=False).encode()
         sealed = seal(content, receiver, type_name=AskPersonData.type_name(), key=key)
     except CannotOpen:
         raise Refused("bad_reply_key", fields=("reply_key",)) from None

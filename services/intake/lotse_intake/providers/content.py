@@ -3,16 +3,16 @@
 from typing import TypeVar
 from uuid import UUID
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from lotse_chassis.faults import Refused, malformed
 from lotse_chassis.personkeys import KeyDestroyed, PersonKeys
-from lotse_contracts.envelope import Part, Sealed
+from lotse_contracts.envelope import Sealed
 from lotse_contracts.intake import PersonFields
 from lotse_contracts.sealed import CannotOpen, open_sealed
 from lotse_intake.providers.office import Office
 
-P = TypeVar("P", bound=Part)
+P = TypeVar("P", bound=BaseModel)
 
 
 def opened(office: Office, sealed: Sealed, kind: type[P], *, type_name: str, key: str) -> P:
@@ -62,7 +62,7 @@ def letter_of(enquiry_id: UUID) -> str:
     return f"letter:{enquiry_id}"
 
 
-def _names(kind: type[Part]) -> frozenset[str]:
+def _names(kind: type[BaseModel]) -> frozenset[str]:
     schema = kind.model_json_schema()
     parts = (schema, *schema.get("$defs", {}).values())
     return frozenset(name for part in parts for name in part.get("properties", {}))
