@@ -4,6 +4,7 @@ import asyncio
 import json
 import shutil
 import stat
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -60,6 +61,26 @@ async def test_a_start_that_fails_counts_as_an_end(folder: Path, monkeypatch: py
     await kept.start()
     await asyncio.wait_for(kept.watch(asyncio.Event()), 60)
     assert kept.summary()["state"] == "given up"
+
+
+def test_a_long_log_is_cut_while_it_is_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "LOG_BYTES_MAX", 100)
+    talking = "import sys\nfor line in sys.stdin: print(line * 10, flush=True)"
+    log_file = folder / "talking.log"
+    with (
+        log_file.open("ab") as log,
+        subprocess.Popen([sys.executable, "-c", talking], stdin=subprocess.PIPE, stdout=log, text=True) as talker,
+    ):
+        assert talker.stdin is not None
+        for _ in range(3):
+            print("0123456789", file=talker.stdin, flush=True)
+        talker.stdin.close()
+        talker.wait()
+        process.put_aside(log_file)
+        log.write(b"afterwards")
+        log.flush()
+    assert log_file.read_bytes() == b"afterwards"
+    assert log_file.with_suffix(".log.old").stat().st_size > 300
 
 
 def test_one_supervisor_holds_a_folder(folder: Path) -> None:

@@ -8,6 +8,7 @@ import stat
 import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
+from uuid import uuid4
 
 import psutil
 import psycopg
@@ -15,9 +16,11 @@ import pytest
 
 from lotse_chassis import streams
 from lotse_contracts.catalogue import SERVICES
+from lotse_contracts.intake import AcceptConcern
 from lotse_local import environment, faces, keyring, plan
 from lotse_local.commands import exits
 from tests import kit
+from tests.e2e.asking import frontend
 from tests.e2e.house import House, alive, kill, postmasters
 
 NAME = "auslaenderrat"
@@ -141,6 +144,26 @@ def test_tokens_and_dead_letters_are_at_hand(house: House) -> None:
     assert house.quickly("dead", "show", "12345")[0] == exits.FAILED
     assert house.quickly("provision") == (exits.OK, f"{NAME}: nothing to change\n")
     assert house.quickly("reconcile") == (exits.OK, "".join(f"{service}: 0 said again\n" for service in SERVICES))
+
+
+async def test_a_staff_order_is_replayed_only_in_somebodys_name(house: House) -> None:
+    """It is refused again: its concern is still unknown. An order without a token gets no rights by a replay."""
+    await ready(house)
+    async with frontend(house, NAME, "desk", "counsellor") as desk:
+        refused = await desk.order(AcceptConcern(concern_id=uuid4()))
+        desk.token = None
+        anonymous = await desk.order(AcceptConcern(concern_id=uuid4()))
+    assert [answer.problem.code for answer in (refused, anonymous) if answer.problem] == [
+        "unknown_concern",
+        "token_missing",
+    ]
+    await kit.eventually(lambda: house.lotse("dead", "list").stdout.count("accept-concern") == 2, 30)
+    assert "--actor" in house.lotse("dead", "replay", "1").stdout
+    assert "gives it anew" in house.lotse("dead", "replay", "2", "--actor", "a-1").stdout
+    assert house.lotse("dead", "replay", "1", "--actor", "a-1").returncode == exits.OK
+    await kit.eventually(lambda: "     3 " in house.lotse("dead", "list").stdout, 30)
+    shown = house.lotse("dead", "show", "3").stdout
+    assert "unknown_concern" in shown
 
 
 async def test_a_killed_supervisor_starts_again_on_the_same_data(house: House) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -19,7 +20,7 @@ START_TOLERANCE_SECONDS = 1.0  # the same process reads the same start time up t
 STOP_SECONDS = 15.0
 KILL_SECONDS = 5.0
 POLL_SECONDS = 0.02
-LOG_BYTES_MAX = 5_000_000  # a longer log is put aside as `.old` at the next start
+LOG_BYTES_MAX = 5_000_000  # twice as much is kept
 TAIL_LINES = 15
 OURSELVES = Account()
 
@@ -117,9 +118,17 @@ def is_running(found: psutil.Process | None) -> bool:
 def make_room(command: Command) -> None:
     """The folder is there, and a long log is put aside."""
     command.folder.mkdir(parents=True, exist_ok=True)
-    log_file = command.log_file
+    put_aside(command.log_file)
+
+
+def put_aside(log_file: Path) -> None:
+    """Keep a long log as `.old` and begin it anew while it is written: whoever floods us fills no disk.
+
+    Its writers append, so they go on at the new beginning; a line that comes between copy and cut is lost.
+    """
     if log_file.is_file() and log_file.stat().st_size > LOG_BYTES_MAX:
-        log_file.replace(log_file.with_suffix(".log.old"))
+        shutil.copyfile(log_file, log_file.with_suffix(".log.old"))
+        os.truncate(log_file, 0)
 
 
 def last_lines(log_file: Path) -> str:

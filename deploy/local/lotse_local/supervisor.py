@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 
-from lotse_local import broker, cards, endpoints, faces, hub, ports
+from lotse_local import broker, cards, endpoints, faces, hub, ports, process
 from lotse_local.broker_config import Leaf
 from lotse_local.forking import Nursery
 from lotse_local.keeper import Kept, Launch, Say
@@ -200,6 +200,9 @@ class Supervisor:
     async def _tell_state(self) -> None:
         while True:
             self._write_state()
+            for kept in self._kept.values():
+                if kept.command is not None:
+                    process.put_aside(kept.command.log_file)
             await asyncio.sleep(STATE_SECONDS)
 
     def _write_state(self) -> None:
