@@ -2,12 +2,15 @@
 
 import asyncio
 import json
+import random
+import secrets
 import signal
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +26,14 @@ from lotse_local.demo.photo import letter_photo
 from lotse_local.demo.play import FIGURES_FILE, HOME, PARTNER
 from lotse_local.layout import DataFolder
 from tests import kit
-from tests.e2e.house import House, alive, postmasters
+from tests.e2e.house import House, alive, kill, postmasters
 
 TOLD_SECONDS = 240
+KILLED = (
+    *(f"{HOME}/{part}" for part in ("intake", "nats", "referral", "ledger")),
+    *(f"{PARTNER}/{part}" for part in ("intake", "nats")),
+)
+"""Not notify: what was just handed to a mail server is never sent again blindly."""
 EXAMPLE = Path(__file__).parents[2] / "docs" / "guides" / "examples" / "enquiry.py"
 EXAMPLE_SECONDS = 60
 STAYS = "everything stays up"
@@ -130,7 +138,8 @@ async def test_who_was_referred_is_what_referral_holds(house: House, first: Told
         told = made[referral_id]
         assert (mode, code, service) == (told["mode"], told["code"], told["service"])
         assert told["score"] == sum(factor["points"] for factor in told["factors"])
-        assert (state, outcome) == (("completed", "need_met") if mode == "connected" else ("delivered", None))
+        assert state == told["state"] == ("completed" if mode == "connected" else "delivered")
+        assert outcome == ("need_met" if mode == "connected" else None)
 
 
 async def test_the_partner_holds_one_referral_and_knows_one_person(house: House, first: Told) -> None:
@@ -195,6 +204,19 @@ async def test_the_story_can_be_told_again_on_the_same_data(house: House, first:
     assert RUNS in again.output
     assert not set(again.figures["enquiry_ids"]) & set(first.figures["enquiry_ids"])
     assert one(house, "intake", "SELECT count(*) FROM enquiry") == 2 * len(cast())
+
+
+async def test_the_story_comes_true_while_services_and_the_broker_are_killed(house: House) -> None:
+    seed = secrets.randbelow(10**6)
+    print(f"seed {seed}")
+    telling = asyncio.create_task(asyncio.to_thread(tell, house.folder))
+    for name in random.Random(seed).sample(KILLED, len(KILLED)):  # noqa: S311 - a seed that can be printed
+        pid = house.pid(name)
+        kill(pid)
+        await kit.eventually(partial(restarted, house, name, pid), 30.0)
+    again = await telling
+    assert again.figures["failed"] == [], again.output[-5_000:]
+    assert again.code == exits.OK
 
 
 async def test_an_expectation_that_does_not_come_true_ends_the_command_with_1(

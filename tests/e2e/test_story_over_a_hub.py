@@ -62,7 +62,7 @@ async def test_the_same_story_comes_true_over_a_hub(told: Told) -> None:
     assert told.figures.get("failed") == [], told.output[-5_000:]
     assert told.code == exits.OK
     (connected,) = (one for one in told.figures["referrals"] if one["mode"] == "connected")
-    assert connected["outcome"] == "need_met"
+    assert connected["state"] == "completed"
 
 
 async def test_neither_folder_holds_anything_of_the_other_but_its_card(joined: Joined, told: Told) -> None:

@@ -6,7 +6,6 @@ from lotse_contracts.intake import (
     AcceptConcern,
     AnswerEnquiry,
     AskInbox,
-    EnquiryAnswered,
     InboxEntry,
     TextContent,
 )
@@ -15,7 +14,7 @@ from lotse_contracts.values import Urgency
 from lotse_local.demo.arriving import reference
 from lotse_local.demo.cast import Case
 from lotse_local.demo.frontend import Frontend
-from lotse_local.demo.scene import FACTS_SECONDS, Scene, at_once
+from lotse_local.demo.scene import Scene, at_once
 
 PAGE = 50
 PAGES_MAX = 200
@@ -97,12 +96,7 @@ async def _accept(scene: Scene, case: Case, order: AcceptConcern) -> None:
 
 async def answer(scene: Scene) -> None:
     """Answer in the person's language, sealed; the person is told only that something waits."""
-    answered = [case for case in scene.cases if case.script.answer]
-    await at_once(lambda case: _answer(scene, case), answered)
-    ids = {case.enquiry_id for case in answered}
-    await scene.desk.until(
-        lambda facts: ids <= {fact.enquiry_id for fact in facts if isinstance(fact, EnquiryAnswered)}, FACTS_SECONDS
-    )
+    await at_once(lambda case: _answer(scene, case), [case for case in scene.cases if case.script.answer])
 
 
 async def _answer(scene: Scene, case: Case) -> None:

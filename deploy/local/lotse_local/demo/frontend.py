@@ -2,12 +2,13 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Sequence
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import nats
@@ -20,13 +21,19 @@ from lotse_contracts.catalogue import BY_TYPE
 from lotse_contracts.envelope import Envelope, Fact, Order, Question, envelope_of, pattern_of, subject_for, to_json
 
 ASK_SECONDS = 5.0
+ASKS_MAX = 4  # of one question; asking again changes nothing
+PAUSE_SECONDS = 0.5
+LOOK_SECONDS = 0.5  # how often we look for ourselves, should a fact have been missed
 RECEIPT_SECONDS = 5.0  # of the broker, for a publish that it stored
 PATIENCE_SECONDS = (3.0, 6.0, 12.0, 24.0)  # for the business answer, before the order is said again
 FACTS_MAX = 20_000  # kept of what was heard live
+DENIALS_MAX = 100
+
+T = TypeVar("T")
 
 
 class NotAnswered(Exception):
-    """Nobody answered in time; the name of what was said."""
+    """Nobody answered in time; the name of what was said, and what the broker denied, if it did."""
 
 
 class AskRefused(Exception):
@@ -47,14 +54,6 @@ class Desk:
     seed_file: Path
 
 
-@dataclass(frozen=True)
-class Heard:
-    """A fact with the moment it was heard."""
-
-    fact: Fact
-    at: datetime
-
-
 @dataclass
 class Frontend:
     """One connected frontend; `token` is that of the member of staff who sits at it, if anybody does."""
@@ -62,7 +61,8 @@ class Frontend:
     client: Client
     desk: Desk
     token: str | None = None
-    heard: list[Heard] = field(default_factory=list)
+    heard: list[Fact] = field(default_factory=list)
+    denied: list[str] = field(default_factory=list)
     _news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     @property
@@ -70,20 +70,23 @@ class Frontend:
         """Whose broker this is."""
         return self.desk.association
 
+    @property
+    def was_interrupted(self) -> bool:
+        """Whether the connection was lost at some time, and so perhaps a fact."""
+        return bool(self.client.stats["reconnects"])
+
     async def ask(self, question: Question) -> Any:
         """The answer. Raises AskRefused, or NotAnswered."""
-        envelope = envelope_of(
-            question, id=uuid4(), association=self.association, sender=self.desk.user, time=datetime.now(UTC)
-        )
-        headers = {TOKEN_HEADER: self.token} if self.token and question.ROLES else None
-        subject = subject_for(question, self.association)
-        try:
-            raw = await self.client.request(subject, to_json(envelope), timeout=ASK_SECONDS, headers=headers)
-        except (nats.errors.Error, TimeoutError):
-            raise NotAnswered(question.NAME) from None
-        if raw.headers and ERROR_HEADER in raw.headers:
-            raise AskRefused(Problem.model_validate_json(raw.data))
-        return question.ANSWER.model_validate_json(raw.data)
+        for _ in range(ASKS_MAX):
+            try:
+                raw = await self._asked(question)
+            except (nats.errors.Error, TimeoutError):
+                await asyncio.sleep(PAUSE_SECONDS)
+                continue
+            if raw.headers and ERROR_HEADER in raw.headers:
+                raise AskRefused(Problem.model_validate_json(raw.data))
+            return question.ANSWER.model_validate_json(raw.data)
+        raise self._silence(question.NAME)
 
     async def order(
         self, order: Order, *, id: UUID | None = None, traceparent: str | None = None, first_turn: int = 1
@@ -93,9 +96,7 @@ class Frontend:
         `first_turn` is 2 or more when the order was given before under this id.
         """
         order_id = id or uuid4()
-        envelope = envelope_of(
-            order, id=order_id, association=self.association, sender=self.desk.user, time=datetime.now(UTC)
-        )
+        body = self._enveloped(order, order_id)
         inbox = f"_INBOX_{self.desk.user}.answer.{secrets.token_hex(12)}"
         headers = {REPLY_TO_HEADER: inbox, "traceparent": traceparent or new_traceparent()}
         if self.token and order.ROLES:
@@ -103,7 +104,7 @@ class Frontend:
         answers = await self.client.subscribe(inbox)
         try:
             for turn, seconds in enumerate(PATIENCE_SECONDS, start=first_turn):
-                await self._publish(subject_for(order, self.association), to_json(envelope), headers, order_id, turn)
+                await self._publish(subject_for(order, self.association), body, headers, order_id, turn)
                 try:
                     answer = await answers.next_msg(timeout=seconds)
                 except nats.errors.TimeoutError:
@@ -111,7 +112,7 @@ class Frontend:
                 return OrderAnswer.model_validate_json(answer.data)
         finally:
             await answers.unsubscribe()
-        raise NotAnswered(order.NAME)
+        raise self._silence(order.NAME)
 
     async def follow(self, facts: Sequence[type[Fact]]) -> None:
         """Hear facts live from now on; nothing that was said before, and nothing while we are away."""
@@ -119,16 +120,38 @@ class Frontend:
             await self.client.subscribe(pattern_of(fact, self.association), cb=self._hear)
         await self.client.flush()
 
-    async def until(self, found: Callable[[list[Fact]], Any], seconds: float) -> Any:
-        """Wait until the facts heard so far give something true, and return it. Raises NotAnswered."""
+    async def news(self, seconds: float) -> None:
+        """Wait for the next fact, no longer than this."""
         async with self._news:
             try:
-                async with asyncio.timeout(seconds):
-                    while not (value := found([heard.fact for heard in self.heard])):
-                        await self._news.wait()
-                    return value
+                await asyncio.wait_for(self._news.wait(), seconds)
             except TimeoutError:
-                raise NotAnswered("fact") from None
+                return
+
+    async def until(self, look: Callable[[], Awaitable[T]], seconds: float, what: str) -> T:
+        """Look again at each fact, and now and then without one, until something true is seen. Raises NotAnswered.
+
+        Facts are hints that come at once and may be missed; what is looked at is the truth.
+        """
+        deadline = time.monotonic() + seconds
+        while not (seen := await look()):
+            if time.monotonic() > deadline:
+                raise self._silence(what)
+            await self.news(LOOK_SECONDS)
+        return seen
+
+    async def _asked(self, question: Question) -> Msg:
+        headers = {TOKEN_HEADER: self.token} if self.token and question.ROLES else None
+        body = self._enveloped(question, uuid4())
+        return await self.client.request(
+            subject_for(question, self.association), body, timeout=ASK_SECONDS, headers=headers
+        )
+
+    def _enveloped(self, message: Order | Question, message_id: UUID) -> bytes:
+        now = datetime.now(UTC)
+        return to_json(
+            envelope_of(message, id=message_id, association=self.association, sender=self.desk.user, time=now)
+        )
 
     async def _publish(self, subject: str, body: bytes, headers: dict[str, str], order_id: UUID, turn: int) -> None:
         """The broker drops an id that it has seen, so a repetition has a number; the service looks at the id inside."""
@@ -143,23 +166,33 @@ class Frontend:
         kind = BY_TYPE[("evt", f"{tokens[3]}.{tokens[4]}.{tokens[5]}")]
         fact = Envelope[kind].model_validate_json(raw.data).data  # type: ignore[valid-type]
         async with self._news:
-            self.heard.append(Heard(fact, datetime.now(UTC)))
+            self.heard.append(fact)
             del self.heard[:-FACTS_MAX]
             self._news.notify_all()
+
+    def _silence(self, name: str) -> NotAnswered:
+        return NotAnswered(f"{name}; the broker denied: {self.denied[-1]}" if self.denied else name)
 
 
 @asynccontextmanager
 async def connected(desk: Desk, *, token: str | None = None) -> AsyncIterator[Frontend]:
     """A frontend with its own key and its own inbox."""
+    denied: list[str] = []
+
+    async def complain(fault: Exception) -> None:
+        if "permissions violation" in str(fault).lower() and len(denied) < DENIALS_MAX:
+            denied.append(str(fault))
+
     client = await nats.connect(
         desk.url,
         nkeys_seed=str(desk.seed_file),
         inbox_prefix=f"_INBOX_{desk.user}".encode(),
         name=desk.user,
         max_reconnect_attempts=-1,
+        error_cb=complain,
     )
     try:
-        yield Frontend(client, desk, token)
+        yield Frontend(client, desk, token, denied=denied)
     finally:
         await client.close()
 

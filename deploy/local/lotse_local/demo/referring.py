@@ -4,56 +4,66 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
-from lotse_contracts.envelope import Fact
 from lotse_contracts.intake import InboxEntry
 from lotse_contracts.referral import (
+    AskReferralActions,
     AskSuggestions,
-    GapFound,
     NamedCandidate,
-    ReferralDelivered,
     SendReferral,
-    ServicesProposed,
+    SuggestionsAnswer,
 )
 from lotse_local.demo.arriving import reference
 from lotse_local.demo.cast import Case
-from lotse_local.demo.scene import FACTS_SECONDS, Scene, at_once
+from lotse_local.demo.frontend import AskRefused, Frontend
+from lotse_local.demo.scene import FOLLOWS_SECONDS, Scene, at_once
 
+FALLBACK = "fallback_orientation"  # the warning of a suggestion that fits nothing but the need to be guided
 SHOWN_REASONS = 3  # of a suggestion, in a line
 
 
 async def suggest(scene: Scene) -> None:
-    """Wait until every accepted concern was matched."""
+    """Wait until every accepted concern was matched; where nothing fits, orientation is suggested, which is a gap."""
     accepted = [entry for case in scene.with_step("accept", "self", "connected") for entry in case.entries]
-    ids = {entry.concern_id for entry in accepted}
-    await scene.desk.until(lambda facts: ids <= proposed(facts), FACTS_SECONDS)
-    scene.figures.gaps = sum(isinstance(heard.fact, GapFound) for heard in scene.desk.heard)
-    scene.say(f"referral: {len(ids)} concerns matched with the directory, {scene.figures.gaps} gaps")
+    matched = await at_once(lambda entry: _suggestions(scene, entry), accepted)
+    scene.figures.gaps = sum(any(FALLBACK in one.warnings for one in found.candidates) for found in matched)
+    scene.say(f"referral: {len(matched)} concerns matched with the directory, {scene.figures.gaps} gaps")
 
 
-def proposed(facts: Sequence[Fact]) -> set[UUID]:
-    """Concerns that were matched."""
-    return {fact.concern_id for fact in facts if isinstance(fact, ServicesProposed)}
+async def _suggestions(scene: Scene, entry: InboxEntry) -> SuggestionsAnswer:
+    async def look() -> SuggestionsAnswer | None:
+        answer: SuggestionsAnswer = await scene.desk.ask(AskSuggestions(concern_id=entry.concern_id))
+        return answer if answer.matched else None
+
+    found = await scene.desk.until(look, FOLLOWS_SECONDS, f"suggestions for {entry.code}")
+    assert found is not None  # noqa: S101 - `until` returns what is true
+    return found
 
 
 async def hand_over(scene: Scene) -> None:
     """Send each with a card to the best service that takes people so, or the one that the counsellor knows is right."""
-    sent = await at_once(lambda case: _hand_over(scene, case), scene.with_step("self"))
-    ids = {referral_id for referral_id in sent if referral_id is not None}
-    await scene.desk.until(lambda facts: ids <= delivered(facts), FACTS_SECONDS)
+    await at_once(lambda case: _hand_over(scene, case), scene.with_step("self"))
 
 
-def delivered(facts: Sequence[Fact]) -> set[UUID]:
-    """Referrals that reached the person or the other side."""
-    return {fact.referral_id for fact in facts if isinstance(fact, ReferralDelivered)}
+async def reached(desk: Frontend, referral_id: UUID, *states: str) -> None:
+    """Wait until a desk sees a referral in one of these states."""
+
+    async def look() -> bool:
+        try:
+            answer = await desk.ask(AskReferralActions(referral_id=referral_id))
+        except AskRefused:
+            return False  # it has not arrived there yet
+        return answer.state in states
+
+    await desk.until(look, FOLLOWS_SECONDS, f"a referral that is {states[0]}")
 
 
-async def _hand_over(scene: Scene, case: Case) -> UUID | None:
+async def _hand_over(scene: Scene, case: Case) -> None:
     entry, wanted = case.first, case.script.service
     found = await candidates(scene, entry)
     fitting = [one for one in found if "self" in one.modes and one.association != scene.home.name]
     chosen = next((one for one in fitting if wanted in one.name), None)
     if not scene.checks.expect(f"there is a service for {entry.code}", chosen is not None) or chosen is None:
-        return None
+        return
     referral_id = uuid4()
     order = SendReferral(
         referral_id=referral_id,
@@ -63,12 +73,12 @@ async def _hand_over(scene: Scene, case: Case) -> UUID | None:
         mode="self",
     )
     answer = await scene.desk.order(order)
+    await reached(scene.desk, referral_id, "delivered")
     scene.step()
     if scene.checks.expect("a person gets her card", answer.accepted):
         note(scene, entry, chosen, referral_id=referral_id, mode="self")
         rank = f"{found.index(chosen) + 1} of {len(found)}"
         scene.say(f"desk: {reference(case)} goes to {chosen.name} ({rank}, {chosen.score} points: {reasons(chosen)})")
-    return referral_id
 
 
 async def candidates(scene: Scene, entry: InboxEntry) -> Sequence[NamedCandidate]:
@@ -87,6 +97,7 @@ def note(scene: Scene, entry: InboxEntry, chosen: NamedCandidate, *, referral_id
         "referral_id": str(referral_id),
         "concern_id": str(entry.concern_id),
         "mode": mode,
+        "state": "delivered",
         "code": entry.code,
         "language": entry.language,
         "service": chosen.name,

@@ -57,7 +57,7 @@ def _referred(figures: Figures) -> RenderableType:
     for column in ("concern", "", "service", "how", "points", "because"):
         table.add_column(column, justify="right" if column == "points" else "left", overflow="fold")
     for made in sorted(figures.referrals, key=lambda made: (made["mode"], made["code"], made["service"])):
-        how = f"{made['mode']}, {made['outcome']}" if made.get("outcome") else made["mode"]
+        how = f"{made['mode']}, {made['state']}"
         because = _because(made["factors"])
         table.add_row(made["code"], made["language"], made["service"], how, str(made["score"]), because)
     return table

@@ -50,7 +50,7 @@ async def _acts(scene: Scene) -> list[Span]:
     await _act(scene, "counselling", _counselling)
     await _act(scene, "referring", _referring)
     await _act(scene, "money", _money)
-    await _act(scene, "mails", _mails)
+    await _act(scene, "mails", mails.collect)
     await _act(scene, "states", _states)
     return await _trace(scene)
 
@@ -72,15 +72,6 @@ async def _referring(scene: Scene) -> None:
     await referring.hand_over(scene)
     await connecting.refer_to_partner(scene)
     await connecting.own_appointment(scene)
-
-
-async def _mails(scene: Scene) -> None:
-    """Sent all along, while the desks worked; the person waits for none of them."""
-    await mails.until_receipts(scene)
-    await mails.until_answers(scene)
-    await mails.until_referrals(scene)
-    await mails.until_appointment(scene)
-    await mails.collect(scene)
 
 
 async def _money(scene: Scene) -> None:
