@@ -13,6 +13,8 @@ from lotse_local.engines import nats_server
 
 READY_SECONDS = 20.0
 POLL_SECONDS = 0.03
+SILENT_SECONDS = 60.0  # longer than a link takes to come back after a cut
+NANOSECONDS = 1_000_000_000  # a second, in what the server tells
 MEMORY_SOFT_MAX = "96MiB"  # from here on the server's garbage collector works harder
 
 
@@ -84,6 +86,14 @@ def waiting(monitor_port: int) -> dict[str, Waiting]:
 def links(monitor_port: int) -> int:
     """How many leaf links stand."""
     return int((faces.get_json(monitor_port, "/leafz") or {}).get("leafnodes", 0))
+
+
+def silent_sources(monitor_port: int, seconds: float = SILENT_SECONDS) -> frozenset[str]:
+    """The partners' streams that nothing was heard of for so long; each says a heartbeat every second."""
+    found = [stream for stream in _streams(monitor_port) or [] if stream["name"] == "FED_IN"]
+    sources = [source for stream in found for source in stream.get("sources") or []]
+    silent = [source for source in sources if source.get("error") or not 0 <= source["active"] < seconds * NANOSECONDS]
+    return frozenset(str(source["name"]) for source in silent)
 
 
 def _streams(monitor_port: int) -> list[dict[str, Any]] | None:

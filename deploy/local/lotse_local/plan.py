@@ -17,6 +17,7 @@ from lotse_local.postgres import Cluster
 from lotse_local.process import Command, Running
 
 PREPARE_SECONDS = 180.0
+NUDGE = "sources"  # a wish of `prepare`
 
 
 class PreparationFailed(RuntimeError):
@@ -57,14 +58,14 @@ class AssociationPlan:
         at = self.at
         return (at.postgres, at.nats, at.nats_monitor, at.mailbox_smtp, at.mailbox_http, *at.http.values())
 
-    def prepare(self) -> str:
+    def prepare(self, *wishes: str) -> str:
         """Databases, rights, migrations, streams, in a process of its own whose memory goes with it; says what changed.
 
         Raises PreparationFailed.
         """
         log_file = self.place.processes / "prepare.log"
         before = log_file.stat().st_size if log_file.is_file() else 0
-        module = ["lotse_local.prepare", str(self.place.root), self.name]
+        module = ["lotse_local.prepare", str(self.place.root), self.name, *wishes]
         command, running = self._python("prepare", module, environment.plain_environment())
         try:
             code = running.wait(PREPARE_SECONDS)

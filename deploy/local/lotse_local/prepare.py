@@ -17,7 +17,7 @@ from lotse_contracts.catalogue import SERVICES
 from lotse_local import cards, environment, keyring
 from lotse_local.databases import create_database
 from lotse_local.layout import DataFolder
-from lotse_local.plan import AssociationPlan, plan_of
+from lotse_local.plan import NUDGE, AssociationPlan, plan_of
 
 REAL_CASE = frozenset({"auslaenderrat", "plattform"})
 """The associations of Dresden's Ukrainisches Zentrum, whose grant the shipped public facts are about."""
@@ -73,9 +73,13 @@ async def erasures(plan: AssociationPlan) -> list[str]:
 
 
 def main() -> None:
-    """`python -m lotse_local.prepare DATA ASSOCIATION`."""
-    root, name = sys.argv[1:]
+    """`python -m lotse_local.prepare DATA ASSOCIATION [sources]`; `sources` wakes the federation's."""
+    root, name, *wishes = sys.argv[1:]
     plan = plan_of(DataFolder(Path(root)), name)
+    if NUDGE in wishes:
+        seed = keyring.seed(plan.place, "fedops")
+        print(asyncio.run(streams.nudge_sources(environment.nats_url(plan.at), seed)), flush=True)
+        return
     for change in [*asyncio.run(broker(plan)), *databases(plan), *public_facts(plan), *asyncio.run(erasures(plan))]:
         print(change, flush=True)
 

@@ -15,7 +15,7 @@ from lotse_local.forking import Nursery
 from lotse_local.keeper import Kept, Launch, Say
 from lotse_local.layout import DataFolder, write_private
 from lotse_local.lock import Lock
-from lotse_local.plan import AssociationPlan, plan_of
+from lotse_local.plan import NUDGE, AssociationPlan, plan_of
 
 DEFAULT_ASSOCIATION = "association"
 READY_SECONDS = 120.0
@@ -142,15 +142,15 @@ class Supervisor:
         await self._until_ready(plan)
         self._say(f"{plan.name}: all services are ready")
 
-    async def _prepare(self, plan: AssociationPlan) -> None:
-        changes = (await asyncio.to_thread(plan.prepare)).splitlines()
+    async def _prepare(self, plan: AssociationPlan, *wishes: str) -> None:
+        changes = (await asyncio.to_thread(plan.prepare, *wishes)).splitlines()
         if changes:
             self._say(f"{plan.name}: prepared ({len(changes)} changes, see {plan.place.processes / 'prepare.log'})")
 
-    async def _prepare_again(self, plan: AssociationPlan) -> None:
+    async def _prepare_again(self, plan: AssociationPlan, *wishes: str) -> None:
         """What cannot be mended now, as while an engine starts, is found missing again at the next look."""
         try:
-            await self._prepare(plan)
+            await self._prepare(plan, *wishes)
         except RuntimeError as fault:
             self._say(str(fault))
 
@@ -179,14 +179,17 @@ class Supervisor:
         await asyncio.gather(*watching, return_exceptions=True)
 
     async def _mend(self, plan: AssociationPlan) -> None:
-        """Make streams and durables again that somebody took away."""
+        """Make streams and durables again that somebody took away, and wake the sources of a link that came back."""
         while True:
             await asyncio.sleep(STREAMS_CHECK_SECONDS)
             there = await asyncio.to_thread(broker.streams_and_consumers, plan.at.nats_monitor)
-            if there is None or not (lost := plan.expected() - there):
-                continue
-            self._say(f"{plan.name}: {', '.join(sorted(lost))} is missing, provisioning again")
-            await self._prepare_again(plan)
+            if there is not None and (lost := plan.expected() - there):
+                self._say(f"{plan.name}: {', '.join(sorted(lost))} is missing, provisioning again")
+                await self._prepare_again(plan)
+            elif there is not None and await asyncio.to_thread(_must_nudge, plan):
+                self._say(f"{plan.name}: the link stands, but a partner is not heard: sourcing anew")
+                await self._prepare_again(plan, NUDGE)
+                await asyncio.sleep(broker.SILENT_SECONDS)
 
     async def _reloads(self) -> None:
         while True:
@@ -223,6 +226,11 @@ class Supervisor:
             await asyncio.to_thread(self._nursery.stop)
         if self._kept:
             self._write_state()
+
+
+def _must_nudge(plan: AssociationPlan) -> bool:
+    """A source that stays silent after the link is back was seen once in many cuts (source: nats-server #7615)."""
+    return broker.links(plan.at.nats_monitor) > 0 and bool(broker.silent_sources(plan.at.nats_monitor))
 
 
 def catch_signals(supervisor: Supervisor) -> None:

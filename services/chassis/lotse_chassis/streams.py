@@ -138,6 +138,14 @@ async def provision_federation(
         return await _apply(client.jetstream(), federation_streams_of(association, partners), planned)
 
 
+async def nudge_sources(nats_url: str, fedops_seed: str, *, tls: ssl.SSLContext | None = None) -> str:
+    """Make the server source anew from every partner, where it has stopped though the link stands; what came, stays."""
+    async with connected(nats_url, fedops_seed, "fedops", tls=tls) as client:
+        js = client.jetstream()
+        await js.update_stream((await js.stream_info("FED_IN")).config)
+    return "stream FED_IN sources anew"
+
+
 @asynccontextmanager
 async def connected(nats_url: str, seed: str, user: str, *, tls: ssl.SSLContext | None = None) -> AsyncIterator[Client]:
     """An administrator's connection. Raises nats.errors.NoServersError if the broker is away."""

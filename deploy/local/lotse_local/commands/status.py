@@ -113,7 +113,9 @@ def _of_link(plan: AssociationPlan) -> list[Trouble]:
     """Transfers wait in FED_OUT while the hub or the partner is away; that is no fault, but somebody should know."""
     if cards.partners(plan.place) and broker.links(plan.at.nats_monitor) == 0:
         return [Trouble(f"{plan.name}: the hub is away", "transfers wait until it is back; ask who runs it")]
-    return []
+    silent = [name.removeprefix("FED_OUT_") for name in sorted(broker.silent_sources(plan.at.nats_monitor))]
+    what, ask = f"{plan.name}: {', '.join(silent)} is not heard", "transfers wait until it is back; ask the partner"
+    return [Trouble(what, ask)] if silent else []
 
 
 def _say(folder: DataFolder, state: dict[str, Any], troubles: list[Trouble]) -> None:
