@@ -120,6 +120,18 @@ async def test_the_page_reads_in_both_languages_and_keeps_the_other_one_near(sig
     assert TEXTS["de"].keys() == TEXTS["en"].keys()
 
 
+async def test_the_link_to_the_other_language_keeps_what_is_shown(signed_in: httpx.AsyncClient) -> None:
+    page = (await signed_in.get("/?valid_to=2025-11-12&recorded_to=2025-11-12&cursor=2")).text
+    assert '<a href="?lang=en&amp;valid_to=2025-11-12&amp;recorded_to=2025-11-12&amp;cursor=2" lang="en"' in page
+
+
+async def test_a_row_says_what_it_stands_for_before_any_amount(signed_in: httpx.AsyncClient) -> None:
+    page = (await signed_in.get("/")).text
+    marked = [row for row in rows(page) if 'class="badge' in row and 'class="amount"' in row]
+    assert len(marked) >= 20
+    assert all(row.index('class="badge') < row.index('class="amount"') for row in marked)
+
+
 async def test_a_date_beyond_the_last_entry_is_said_on_the_page(signed_in: httpx.AsyncClient) -> None:
     page = await signed_in.get("/?recorded_to=2099-01-01")
     assert page.status_code == httpx.codes.OK
@@ -157,9 +169,11 @@ async def test_the_page_is_built_for_everybody(signed_in: httpx.AsyncClient) -> 
     assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
     identifiers = [one["id"] for _, one in outline.tags if "id" in one]
     assert len(identifiers) == len(set(identifiers))
-    for region in (one for one in outline.of("div") if one.get("role") == "region"):
-        assert region["aria-labelledby"] in identifiers
-        assert region["tabindex"] == "0"
+    scrolled = [one for one in outline.of("div") if one.get("class") == "scroll"]
+    assert len(scrolled) == len(outline.of("table"))
+    for named in [*scrolled, *outline.of("table")]:
+        assert named["aria-labelledby"] in identifiers
+    assert all(one["tabindex"] == "0" for one in scrolled)
 
 
 def luminance(colour: str) -> float:
