@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 
 import pytest
@@ -19,36 +19,11 @@ from tests.chassis.clockwork import (
     counts,
     effects,
     fire_all,
-    prepare,
     put,
     staged,
 )
 
 A_DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def prepared(database: Callable[[str], kit.ServiceDatabase]) -> kit.ServiceDatabase:
-    fresh = database(kit.CHASSIS)
-    prepare(fresh)
-    return fresh
-
-
-@pytest.fixture
-async def engine(prepared: kit.ServiceDatabase) -> AsyncIterator[AsyncEngine]:
-    engine = engine_of(prepared.url)
-    yield engine
-    await engine.dispose()
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def works() -> Works:
-    return Works()
 
 
 async def test_a_clock_that_ran_ahead_delays_nothing_when_it_is_set_right(

@@ -1,7 +1,7 @@
 """A timer takes effect once, whatever happens around it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,11 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from lotse_chassis import timers
-from lotse_chassis.database import engine_of
 from lotse_chassis.faults import Away, Refused
 from lotse_chassis.timers import ATTEMPTS_MAX, Timer
 from lotse_contracts import Message
-from tests import kit
 from tests.chassis.clockwork import (
     NOON,
     Clock,
@@ -24,36 +22,11 @@ from tests.chassis.clockwork import (
     counts,
     effects,
     fire_all,
-    prepare,
     put,
     staged,
 )
 
 A_DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def prepared(database: Callable[[str], kit.ServiceDatabase]) -> kit.ServiceDatabase:
-    fresh = database(kit.CHASSIS)
-    prepare(fresh)
-    return fresh
-
-
-@pytest.fixture
-async def engine(prepared: kit.ServiceDatabase) -> AsyncIterator[AsyncEngine]:
-    engine = engine_of(prepared.url)
-    yield engine
-    await engine.dispose()
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def works() -> Works:
-    return Works()
 
 
 async def rows(engine: AsyncEngine) -> list[Timer]:

@@ -26,8 +26,8 @@ from lotse_referral.domain.seats import GroupOffer
 from lotse_referral.store import bookings
 from lotse_referral.store.persons import HELD_IN
 from lotse_referral.store.tables import metadata
+from tests.referral.connected import under_way, withdrawn
 from tests.referral.desk import NOW, Desk, Person, names, only
-from tests.referral.test_connected_referrals import under_way, withdrawn
 
 OFFER = GroupOffer(UUID(int=70), "Practice group", seats=1, open=True)
 

@@ -10,8 +10,8 @@ from lotse_contracts.intake import PersonRegistered, ReleaseFields
 from lotse_contracts.referral import AnswerReferral, BookPlace, FixAppointment, PlaceBooked, ReferralAnswered
 from lotse_referral.domain.seats import GroupOffer
 from lotse_referral.store import bookings
+from tests.referral.connected import partners_service, under_way, withdrawn
 from tests.referral.desk import NOW, Desk, Person, names, only
-from tests.referral.test_connected_referrals import partners_service, under_way, withdrawn
 
 PEOPLE = 12
 
