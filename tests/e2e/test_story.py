@@ -259,6 +259,11 @@ async def test_it_stays_up_and_answers_a_developers_frontend_until_ctrl_c(house:
     assert not postmasters(house.folder)
 
 
+def restarted(house: House, name: str, pid: int) -> bool:
+    """Whether the supervisor has started it again."""
+    return house.pid(name) not in (0, pid)
+
+
 def rows(house: House, service: str, query: str, *parameters: object, association: str = HOME) -> list[tuple[Any, ...]]:
     """What a service's database says."""
     url = house.endpoints()["associations"][association]["database"][service]
