@@ -76,7 +76,7 @@ def test_every_language_has_every_word() -> None:
     assert CARD_TEXTS.keys() == set(CARD_LANGUAGES)
     for words in CARD_TEXTS.values():
         assert words.keys() == CARD_TEXTS["de"].keys()
-    for sentence in ("ask", "secret", "doubtful", "interpreter", "appointment"):
+    for sentence in ("ask", "secret", "doubtful", "interpreter", "appointment", "gone", "gone_ask"):
         assert len({words[sentence] for words in CARD_TEXTS.values()}) == len(CARD_LANGUAGES), sentence
 
 
@@ -92,9 +92,12 @@ async def test_the_card_of_a_secret_place_shows_no_address(desk: Desk) -> None:
         asked = await face.get(
             f"/services/{identifier('service', 'jobcenter-dresden')}/card", headers={"accept-language": "uk, de;q=0.5"}
         )
-        nothing = await face.get(f"/services/{UUID(int=1)}/card")
+        nothing = await face.get(f"/services/{UUID(int=1)}/card?lang=ru")
     assert CARD_TEXTS["uk"]["secret"] in secret.text
     assert "Budapester Straße 30, 01069 Dresden" in office.text
     assert asked.headers["content-language"] == "uk"
+    assert '<span lang="de">Budapester' in office.text
     assert nothing.status_code == 404
+    assert CARD_TEXTS["ru"]["gone_ask"] in nothing.text
+    assert read(nothing.text).seen.count("h1") == 1
     assert re.search(r"default-src 'none'; style-src 'sha256-", secret.headers["content-security-policy"])

@@ -14,7 +14,7 @@ from lotse_chassis.faults import Refused
 from lotse_chassis.problems import preferred_language
 from lotse_referral.domain import hsds as shapes
 from lotse_referral.domain.card_texts import CARD_LANGUAGES
-from lotse_referral.pages import HEADERS, card_html
+from lotse_referral.pages import HEADERS, card_html, gone_html
 from lotse_referral.store import directory, hsds
 from lotse_referral.store.hsds import Filters
 
@@ -81,14 +81,20 @@ def routes(engine: AsyncEngine, public_url: str) -> APIRouter:
                 raise Refused("not_found", fields=("service_id",))
             return (await _shaped(tx, found, minimal=False, full=True))[0]
 
-    @router.get("/services/{service_id}/card", summary="A card to take along", response_class=HTMLResponse)
+    @router.get(
+        "/services/{service_id}/card",
+        summary="A card to take along",
+        response_class=HTMLResponse,
+        responses={404: {"description": "There is no such service, or no longer.", "content": {"text/html": {}}}},
+    )
     async def card(request: Request, service_id: UUID, lang: str = "") -> HTMLResponse:
         wished = lang if lang in CARD_LANGUAGES else preferred_language(request.headers.get("accept-language", ""))
         async with engine.connect() as tx:
             found = await directory.one(tx, service_id)
+        headers = HEADERS | {"Content-Language": wished}
         if found is None or not found.active:
-            raise Refused("not_found", fields=("service_id",))
-        return HTMLResponse(card_html(found, wished), headers=HEADERS | {"Content-Language": wished})
+            return HTMLResponse(gone_html(wished), status_code=404, headers=headers)
+        return HTMLResponse(card_html(found, wished), headers=headers)
 
     return router
 

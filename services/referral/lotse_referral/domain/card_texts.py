@@ -19,6 +19,8 @@ CARD_TEXTS: Mapping[str, Mapping[str, str]] = {
         "interpreter": "Можна попросити перекладача.",
         "appointment": "Лише за попереднім записом.",
         "checked": "Відомості станом на",
+        "gone": "Цієї сторінки немає",
+        "gone_ask": "Можливо, цієї служби вже не існує. Запитайте, будь ласка, у консультанта.",
     },
     "ru": {
         "title": "Куда обратиться",
@@ -34,6 +36,8 @@ CARD_TEXTS: Mapping[str, Mapping[str, str]] = {
         "interpreter": "Можно попросить переводчика.",
         "appointment": "Только по предварительной записи.",
         "checked": "Сведения по состоянию на",
+        "gone": "Этой страницы нет",
+        "gone_ask": "Возможно, этой службы больше нет. Спросите, пожалуйста, у консультанта.",
     },
     "de": {
         "title": "Wohin Sie gehen können",
@@ -49,6 +53,8 @@ CARD_TEXTS: Mapping[str, Mapping[str, str]] = {
         "interpreter": "Dolmetschen ist möglich.",
         "appointment": "Nur mit Termin.",
         "checked": "Angaben vom",
+        "gone": "Diese Seite gibt es nicht",
+        "gone_ask": "Vielleicht gibt es dieses Angebot nicht mehr. Bitte in der Beratung nachfragen.",
     },
     "en": {
         "title": "Where to go",
@@ -64,6 +70,8 @@ CARD_TEXTS: Mapping[str, Mapping[str, str]] = {
         "interpreter": "An interpreter can be called in.",
         "appointment": "Only with an appointment.",
         "checked": "As of",
+        "gone": "There is no such page",
+        "gone_ask": "This service may no longer exist. Please ask your counsellor.",
     },
 }
 
