@@ -4,9 +4,11 @@ from typing import Any
 
 import httpx
 import pytest
+from starlette.requests import Request
 
 from lotse_chassis import links
 from lotse_contracts import intake
+from lotse_intake.http.limits import address_of
 from tests.intake.given import CANARIES, MAIL, NAME, PIN, TEXT, Intake
 from tests.intake.test_conversations import WRONG_PIN, answer
 
@@ -126,6 +128,26 @@ async def test_the_flood_of_one_address_is_turned_away_and_nobody_else_is_delaye
         assert [one.status_code for one in answers] == [201] * 10 + [429] * 2
         assert int(answers[-1].headers["retry-after"]) >= 1
         assert (await submit(other, f"{KEY}-other")).status_code == 201
+
+
+def request_from(host: str, forwarded: str = "") -> Request:
+    headers = [(b"x-forwarded-for", forwarded.encode())] if forwarded else []
+    return Request({"type": "http", "client": (host, 1), "headers": headers})
+
+
+def test_only_a_named_proxy_is_believed_where_a_request_comes_from() -> None:
+    proxies = frozenset({"10.0.0.1", "10.0.0.2"})
+    assert address_of(request_from("203.0.113.9", "1.2.3.4"), frozenset()) == "203.0.113.9"
+    assert address_of(request_from("203.0.113.9", "1.2.3.4"), proxies) == "203.0.113.9"
+    assert address_of(request_from("10.0.0.1", "1.2.3.4, 198.51.100.7"), proxies) == "198.51.100.7"
+    assert address_of(request_from("10.0.0.1", "198.51.100.7, 10.0.0.2"), proxies) == "198.51.100.7"
+    assert address_of(request_from("10.0.0.1"), proxies) == "10.0.0.1"
+    assert address_of(request_from("10.0.0.1", "Olena <olena@example.org>"), proxies) == "unknown"
+
+
+def test_a_whole_network_of_ipv6_is_one_address() -> None:
+    here, there = (address_of(request_from(f"2001:db8::{host}"), frozenset()) for host in ("1", "2"))
+    assert here == there == "2001:db8::/64"
 
 
 async def test_the_sealing_key_is_the_one_that_the_broker_tells(here: Intake) -> None:

@@ -9,6 +9,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from lotse_chassis import migrate
+from lotse_chassis.calendar import add_working_hours
 from lotse_chassis.database import engine_of
 from lotse_chassis.personkeys import PersonKeys
 from lotse_chassis.service import Service
@@ -58,6 +59,7 @@ def build(settings: IntakeSettings) -> Service:
         service.http.add_middleware(
             CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=["*"]
         )
+    add_working_hours(service.now(), 1)  # the holidays take a moment to load, which no first enquiry shall wait for
     service.works("notify-key", workers.learn_notify_key(service, office))
     service.works("files", workers.sweep_files(service, office.files))
     service.works("own-transactions", workers.dispose_at_end(own_engine))

@@ -12,6 +12,9 @@ class IntakeSettings(Settings):
     notify_seal_key: str = setting(
         "public X25519 key of notify, base64url, 32 raw bytes; empty: intake asks notify for it", default=""
     )
+    trusted_proxies: str = setting(
+        "addresses of reverse proxies, by commas, whose X-Forwarded-For says where a request comes from", default=""
+    )
     web_origins: str = setting("origins of web frontends that browsers may call from, by commas", default="")
     urgent_words_file: Path | None = setting(
         "TOML file of urgent words; empty: the list that comes along", default=None

@@ -45,7 +45,7 @@ Authorization = Annotated[str, Header(alias="Authorization", max_length=3_000)]
 def router(service: Service, office: Office, cleaning: Cleaning, settings: IntakeSettings) -> APIRouter:
     """The routes of attachments."""
     routes = APIRouter(route_class=route_class(service.problems), tags=["attachments"])
-    limit, room = Depends(Limit(settings.uploads_per_minute)), asyncio.Semaphore(UPLOADS_MAX)
+    limit, room = Depends(Limit(settings.uploads_per_minute, settings.trusted_proxies)), asyncio.Semaphore(UPLOADS_MAX)
 
     @routes.post("/attachments", status_code=201, dependencies=[limit], openapi_extra=_UPLOAD_BODY)
     async def upload(request: Request) -> Uploaded:

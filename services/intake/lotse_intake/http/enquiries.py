@@ -45,8 +45,8 @@ _CODE = re.compile(r"[0-9A-Z]{26}")
 def router(service: Service, office: Office, settings: IntakeSettings) -> APIRouter:
     """The routes of enquiries."""
     routes = APIRouter(route_class=route_class(service.problems), tags=["enquiries"])
-    write = Depends(Limit(settings.enquiries_per_minute))
-    read = Depends(Limit(settings.reads_per_minute))
+    write = Depends(Limit(settings.enquiries_per_minute, settings.trusted_proxies))
+    read = Depends(Limit(settings.reads_per_minute, settings.trusted_proxies))
     secret = _idempotency_secret(office)
 
     @routes.post("/enquiries", status_code=201, dependencies=[write])

@@ -10,29 +10,37 @@ from lotse_intake.http.routes import TooSoon
 
 IPV6_PREFIX = 64  # one household or phone has a whole /64
 SECONDS_PER_MINUTE = 60.0
+HOPS_MAX = 10  # proxies before us
 BURST_MINUTES = 0.5  # what half a minute allows may come at once
 
 
 class Limit:
     """One rate for all addresses; a dependency of the routes that it guards."""
 
-    def __init__(self, per_minute: float) -> None:
+    def __init__(self, per_minute: float, proxies: str = "") -> None:
         self._buckets = Buckets(Rate(per_minute / SECONDS_PER_MINUTE, max(1.0, per_minute * BURST_MINUTES)))
+        self._proxies = frozenset(proxy.strip() for proxy in proxies.split(",") if proxy.strip())
 
-    def __call__(self, request: Request) -> None:
-        """Raises TooSoon if this address has had its share."""
-        wait = self._buckets.wait_seconds(_address(request), time.monotonic())
+    async def __call__(self, request: Request) -> None:
+        """Raises TooSoon if this address has had its share. Never in a thread: the buckets know no lock."""
+        wait = self._buckets.wait_seconds(address_of(request, self._proxies), time.monotonic())
         if wait > 0:
             raise TooSoon(wait)
 
 
-def _address(request: Request) -> str:
-    """Where the request comes from; held in memory only, never logged."""
-    host = request.client.host if request.client else ""
+def address_of(request: Request, proxies: frozenset[str]) -> str:
+    """Where the request comes from, an IPv6 address by its network; held in memory only, never logged.
+
+    What a proxy says is believed only of the proxies that are named, from the nearest on: everybody else may write
+    into that header whatever they like.
+    """
+    told = ",".join(request.headers.getlist("x-forwarded-for")).split(",") if proxies else []
+    hops = [request.client.host if request.client else "", *(hop.strip() for hop in reversed(told[-HOPS_MAX:]))]
+    host = next((hop for hop in hops if hop and hop not in proxies), hops[0])
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
-        return host
+        return "unknown"
     if address.version == 6:
         return str(ipaddress.ip_network((address, IPV6_PREFIX), strict=False))
     return host
