@@ -88,6 +88,13 @@ class Intake:
             await self.service.stage(tx, context, said)
         return said
 
+    async def lose(self, message: Message) -> None:
+        """Handled, and then the process dies before the commit."""
+        heard = self.service.heard[template_of(subject_of(type(message), "x", "k", "y"))]
+        async with self.service.engine.connect() as tx:
+            await heard.handler([(message, self.context())], tx)
+            await tx.rollback()
+
     async def ask(self, question: Question, *, actor: str | None = "c-1") -> Any:
         """Answered as the chassis answers."""
         async with self.service.engine.begin() as tx:

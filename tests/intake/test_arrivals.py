@@ -139,3 +139,12 @@ async def test_every_arrival_is_in_the_access_log(here: Intake) -> None:
     await here.hear(order, actor=None)
     logged = here.rows("SELECT actor, action, object_kind, object_id FROM access_log")
     assert logged == [("web", "write", "enquiry", str(order.enquiry_id))]
+
+
+async def test_a_death_before_the_commit_of_an_enquiry_is_made_good_by_the_next_delivery(here: Intake) -> None:
+    order = enquiry(here)
+    for _ in range(3):
+        await here.lose(order)
+    assert here.counts()["person"] == 0
+    assert len(await here.hear(order, actor=None)) == 6
+    assert here.counts()["person"] == 1

@@ -60,6 +60,20 @@ async def test_four_receipts_in_any_order_and_twice_confirm_once(here: Intake) -
             here.keys.encrypt(person_id, "x", b"x")
 
 
+async def test_a_death_before_the_commit_of_any_step_is_made_good_by_the_next_delivery(here: Intake) -> None:
+    person_id = await known_person(here)
+    steps: list[Message] = [intake.BeginErasure(person_id=person_id), intake.ErasePerson(person_id=person_id)]
+    steps += [kind(person_id=person_id, digest="0" * 64) for kind in OTHERS]
+    said: list[Message] = []
+    for step in steps:
+        await here.lose(step)
+        await here.lose(step)
+        said += await here.hear(step)
+    assert only(said, intake.ErasureConfirmed).person_id == person_id
+    assert not here.keys.holds(person_id)
+    assert here.counts()["person"] == 0
+
+
 async def test_receipts_that_come_before_the_erasure_is_known_count(here: Intake) -> None:
     person_id = await known_person(here)
     for kind in OTHERS:
