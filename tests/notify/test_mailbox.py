@@ -59,10 +59,12 @@ class Mailbox:
         self.process.send_signal(number)
         return self.process.wait(15)
 
-    async def send(self, subject: str = "У вас є повідомлення", html: str = "<p>Добрий день</p>") -> None:
+    async def send(
+        self, subject: str = "У вас є повідомлення", html: str = "<p>Добрий день</p>", text: str = ""
+    ) -> None:
         mail = EmailMessage()
         mail["From"], mail["To"], mail["Subject"] = "nachricht@post.invalid", "olena@example.org", subject
-        mail.set_content("Добрий день\n.\nце текст\n")
+        mail.set_content("Добрий день\n.\nце текст\n" + text)
         mail.add_alternative(html, subtype="html")
         mail["Content-Language"] = "uk"
         await aiosmtplib.send(mail, hostname="127.0.0.1", port=self.smtp_port, start_tls=False)
@@ -104,6 +106,15 @@ async def test_the_pages_show_it_in_its_language_and_newest_first(mailbox: Mailb
     shown = (await mailbox.get(f"/mails/{newest['id']}")).text
     assert '<h1 lang="uk">друге</h1>' in shown
     assert "Добрий день" in shown
+
+
+async def test_the_links_of_a_mail_can_be_followed_from_its_plain_part(mailbox: Mailbox) -> None:
+    await mailbox.send(text='http://127.0.0.1:1/read?a=1&b=2\nhttps://example.org/"><script>\njavascript:alert(1)\n')
+    (mail,) = (await mailbox.get("/mails.json")).json()["mails"]
+    page = (await mailbox.get(f"/mails/{mail['id']}")).text
+    assert '<a href="http://127.0.0.1:1/read?a=1&amp;b=2">http://127.0.0.1:1/read?a=1&amp;b=2</a>' in page
+    assert '<a href="https://example.org/">https://example.org/</a>&quot;&gt;&lt;script&gt;' in page
+    assert "\njavascript:alert(1)" in page
 
 
 async def test_a_hostile_mail_can_do_nothing(mailbox: Mailbox) -> None:

@@ -15,6 +15,7 @@ LOOPBACK = "127.0.0.1"
 HOSTS = {LOOPBACK, "localhost"}
 LISTED_MAX = 200
 LANGUAGE = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")
+ADDRESS = re.compile(r"https?://[^\s<>\"']+")
 REQUEST_SECONDS_MAX = 10
 
 STYLE = """
@@ -137,7 +138,7 @@ def list_page(summaries: list[Summary]) -> bytes:
 
 
 def mail_page(name: str, mail: EmailMessage) -> bytes:
-    """Headers, the plain part as text, the HTML part in a sandbox without scripts, forms or foreign images."""
+    """Headers, the plain part with its links, the HTML part in a sandbox without scripts, forms or foreign images."""
     language = str(mail.get("Content-Language", ""))
     fields = ("From", "To", "Date", "Message-ID", "Content-Language", "List-Unsubscribe")
     rows = "".join(
@@ -151,7 +152,7 @@ def mail_page(name: str, mail: EmailMessage) -> bytes:
         f"<dl>\n{rows}</dl>",
         f'<p><a href="/mails/{escape(name)}.eml">Source</a></p>',
         "<h2>Plain part</h2>",
-        f"<pre{_lang(language)}>{escape(plain)}</pre>" if plain is not None else "<p>There is none.</p>",
+        f"<pre{_lang(language)}>{_linked(plain)}</pre>" if plain is not None else "<p>There is none.</p>",
         "<h2>HTML part</h2>",
         f'<iframe sandbox title="HTML part" src="/mails/{escape(name)}/html"></iframe>'
         if html is not None
@@ -166,6 +167,16 @@ def _page(title: str, body: str) -> bytes:
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n'
         f"<style>{STYLE}</style>\n</head>\n<body>\n<main>\n{body}\n</main>\n</body>\n</html>\n"
     ).encode()
+
+
+def _linked(text: str) -> str:
+    """The sandbox of the HTML part opens no links, so those of the plain part can be followed."""
+    said, after = [], 0
+    for found in ADDRESS.finditer(text):
+        address = escape(found[0])
+        said += [escape(text[after : found.start()]), f'<a href="{address}">{address}</a>']
+        after = found.end()
+    return "".join([*said, escape(text[after:])])
 
 
 def _lang(language: str) -> str:
