@@ -4,6 +4,7 @@ import asyncio
 import json
 import random
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
@@ -64,6 +65,7 @@ def folder() -> Iterator[Path]:
     path = kit.new_folder()
     yield path
     House(path).lotse("down")
+    shutil.rmtree(path, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")

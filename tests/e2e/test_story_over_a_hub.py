@@ -1,6 +1,7 @@
 """Two data folders, as on two machines, joined by a hub: the same story, with cards exchanged as administrators do."""
 
 import asyncio
+import shutil
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterable
@@ -38,6 +39,8 @@ async def joined() -> AsyncIterator[Joined]:
     folders = {HOME: kit.new_folder(), PARTNER: kit.new_folder(), "hub": kit.new_folder()}
     url = f"nats-leaf://{environment.HOST}:{ports.hub_ports(DataFolder(folders['hub']))[1]}"
     async with AsyncExitStack() as stack:
+        for folder in folders.values():
+            stack.callback(shutil.rmtree, folder, ignore_errors=True)
         houses = {}
         for name in (HOME, PARTNER):
             settle(folders[name], name)

@@ -19,7 +19,7 @@ from lotse_contracts.ledger import (
 )
 from lotse_local.demo.cast import texts
 from lotse_local.demo.frontend import Frontend, connected
-from lotse_local.demo.scene import Scene, at_once
+from lotse_local.demo.scene import FOLLOWS_SECONDS, Scene, at_once
 
 AWARD_AGE = timedelta(days=90)
 AUDITED_YEAR = 2026
@@ -119,10 +119,27 @@ async def audit(scene: Scene, grant_id: UUID) -> None:
         for asked_on, readings in ASKED_ON.items():
             for falls_on, expected in readings.items():
                 await _read_availability(scene, http, (asked_on, falls_on), expected)
+    await _partner_knows(scene, grant_id)
     async with scene.home.http("ledger") as http:
         refused = await http.get("/grants")
         scene.checks.expect("without a token the ledger shows nothing", refused.status_code == httpx.codes.UNAUTHORIZED)
     scene.step()
+
+
+async def _partner_knows(scene: Scene, grant_id: UUID) -> None:
+    """Our award was told to the partner, whose money is the rest; there it is a reported fact."""
+    async with scene.partner.http("ledger", token=scene.partner.auditor_token("auditor-2")) as http:
+
+        async def look() -> dict[str, Any] | None:
+            grants = (await http.get("/grants")).json().get("grants", [])
+            return next((grant for grant in grants if grant["grant_id"] == str(grant_id)), None)
+
+        told = await scene.partner_desk.until(look, FOLLOWS_SECONDS, "an award that the partner knows") or {}
+    expected = [texts("money")["award_cents"]]
+    scene.checks.expect(
+        "the partner's books report our award, DEMO", told["partner_awards"] == expected and told["demo"]
+    )
+    scene.say(f"{scene.partner.name}: the ledger there reports our award, told over the federated link")
 
 
 async def _read_grant(scene: Scene, http: httpx.AsyncClient, grant_id: UUID) -> None:
