@@ -73,6 +73,13 @@ async def test_one_click_stops_and_intake_learns_it_once(
     assert house.rows("notification", "created_at")[-1]["because"] == "opted_out"
 
 
+async def test_who_has_stopped_is_not_asked_again_in_another_language(browser: httpx.AsyncClient, path: str) -> None:
+    await browser.post(path)
+    page = await browser.get(path, params={"lang": "ru"})
+    assert WORDS["ru"].page.stopped in page.text
+    assert "<form" not in page.text
+
+
 async def test_what_waits_is_cancelled_by_her_stop(
     house: House, olena: UUID, browser: httpx.AsyncClient, path: str
 ) -> None:

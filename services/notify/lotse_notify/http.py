@@ -79,20 +79,23 @@ def routes(units: Units, texts: Texts) -> APIRouter:
 async def _stop_page(request: Request, code: str, lang: str, units: Units, texts: Texts, *, stop: bool) -> HTMLResponse:
     try:
         async with units() as unit:
-            language = await (_stop if stop else _asked)(unit, code, texts)
+            kind, language = await (_stop if stop else _asked)(unit, code, texts)
     except Refused as fault:
         return _words_page("gone", texts, _wished(request, lang), status_of(fault.code))
-    return _words_page("stopped" if stop else "stop", texts, _chosen(lang) or language, 200)
+    return _words_page(kind, texts, _chosen(lang) or language, 200)
 
 
-async def _asked(unit: Unit, code: str, texts: Texts) -> str:
-    """Her language. Raises Refused if the link is not ours or too old."""
+async def _asked(unit: Unit, code: str, texts: Texts) -> tuple[str, str]:
+    """Which page, and her language; who has stopped is not asked again. Raises Refused if the link is not good."""
     found = await links.look(unit.tx, code, purpose=STOP_LINK, now=unit.context.now)
-    contact = await people.contact_of(unit.tx, _person_id(found))
-    return texts.language_for(contact.languages if contact else ())
+    person = await people.seen(unit.tx, _person_id(found))
+    if person is None or person.contact is None:
+        return "stop", texts.language_for(())
+    stopped = still_opted_out(person.contact, person.silence)
+    return "stopped" if stopped else "stop", texts.language_for(person.contact.languages)
 
 
-async def _stop(unit: Unit, code: str, texts: Texts) -> str:
+async def _stop(unit: Unit, code: str, texts: Texts) -> tuple[str, str]:
     """Again changes nothing: the link stays good, so that a second click reads the same."""
     found = await links.look(unit.tx, code, purpose=STOP_LINK, now=unit.context.now)
     person = await people.locked(unit.tx, _person_id(found))
@@ -100,7 +103,7 @@ async def _stop(unit: Unit, code: str, texts: Texts) -> str:
         await people.note_opt_out(unit.tx, person.person_id, unit.context.now)
         unit.say(OptedOut(person_id=person.person_id, channel=channel_of(person.contact)))
         unit.say(*await release(unit.tx, await people.locked(unit.tx, person.person_id), unit.context.now))
-    return texts.language_for(person.contact.languages if person.contact else ())
+    return "stopped", texts.language_for(person.contact.languages if person.contact else ())
 
 
 def _person_id(found: links.Link) -> UUID:

@@ -44,6 +44,12 @@ async def locked(tx: AsyncConnection, person_id: UUID) -> Person:
     return await completed(tx, row)
 
 
+async def seen(tx: AsyncConnection, person_id: UUID) -> Person | None:
+    """The person as she is known now, for showing; nothing is locked and nothing is made."""
+    row = (await tx.execute(select(person).where(person.c.person_id == person_id))).one_or_none()
+    return None if row is None else await completed(tx, row)
+
+
 async def completed(tx: AsyncConnection, row: Row[tuple[object, ...]]) -> Person:
     """The person of a locked row that has at least the columns of `person`."""
     silence = Silence(stopped_at=row.stopped_at, opted_out_at=row.opted_out_at, refused_at=row.refused_at)
