@@ -257,7 +257,8 @@ async def test_stop_ends_the_channel_consent_and_nothing_is_told_any_more(here: 
     order = enquiry(here)
     person_id = only(await here.hear(order, actor=None), intake.PersonRegistered).person_id
     said = await here.hear(notify.OptedOut(person_id=person_id, channel="email"), actor=None)
-    assert kinds(said) == ["evt intake.consent-withdrawn"]
+    assert kinds(said) == ["evt intake.consent-withdrawn", "cmd notify.change-contact"]
+    assert not only(said, notify.ChangeContact).consented
     assert await here.hear(notify.OptedOut(person_id=person_id, channel="email"), actor=None) == []
     assert here.rows("SELECT contact_consented, contact_version FROM person") == [(False, 2)]
 

@@ -69,8 +69,11 @@ async def withdraw_consent(
     return [withdrawn(row), *await _channel_changed(office, context, tx, order.person_id, consented=False)]
 
 
-async def hear_opted_out(fact: OptedOut, context: Context, tx: AsyncConnection) -> Sequence[Message]:
-    """She said STOP: notify has stopped already, intake records that her channel consents ended."""
+async def hear_opted_out(office: Office, fact: OptedOut, context: Context, tx: AsyncConnection) -> Sequence[Message]:
+    """She said STOP: notify has stopped already, intake records that her channel consents ended.
+
+    Notify is told so, too: it ends her STOP when it has heard of the withdrawal and then of a new consent.
+    """
     person = await persons.get(tx, fact.person_id, lock=True)
     if person is None or person.frozen:
         return []
@@ -79,9 +82,10 @@ async def hear_opted_out(fact: OptedOut, context: Context, tx: AsyncConnection) 
         for row in await consents.of_person(tx, fact.person_id)
         if row.kind == CHANNEL and await consents.withdraw(tx, row.consent_id, context.now, "person")
     ]
+    told = []
     if person.contact_consented:
-        await persons.change(tx, fact.person_id, contact_changed=True, contact_consented=False)
-    return [withdrawn(row) for row in ended]
+        told = await _channel_changed(office, context, tx, fact.person_id, consented=False)
+    return [*(withdrawn(row) for row in ended), *told]
 
 
 def withdrawn(row: Row[Any]) -> ConsentWithdrawn:
