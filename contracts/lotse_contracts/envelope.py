@@ -18,7 +18,8 @@ PUBLIC_BYTES_MAX = 65_536  # an order of an anonymous frontend, envelope include
 TEXT_CHARACTERS_MAX = 10_000  # one free text of a person
 ITEMS_MAX = 200  # entries of one list in a message
 
-ANSWER_SUBJECT = re.compile(r"^_INBOX_[a-z][a-z0-9-]{0,30}\.[A-Za-z0-9_.\-]{1,120}\Z")  # `$` would let a line break in
+# No empty token: the broker denies such a subject, and a denial stops the service. `$` would let a line break in.
+ANSWER_SUBJECT = re.compile(r"^_INBOX_[a-z][a-z0-9-]{0,30}(?=.{2,121}\Z)(\.[A-Za-z0-9_-]+)+\Z")
 
 Token = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """One token of a subject: a name or an identifier, never a value of a person."""
@@ -222,6 +223,15 @@ def pattern_of(message: type[Message], association: str) -> str:
     if message.KIND == "xfer":
         return subject_of(message, "*", "*", association)
     return subject_of(message, association, "*" if message.KEY else "")
+
+
+def erased_filters(association: str, key: str) -> dict[str, str]:
+    """By stream, the subjects that end with a key: what a purge takes away with a person."""
+    return {
+        "EVENTS": f"lotse.{association}.evt.*.*.*.{key}",
+        "COMMANDS": f"lotse.{association}.cmd.*.*.*.{key}",
+        "DEAD": f"lotse.{association}.dead.*.*.{key}",
+    }
 
 
 def dead_subject(association: str, service: str, name: str, key: str) -> str:

@@ -85,6 +85,11 @@ LEAVING_THE_HOUSE: frozenset[type[Fact]] = frozenset(
 """Facts that no service hears; the desk follows them and later services may."""
 
 
+PURGES: dict[str, tuple[str, ...]] = {"intake": ("COMMANDS", "DEAD", "EVENTS")}
+"""Streams that a service may purge: intake leads erasures. The broker cannot bind this right to a filter, so it stays
+with one service; what a stream loses the services still have, and `lotse reconcile` says it again."""
+
+
 @dataclass(frozen=True)
 class Consumer:
     """One durable of a service: one stream, several filters (ADR 2)."""

@@ -54,6 +54,7 @@ def every_subject(association: str) -> dict[str, set[str]]:
     for service in SERVICES:
         allowed[service] |= {pattern_of(fact, association) for fact in facts_of(service)}
         allowed[service] |= {subject_of(transfer, association, KEY, "plattform") for transfer in transfers_to(service)}
+        allowed[service] |= {f"$JS.API.STREAM.PURGE.{stream}" for stream in wiring.PURGES.get(service, ())}
         allowed[service].add(f"lotse.{association}.dead.{service}.name.{KEY}")
     for user in allowed:
         allowed[user] |= {wiring.order_subject(order, association, user) for order in wiring.ORDERS_GIVEN[user]}
@@ -68,7 +69,7 @@ async def test_a_user_publishes_what_it_must_and_nothing_else(broker: kit.Broker
     foreign |= {
         f"lotse.plattform.evt.intake.case-opened.v1.{KEY}",
         f"lotse.{broker.association}.evt.intake.invented.v1.{KEY}",
-        "$JS.API.STREAM.PURGE.EVENTS",
+        "$JS.API.STREAM.PURGE.ORDERS_PUBLIC",
         "$JS.API.STREAM.DELETE.EVENTS",
         "$JS.API.CONSUMER.CREATE.EVENTS.spy",
         "$JS.API.DIRECT.GET.EVENTS",

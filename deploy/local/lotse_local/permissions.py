@@ -48,6 +48,7 @@ def _service(service: str, association: str) -> Rights:
         *(pattern_of(question, association) for question in wiring.QUESTIONS_ASKED[service]),
         f"lotse.{association}.dead.{service}.>",
         *transfers,
+        *(f"$JS.API.STREAM.PURGE.{stream}" for stream in wiring.PURGES.get(service, ())),
         *(subject for consumer in own for subject in _pulling(consumer)),
         *(f"_INBOX_{user}.>" for user in _answered_by(service)),
     ]

@@ -15,11 +15,12 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lotse_chassis import asking, outbox
+from lotse_chassis import asking, outbox, purging
 from lotse_chassis.context import Context
 from lotse_chassis.database import engine_of
 from lotse_chassis.decoding import Handler, Heard, ManyHandler, Reader
 from lotse_chassis.face import Face, face_of
+from lotse_chassis.faults import Away
 from lotse_chassis.life import Life
 from lotse_chassis.meters import Meters
 from lotse_chassis.problems import Problems
@@ -35,6 +36,7 @@ TimerHandler = Callable[[Timer, Context, AsyncConnection], Awaitable[Sequence[Me
 Work = Callable[[asyncio.Event], Awaitable[None]]
 FATAL_EXIT_CODE = 70
 READY_POLL_SECONDS = 0.02
+STOP_SECONDS = 10.0  # below the bound after which a supervisor kills
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,13 @@ class Service:
         """Something was committed to the outbox."""
         self._life.wake()
 
+    async def purge(self, key: str) -> None:
+        """Take everything with this key out of the streams; only a service that the wiring lets purge may do this."""
+        client = self._life.client
+        if client is None:
+            raise Away("broker")
+        await purging.purge(client, self.association, key)
+
     async def ask(
         self, question: Question, *, token: str | None = None, timeout_seconds: float = asking.ASK_SECONDS
     ) -> Any:
@@ -176,10 +185,18 @@ class Service:
             yield self
         finally:
             self._life.stop()
-            await living
+            await self._ended(living)
             if self.face is not None:
                 await self.face.stop()
             await self.engine.dispose()
+
+    async def _ended(self, living: asyncio.Task[None]) -> None:
+        """What does not end in time is cancelled: its transaction is undone, and the broker delivers it again."""
+        _, hanging = await asyncio.wait({living}, timeout=STOP_SECONDS)
+        if hanging:
+            log.warning("%s does not end and is cancelled", self.name)
+            living.cancel()
+            await asyncio.wait({living}, timeout=STOP_SECONDS)
 
     async def ready(self, seconds: float = 30.0) -> None:
         """Wait until nothing is missing. Raises TimeoutError."""

@@ -53,6 +53,7 @@ def build(settings: IntakeSettings) -> Service:
     _hear(service, office)
     _answer(service, office)
     service.on_timer(telling.CONTACT_TIMER, partial(telling.contact_due, office))
+    service.on_timer(erasures.PURGE_TIMER, partial(erasures.purge_due, service.purge))
     service.serves(attachments.router(service, office, Cleaning(), settings))
     service.serves(enquiries.router(service, office, settings))
     if origins := [origin.strip() for origin in settings.web_origins.split(",") if origin.strip()]:
@@ -82,7 +83,7 @@ def _hear(service: Service, office: Office) -> None:
     service.hears(intake.PublishStatistics, statistics.publish_statistics)
     service.hears(referral.ReferralSent, concerns.hear_sent)
     service.hears(referral.ReferralCompleted, concerns.hear_completed)
-    service.hears(notify.OptedOut, consents.hear_opted_out)
+    service.hears(notify.OptedOut, partial(consents.hear_opted_out, office))
     service.hears(notify.ContactUnreachable, persons.hear_unreachable)
     service.hears(referral.PersonErased, partial(erasures.hear_erased, office))
     service.hears(notify.PersonErased, partial(erasures.hear_erased, office))

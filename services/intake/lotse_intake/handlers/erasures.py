@@ -1,7 +1,8 @@
 """A person is forgotten: frozen, deleted in every service, her key destroyed, and nothing late brings her back."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -9,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lotse_chassis import accesslog, outbox, timers
 from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
+from lotse_chassis.timers import Timer
 from lotse_contracts import intake, ledger, notify, referral
 from lotse_contracts.envelope import Message
 from lotse_contracts.intake import BeginErasure, ErasePerson, ErasureBegun, ErasureConfirmed, PersonErased
@@ -16,6 +18,10 @@ from lotse_contracts.person import ErasureReceipt, KeptRecord
 from lotse_intake.domain.erasure import RULE_ACCESS, RULE_CONSENT, SERVICES, counted, digest_of, is_complete, token_of
 from lotse_intake.providers.office import Office
 from lotse_intake.store import erasures, persons
+
+PURGE_TIMER = "purge"
+PURGE_AFTER = timedelta(seconds=60)  # what was said of the erasure is relayed and heard by then
+Purge = Callable[[str], Awaitable[None]]
 
 ORDERS = (intake.ErasePerson, referral.ErasePerson, notify.ErasePerson, ledger.ErasePerson)
 
@@ -80,7 +86,20 @@ async def _confirmed(office: Office, person_id: UUID, context: Context, tx: Asyn
         return []
     await asyncio.to_thread(office.keys.destroy, person_id)
     await erasures.confirm(tx, person_id, context.now)
+    await timers.set_timer(
+        tx,
+        kind=PURGE_TIMER,
+        key=f"purge-{person_id}",
+        due_at=context.now + PURGE_AFTER,
+        payload={"person_id": str(person_id)},
+    )
     return [ErasureConfirmed(person_id=person_id, services=SERVICES)]
+
+
+async def purge_due(purge: Purge, timer: Timer, context: Context, tx: AsyncConnection) -> Sequence[Message]:
+    """Her receipts have been heard by now: the streams forget her, too. What fails is tried again by the timer."""
+    await purge(timer.payload["person_id"])
+    return []
 
 
 def _removed(office: Office, files: Sequence[UUID]) -> int:
