@@ -45,9 +45,12 @@ def load_directory(settings: Settings) -> int:
 def load_offers(settings: Settings) -> int:
     """Load group offers, new or changed; one that is wrong is said by its number, and the rest is loaded."""
     told = ReferralSettings.model_validate(settings.model_dump())
+    if told.group_offers_file is None:
+        print("lotse referral: name the file of group offers in LOTSE_GROUP_OFFERS_FILE", file=sys.stderr)
+        return EXIT_UNREADABLE
     rows = _json(told.group_offers_file)
     if not isinstance(rows, list):
-        print("lotse referral: the group offers are not a JSON list", file=sys.stderr)
+        print("lotse referral: the file of group offers cannot be read, or is not a JSON list", file=sys.stderr)
         return EXIT_UNREADABLE
     offers, wrong = offers_of(rows)
     for number in wrong:
