@@ -109,6 +109,8 @@ MIGRATIONS = (
             )""",
         ),
     ),
+    # The trace of the message that led to it, so that sending it later goes on there; null: none, or from before.
+    Migration("0003-traces", ("ALTER TABLE notification ADD COLUMN traceparent text",)),
 )
 
 RIGHTS: dict[str, str] = {

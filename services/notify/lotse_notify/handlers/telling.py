@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lotse_chassis import telemetry
 from lotse_contracts.envelope import Message
 from lotse_contracts.notify import ContactUnreachable, MessageFailed
 from lotse_contracts.values import ContactKind, TemplateName
@@ -31,7 +32,7 @@ class Wish:
 
 
 async def tell(tx: AsyncConnection, person: Person, wish: Wish, now: datetime) -> list[Message]:
-    """Once for ever under the wish's key. The person must be locked and not erased."""
+    """Once for ever under the wish's key, in the trace of whatever wants it. The person must be locked, not erased."""
     for older in wish.supersedes:
         await withdraw(tx, person.person_id, older, "superseded", now)
     fresh = Notification(
@@ -44,6 +45,7 @@ async def tell(tx: AsyncConnection, person: Person, wish: Wish, now: datetime) -
         state="parked",
         channel=channel_of(person.contact),
         appointment_id=wish.appointment_id,
+        traceparent=telemetry.inject().get("traceparent"),
     )
     known = await notices.claim_key(tx, fresh)
     if known is not None and known.notification_id is not None:

@@ -21,7 +21,7 @@ UNSENT_ROWS_MAX = 200  # of one person, looked at when her contact changes
 
 @dataclass(frozen=True)
 class Notification:
-    """What is to be said to whom; arguments are codes and times, never a person's."""
+    """What is to be said to whom; arguments are codes and times, never a person's. Sending it continues its trace."""
 
     notification_id: UUID
     person_id: UUID
@@ -35,6 +35,7 @@ class Notification:
     channel: ContactKind = "none"
     language: RecipientLanguage | None = None
     appointment_id: UUID | None = None
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,7 @@ async def add(tx: AsyncConnection, fresh: Notification, verdict: Verdict, now: d
             language=fresh.language,
             created_at=now,
             ended_at=_ended(verdict.state, now),
+            traceparent=fresh.traceparent,
         )
     )
 
@@ -165,6 +167,7 @@ def notification_of(row: Row[tuple[object, ...]]) -> Notification:
         channel=row.channel,
         language=row.language,
         appointment_id=row.appointment_id,
+        traceparent=row.traceparent,
     )
 
 

@@ -74,6 +74,7 @@ notification = Table(
     Column("text_version", Text),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("ended_at", DateTime(timezone=True)),
+    Column("traceparent", Text),
 )
 
 submission = Table(

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lotse_chassis import links
+from lotse_chassis import links, telemetry
 from lotse_chassis.personkeys import CannotDecrypt, KeyDestroyed, KeyUnknown, PersonKeys
 from lotse_chassis.service import Unit
 from lotse_contracts.values import RecipientLanguage
@@ -57,30 +57,35 @@ class Claim:
 
 
 async def claim(units: Units, post: Post) -> Claim | Literal["settled", "nothing"]:
-    """`settled`: the one that was due is not to be sent after all."""
-    async with units() as unit:
-        now = unit.context.now
-        found = await submissions.next_due(unit.tx, now)
-        if found is None:
-            return "nothing"
-        due, person = found
-        verdict = decide(due.asked, person.contact, person.silence, now)
-        address = _address(person, post.keys)
-        if verdict.state == "queued" and address is None:
-            verdict = Verdict("failed", "contact_unreadable")
-        if verdict.state != "queued" or person.contact is None or address is None:
-            unit.say(*await settle(unit.tx, due, verdict, person.contact, now))
-            return "settled"
-        code = await links.create(
-            unit.tx, purpose=STOP_LINK, subject_id=str(due.person_id), expires_at=now + timedelta(days=STOP_LINK_DAYS)
-        )
-        try:
-            written = _written(due, person.contact, address, f"{post.public_url}/stop/{code}", post=post, now=now)
-        except (LookupError, ValueError, TypeError, OverflowError) as fault:
-            log.error("a notice cannot be written: %s", type(fault).__name__)  # one bad row must not hold up the rest
-            unit.say(*await settle(unit.tx, due, Verdict("failed", "cannot_be_written"), person.contact, now))
-            return "settled"
-        return await _begun(unit.tx, due, person.contact, written, post=post, now=now)
+    """`settled`: the one that was due is not to be sent after all, which is said in its own trace."""
+    with ExitStack() as trace:  # it must outlast the unit, which stages at its end
+        async with units() as unit:
+            found = await submissions.next_due(unit.tx, unit.context.now)
+            if found is None:
+                return "nothing"
+            trace.enter_context(telemetry.extracted(found[0].traceparent))
+            return await _claimed(unit, *found, post=post)
+
+
+async def _claimed(unit: Unit, due: Notification, person: Person, *, post: Post) -> Claim | Literal["settled"]:
+    now = unit.context.now
+    verdict = decide(due.asked, person.contact, person.silence, now)
+    address = _address(person, post.keys)
+    if verdict.state == "queued" and address is None:
+        verdict = Verdict("failed", "contact_unreadable")
+    if verdict.state != "queued" or person.contact is None or address is None:
+        unit.say(*await settle(unit.tx, due, verdict, person.contact, now))
+        return "settled"
+    code = await links.create(
+        unit.tx, purpose=STOP_LINK, subject_id=str(due.person_id), expires_at=now + timedelta(days=STOP_LINK_DAYS)
+    )
+    try:
+        written = _written(due, person.contact, address, f"{post.public_url}/stop/{code}", post=post, now=now)
+    except (LookupError, ValueError, TypeError, OverflowError) as fault:
+        log.error("a notice cannot be written: %s", type(fault).__name__)  # one bad row must not hold up the rest
+        unit.say(*await settle(unit.tx, due, Verdict("failed", "cannot_be_written"), person.contact, now))
+        return "settled"
+    return await _begun(unit.tx, due, person.contact, written, post=post, now=now)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from functools import partial
 
+from opentelemetry.trace import Span
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -12,7 +13,7 @@ from lotse_chassis.faults import Away
 from lotse_notify.domain.outcome import Outcome
 from lotse_notify.providers.smtp import SmtpLine
 from lotse_notify.store import submissions
-from lotse_notify.workers import outcomes
+from lotse_notify.workers import outcomes, spans
 from lotse_notify.workers.claiming import Claim, Post, Units, claim
 from lotse_notify.workers.sweeping import sweep
 
@@ -53,17 +54,22 @@ async def send_next(units: Units, post: Post, line: SmtpLine, meters: SendMeters
     claimed = await claim(units, post)
     if not isinstance(claimed, Claim):
         return claimed == "settled"
-    outcome = await line.hand_over(claimed.mail, partial(_may_begin, units, claimed))
-    meters.endings.labels(outcome.ending).inc()
-    if outcome.ending != "accepted":
-        log.warning("a message did not leave: %s, %s", outcome.ending, outcome.reason)
-    await _write(units, claimed, outcome, post)
+    with spans.sending(claimed.submission) as span:
+        outcome = await line.hand_over(claimed.mail, partial(_may_begin, units, claimed, span))
+        spans.ended(span, outcome)
+        meters.endings.labels(outcome.ending).inc()
+        if outcome.ending != "accepted":
+            log.warning("a message did not leave: %s, %s", outcome.ending, outcome.reason)
+        await _write(units, claimed, outcome, post)
     return True
 
 
-async def _may_begin(units: Units, claimed: Claim) -> bool:
+async def _may_begin(units: Units, claimed: Claim, span: Span) -> bool:
     async with units() as unit:
-        return await outcomes.may_begin(unit, claimed.submission)
+        may = await outcomes.may_begin(unit, claimed.submission)
+    if may:
+        spans.reached(span, "data")
+    return may
 
 
 async def _write(units: Units, claimed: Claim, outcome: Outcome, post: Post) -> None:
