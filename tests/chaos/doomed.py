@@ -80,7 +80,7 @@ def main(service: str, *step: str) -> int:
         doom(step[0], int(step[1]))
     build = importlib.import_module(f"lotse_{service}.app").build
     settings = typing.get_type_hints(build)["settings"].from_env()
-    telemetry.configure(service, settings.association, traces_file=None, log_level=settings.log_level)
+    telemetry.configure(service, settings.association, traces_file=settings.traces_file, log_level=settings.log_level)
     return asyncio.run(build(settings).run())  # type: ignore[no-any-return]
 
 
