@@ -21,7 +21,9 @@ TRACE_WANTED = (
     "referral handle lotse.*.xfer",
     "handle lotse.*.cmd.intake.receive-person",
     "handle lotse.*.evt.referral.appointment-fixed",
+    "publish lotse.*.evt.notify.message-sent",
 )
+TRACE_TO_THE_MAIL = ("handle lotse.*.cmd.notify.tell", "send mail", "publish lotse.*.evt.notify.message-sent")
 OTHER_STEPS = 14  # of the progress bar, beside those that each case brings
 
 
@@ -98,6 +100,7 @@ async def _trace(scene: Scene) -> list[Span]:
     names = [f"{span.who} {span.name}" for span in spans]
     for wanted in TRACE_WANTED:
         scene.checks.expect(f"the trace shows: {wanted}", any(wanted in name for name in names))
+    scene.checks.expect("the trace reaches the mail and goes on", trails.descends(spans, TRACE_TO_THE_MAIL))
     scene.checks.expect("nothing in the trace failed", not any(span.failed for span in spans))
     scene.figures.trace = {"trace_id": scene.trail.trace_id, "spans": len(spans)}
     return spans

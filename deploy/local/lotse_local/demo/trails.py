@@ -62,6 +62,14 @@ async def whole(trail: Trail, files: Sequence[Path], wanted: Sequence[str], seco
         await asyncio.sleep(POLL_SECONDS)
 
 
+def descends(spans: Sequence[Span], steps: Sequence[str]) -> bool:
+    """Whether each of these steps stands somewhere directly below the one before."""
+    above: set[str | None] = {span.parent_id for span in spans}
+    for step in steps:
+        above = {span.span_id for span in spans if span.parent_id in above and step in span.name}
+    return bool(above)
+
+
 def drawn(spans: Sequence[Span]) -> Tree:
     """The trace as a tree: when each step began after the first, and how long it took."""
     began = min(span.start_ns for span in spans)
