@@ -16,6 +16,7 @@ from lotse_local.keeper import Kept
 from lotse_local.layout import AssociationFolder, DataFolder, NameRefused
 from lotse_local.lock import AlreadyRunning, Lock
 from lotse_local.process import Command, Running
+from lotse_notify.settings import NotifySettings
 from tests import kit
 
 
@@ -157,6 +158,16 @@ def test_an_administrators_settings_come_before_ours(folder: Path) -> None:
         environment.service_environment(place, "ledger", at)["LOTSE_PUBLIC_URL"]
         == f"http://127.0.0.1:{at.http['ledger']}"
     )
+
+
+def test_drafts_are_sent_to_the_mail_catcher_unless_an_administrator_says_otherwise(folder: Path) -> None:
+    place = kit.new_association(folder, "aa")
+    at = ports.addresses(DataFolder(folder), "aa")
+    told = environment.service_environment(place, "notify", at)
+    assert NotifySettings.from_env(told).drafts_allowed
+    environment.write_settings(place, {"notify": {"drafts_allowed": False}})
+    told = environment.service_environment(place, "notify", at)
+    assert not NotifySettings.from_env(told).drafts_allowed
 
 
 def test_unreadable_settings_are_named(folder: Path) -> None:

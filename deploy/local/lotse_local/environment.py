@@ -61,6 +61,7 @@ def service_environment(place: AssociationFolder, service: str, at: Addresses) -
         "LOTSE_SMTP_HOST": HOST,
         "LOTSE_SMTP_PORT": str(at.mailbox_smtp),
         "LOTSE_MAIL_FROM": NEUTRAL_SENDER,
+        "LOTSE_DRAFTS_ALLOWED": "true",  # they end in the mail catcher; `settings.toml` may say otherwise
     }
     if transfers_to(service):
         given["LOTSE_FED_SEED_FILE"] = str(place.seed(f"{service}-fed"))
