@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import cast
 
 MAILS_MAX = 2_000
 MAIL_BYTES_MAX = 1_048_576
@@ -81,7 +80,7 @@ class MailFolder:
 
 def parsed(content: bytes) -> EmailMessage:
     """The mail."""
-    return cast("EmailMessage", message_from_bytes(content, policy=policy.default))
+    return message_from_bytes(content, policy=policy.default)
 
 
 def text_of(mail: EmailMessage, kind: str) -> str | None:
