@@ -133,8 +133,9 @@ def list_page(summaries: list[Summary]) -> bytes:
         for one in shown
     )
     said = f"{len(summaries)} caught; the newest {len(shown)} are listed. Nothing left this machine. Times are UTC."
-    body = f"<ul>\n{rows}</ul>" if rows else "<p>No mail has come yet.</p>"
-    return _page("Mails", f'<h1>Mails</h1>\n<p class="quiet">{said}</p>\n{body}')
+    if not rows:
+        return _page("Mails", "<h1>Mails</h1>\n<p>No mail has come yet.</p>")
+    return _page("Mails", f'<h1>Mails</h1>\n<p class="quiet">{said}</p>\n<ul>\n{rows}</ul>')
 
 
 def mail_page(name: str, mail: EmailMessage) -> bytes:
