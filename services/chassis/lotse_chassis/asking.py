@@ -24,7 +24,7 @@ from lotse_chassis.faults import Refused, reason
 from lotse_chassis.meters import Meters
 from lotse_chassis.problems import Problems
 from lotse_contracts.answers import ERROR_HEADER, TOKEN_HEADER
-from lotse_contracts.envelope import Answer, Question, envelope_of, subject_for, subject_of, to_json
+from lotse_contracts.envelope import MESSAGE_BYTES_MAX, Answer, Question, envelope_of, subject_for, subject_of, to_json
 from lotse_contracts.wiring import QUESTIONS_ASKED
 
 log = logging.getLogger(__name__)
@@ -90,7 +90,11 @@ class Asking:
             asked, context = self.reader.read(raw, question, self.now())
             async with self.engine.begin() as tx:
                 answer = await answerer(asked, context, tx)
-            return answer.model_dump_json(exclude_none=True).encode(), None
+            body = answer.model_dump_json(exclude_none=True).encode()
+            if len(body) <= MESSAGE_BYTES_MAX:
+                return body, None
+            log.error("answer too large: %s", type(answer).__name__)
+            problem = self.problems.problem("too_large")
         except Refused as fault:
             problem = self.problems.problem(fault.code, fault.fields)
         except Exception as fault:

@@ -10,6 +10,7 @@ import nats
 from faststream.nats import NatsBroker, NatsNKey
 from nats.aio.client import Client
 
+from lotse_chassis.armour import armour
 from lotse_chassis.settings import Settings
 from lotse_contracts.envelope import template_of
 
@@ -24,10 +25,13 @@ _DENIED = re.compile(r"permissions violation for (publish|subscription) to \"?([
 
 Fatal = Callable[[str], None]
 Reconnected = Callable[[], Awaitable[None]]
+Closed = Callable[[], Awaitable[None]]
 
 
-def broker_of(settings: Settings, service: str, *, fatal: Fatal, reconnected: Reconnected) -> NatsBroker:
-    """An unstarted broker; it reconnects for ever."""
+def broker_of(
+    settings: Settings, service: str, *, fatal: Fatal, reconnected: Reconnected, closed: Closed
+) -> NatsBroker:
+    """An unstarted broker; it reconnects for ever. `closed` is called should nats-py give up all the same."""
     security = None
     if settings.nats_seed_file is not None and settings.nats_seed_file.exists():
         security = NatsNKey.from_seed(settings.nats_seed_file.read_text().strip())
@@ -42,14 +46,17 @@ def broker_of(settings: Settings, service: str, *, fatal: Fatal, reconnected: Re
         graceful_timeout=GRACEFUL_SECONDS,
         error_cb=errors_to(fatal),
         reconnected_cb=reconnected,
+        closed_cb=closed,
         logger=None,
     )
 
 
-async def federated_client(settings: Settings, service: str, *, fatal: Fatal, reconnected: Reconnected) -> Client:
+async def federated_client(
+    settings: Settings, service: str, *, fatal: Fatal, reconnected: Reconnected, closed: Closed
+) -> Client:
     """The second connection, limited to this service's durable on the federated stream."""
     assert settings.fed_seed_file is not None  # noqa: S101 - the caller asked because it is set
-    return await nats.connect(
+    client = await nats.connect(
         settings.nats_url,
         name=f"{service}-fed",
         nkeys_seed_str=settings.fed_seed_file.read_text().strip(),
@@ -58,7 +65,10 @@ async def federated_client(settings: Settings, service: str, *, fatal: Fatal, re
         reconnect_time_wait=RECONNECT_SECONDS,
         error_cb=errors_to(fatal),
         reconnected_cb=reconnected,
+        closed_cb=closed,
     )
+    armour(client)
+    return client
 
 
 def errors_to(fatal: Fatal) -> Callable[[Exception], Awaitable[None]]:

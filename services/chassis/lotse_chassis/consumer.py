@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 
 BATCH_MESSAGES_MAX = 200
 PULL_SECONDS = 5.0  # one pull waits so long for the first message
+GATHER_SECONDS = 0.2  # in which a pull that has begun to gather is through
 PAUSE_SECONDS = 0.2  # after a failure, doubled up to the next line
 PAUSE_SECONDS_MAX = 5.0
 MOVED_SECONDS_MAX = 30.0  # a consumer that has not pulled for so long is not alive
@@ -103,6 +104,8 @@ class Consumer:
         waiting = [asyncio.ensure_future(event.wait()) for event in (self._kicked, self._stopping)]
         try:
             await asyncio.wait({pulling, *waiting}, return_when=asyncio.FIRST_COMPLETED)
+            # A pull that is cancelled while it gathers forgets what it has, until the broker delivers it again.
+            await asyncio.wait({pulling}, timeout=GATHER_SECONDS)
         finally:
             for other in waiting:
                 other.cancel()
@@ -135,7 +138,7 @@ class Consumer:
 
     async def _unbound(self, subscription: JetStreamContext.PullSubscription | None) -> None:
         """Give back what was delivered but never begun, so that nobody waits for it."""
-        if subscription is None or self._client.is_closed or not self._client.is_connected:
+        if subscription is None or self._client.is_closed:
             return
         queue = subscription._sub._pending_queue  # noqa: SLF001 - nats-py has no public way to it
         try:
@@ -143,8 +146,9 @@ class Consumer:
                 raw = queue.get_nowait()
                 if raw.reply.startswith("$JS.ACK"):
                     await raw.nak()
-            await subscription.unsubscribe()
-            await self._client.flush(2)
+            await subscription.unsubscribe()  # also while the link is away, or each outage would leave one behind
+            if self._client.is_connected:
+                await self._client.flush(2)
         except (nats.errors.Error, TimeoutError):
             log.info("consumer %s/%s: the broker takes back what was not begun", self.stream, self.durable)
 

@@ -7,7 +7,7 @@ import time
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -49,6 +49,7 @@ class Delivery:
     now: Callable[[], datetime]
     wake: Callable[[], None]
     publish: Callable[[str, bytes], Awaitable[None]]
+    _spared: set[inbox.Claim] = field(default_factory=set)  # begun, counted, and then the database went away
 
     async def settle(self, batch: Sequence[Msg]) -> None:
         """Settle each message of a batch. Raises Away if the database is not there; then nothing is lost."""
@@ -78,7 +79,7 @@ class Delivery:
             if heard is None:
                 raise Malformed(("subject",))
             return self.reader.arrived(raw, heard, self.now())
-        except Refused as fault:
+        except Exception as fault:  # noqa: BLE001 - whatever it was, it would be so again, and hold up its neighbours
             await self._bury(raw, ("spoiled", bytes_id(raw)), fault, attempts=1)
             return None
 
@@ -115,7 +116,7 @@ class Delivery:
             try:
                 await self._alone(one)
             except Exception as fault:
-                if is_away(fault) or isinstance(fault, Away):
+                if is_away(fault):
                     raise Away from fault
                 raise
             unsettled.remove(one.raw)
@@ -124,7 +125,10 @@ class Delivery:
         """A transaction of its own. The attempt is counted and committed before the handler runs."""
         async with self.engine.begin() as tx:
             twin = await inbox.is_claimed(tx, *one.claim)
-            attempts = 0 if twin else await inbox.count_attempt(tx, *one.claim, self.now())
+            attempts = (
+                0 if twin else await inbox.count_attempt(tx, *one.claim, self.now(), spared=one.claim in self._spared)
+            )
+        self._spared.discard(one.claim)
         if twin:
             await self._acknowledge(one, repeated=True)
             self.meters.batch(0, 1, 0.0)
@@ -139,6 +143,7 @@ class Delivery:
             await self._bury(one.raw, one.claim, fault, attempts=attempts)
         except Exception as fault:
             if is_away(fault):
+                self._spared.add(one.claim)
                 raise Away from fault
             await self._failed(one, fault, attempts)
         else:
@@ -256,7 +261,7 @@ def pause_before(attempt: int) -> float:
 
 def is_away(fault: BaseException) -> bool:
     """Whether the database is not there, rather than the message at fault."""
-    if isinstance(fault, (PoolTimeoutError, ConnectionError)):
+    if isinstance(fault, (Away, PoolTimeoutError, ConnectionError)):
         return True
     origin = fault.orig if isinstance(fault, DBAPIError) else fault
     if not isinstance(origin, (psycopg.OperationalError, psycopg.InterfaceError)):

@@ -41,14 +41,18 @@ async def is_claimed(tx: AsyncConnection, name: str, message_id: UUID) -> bool:
     return (await tx.execute(found)).first() is not None
 
 
-async def count_attempt(tx: AsyncConnection, name: str, message_id: UUID, now: datetime) -> int:
+async def count_attempt(
+    tx: AsyncConnection, name: str, message_id: UUID, now: datetime, *, spared: bool = False
+) -> int:
     """Count one more attempt and return how many there were; committed before the handler runs.
 
     The broker's own count rises for a whole batch, also for the innocents beside a message that kills the process.
+    `spared`: the last attempt met no database, which is not the message's fault; this one takes its place.
     """
     first = insert(attempt).values(name=name, message_id=message_id, count=1, at=now)
+    counted = attempt.c.count + (0 if spared else 1)
     again = first.on_conflict_do_update(
-        index_elements=[attempt.c.name, attempt.c.message_id], set_={"count": attempt.c.count + 1, "at": now}
+        index_elements=[attempt.c.name, attempt.c.message_id], set_={"count": counted, "at": now}
     )
     return int((await tx.execute(again.returning(attempt.c.count))).scalar_one())
 

@@ -3,9 +3,9 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from faststream import FastStream
 from nats.aio.client import Client
@@ -14,6 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis import housekeeping, timers
+from lotse_chassis.armour import armour
 from lotse_chassis.asking import Asking
 from lotse_chassis.bucket import Bucket
 from lotse_chassis.connection import broker_is_there, broker_of, federated_client
@@ -43,7 +44,9 @@ class Life:
 
     def __init__(self, service: "Service") -> None:
         self._service = service
-        self._broker = broker_of(service.settings, service.name, fatal=service.fail, reconnected=self._reconnected)
+        self._broker = broker_of(
+            service.settings, service.name, fatal=service.fail, reconnected=self._reconnected, closed=self._closed
+        )
         self._app = FastStream(self._broker, logger=None)
         self._fed: Client | None = None
         self._consumers: list[Consumer] = []
@@ -80,17 +83,24 @@ class Life:
         self.wake()
 
     async def run(self) -> None:
-        """Until stopped."""
-        if not await self._until(self._broker_there, "broker"):
-            return
+        """Until stopped. What ends a life before ends the process: a service that only seems to live helps nobody."""
+        try:
+            await self._live()
+        except Exception as fault:
+            self._waiting["service"] = type(fault).__name__
+            log.critical("%s cannot go on: %s", self._service.name, type(fault).__name__, exc_info=fault)
+            self._service.fail(type(fault).__name__)
+
+    async def _live(self) -> None:
         service = self._service
         asking = Asking(service.reader, service.engine, service.problems, service.meters, service.now, self._connected)
         asking.subscribe(self._broker, service.answerers)
-        await self._app.start()
-        self._waiting.pop("broker", None)
         try:
+            if not await self._until(self._broker_joined, "broker"):
+                return
+            await self._app.start()
+            self._waiting.pop("broker", None)
             if await self._until(self._database_there, "database"):
-                self._waiting.pop("database", None)
                 await self._work()
         finally:
             await self._part()
@@ -99,7 +109,12 @@ class Life:
         service = self._service
         client = self._connected()
         self._relay = Relay(service.name, service.engine, client, service.meters, service.now)
-        self._consumers = await self._declared(client)
+        declared = wiring.consumers(service.name, service.association)
+        self._consumers = [self._consumer(client, wired) for wired in declared if wired.account == "APP"]
+        federated = [wired for wired in declared if wired.account == "FED"] if service.settings.fed_seed_file else []
+        if federated:
+            self._waiting["federation"] = "not connected"
+        self._waiting.pop("database", None)
         self.wake()
         loops: list[tuple[str, Callable[[], Awaitable[None]]]] = [
             ("relay", partial(self._relay.run, self._stopping)),
@@ -107,6 +122,7 @@ class Life:
             ("watch", self._watch),
             ("housekeeping", partial(housekeeping.run, service.engine, service.now, self._stopping)),
             *((f"consumer {one.durable}", one.run) for one in self._consumers),
+            *(("federation", partial(self._federate, wired)) for wired in federated),
             *((name, partial(run, self._stopping)) for name, run in service.workers.items()),
         ]
         log.info("%s is up", service.name)
@@ -114,23 +130,26 @@ class Life:
             for name, run in loops:
                 group.create_task(self._kept_running(name, run), name=name)
 
-    async def _declared(self, client: Client) -> list[Consumer]:
-        """The consumers of the wiring; an anonymous frontend's is held back by a bucket of its own."""
-        service, settings = self._service, self._service.settings
-        found = []
-        for wired in wiring.consumers(service.name, service.association):
-            if wired.account == "FED":
-                if settings.fed_seed_file is None:
-                    continue
-                self._fed = self._fed or await federated_client(
-                    settings, service.name, fatal=service.fail, reconnected=self._reconnected
-                )
-            bucket = None
-            if wired.stream == "ORDERS_PUBLIC":
-                bucket = Bucket(settings.public_orders_per_second, settings.public_orders_burst)
-            connection = self._fed if wired.account == "FED" and self._fed is not None else client
-            found.append(Consumer(connection, wired.stream, wired.durable, self._delivery().settle, bucket))
-        return found
+    def _consumer(self, client: Client, wired: wiring.Consumer) -> Consumer:
+        """An anonymous frontend's is held back by a bucket of its own."""
+        settings, bucket = self._service.settings, None
+        if wired.stream == "ORDERS_PUBLIC":
+            bucket = Bucket(settings.public_orders_per_second, settings.public_orders_burst)
+        return Consumer(client, wired.stream, wired.durable, self._delivery().settle, bucket)
+
+    async def _federate(self, wired: wiring.Consumer) -> None:
+        """The second connection, and what is heard through it; nothing else waits for it."""
+        service = self._service
+        connecting = federated_client(
+            service.settings, service.name, fatal=service.fail, reconnected=self._reconnected, closed=self._closed
+        )
+        self._fed = await self._unless_stopped(connecting)
+        if self._fed is None or self._stopping.is_set():
+            return
+        consumer = self._consumer(self._fed, wired)
+        self._consumers.append(consumer)
+        self._waiting.pop("federation", None)
+        await consumer.run()
 
     def _delivery(self) -> Delivery:
         service = self._service
@@ -188,7 +207,7 @@ class Life:
                 await run()
             except Exception as fault:
                 log.error("%s failed and starts again: %s", name, type(fault).__name__, exc_info=fault)
-                await self._rest(WORKER_PAUSE_SECONDS)
+            await self._rest(WORKER_PAUSE_SECONDS)
 
     async def _until(self, there: Callable[[], Awaitable[str]], what: str) -> bool:
         """Wait for something that is away, and say so; False when stopped before."""
@@ -203,8 +222,18 @@ class Life:
             await self._rest(WAIT_SECONDS)
         return False
 
-    async def _broker_there(self) -> str:
-        return "" if await broker_is_there(self._service.settings.nats_url) else "nobody listens"
+    async def _broker_joined(self) -> str:
+        """Reachable, and letting us in."""
+        if not await broker_is_there(self._service.settings.nats_url):
+            return "nobody listens"
+        try:
+            client = await self._unless_stopped(self._broker.connect())
+        except Exception as fault:  # noqa: BLE001 - said aloud, and tried again
+            return f"does not let us in ({type(fault).__name__})"
+        if client is None:
+            return "not connected"
+        armour(client)
+        return ""
 
     async def _database_there(self) -> str:
         """Reachable, and migrated as far as this code expects."""
@@ -224,6 +253,21 @@ class Life:
         for consumer in self._consumers:
             consumer.kick()
         self.wake()
+
+    async def _closed(self) -> None:
+        """nats-py gives up for good at some words of the server, and would stay deaf."""
+        if not self._stopping.is_set():
+            self._service.fail("the connection to the broker was closed")
+
+    async def _unless_stopped(self, coming: Coroutine[Any, Any, Client]) -> Client | None:
+        """What comes, or None when stopped before."""
+        tasks = asyncio.ensure_future(coming), asyncio.ensure_future(self._stopping.wait())
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            return tasks[0].result() if tasks[0].done() else None
+        finally:
+            for task in tasks:
+                task.cancel()
 
     async def _rest(self, seconds: float) -> None:
         try:

@@ -1,6 +1,7 @@
 """What a service says leaves in the transaction that made it true."""
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -27,6 +28,8 @@ KEPT_DAYS = 45  # longer than any stream keeps a message, so that reconcile can 
 PRUNED_ROWS_MAX = 5_000
 HEADER_CHARACTERS_MAX = 500
 
+_TOKEN = re.compile(r"^[A-Za-z0-9_-]{1,64}\Z")
+_STRANGE = re.compile(r"[^ -~]")
 _STAGE_MANY = text(
     "INSERT INTO outbox (publish_id, message_id, kind, claim_name, subject, key, body, headers, staged_at)"
     " SELECT publish_id, message_id, kind, claim_name, subject, key, body, headers, :at FROM unnest("
@@ -78,7 +81,8 @@ def written(message: Message, context: Context, signer: Signer) -> Staged:
 
 def dead(*, association: str, service: str, subject: str, dead_id: UUID, body: bytes, why: dict[str, str]) -> Staged:
     """A message that could not be settled, as it arrived; `why` becomes its headers."""
-    tokens = subject.split(".")
+    # Whoever spoiled a message also chose its key: a database may not take it, nor a broker.
+    tokens = [token if _TOKEN.match(token) else "none" for token in subject.split(".")]
     name, key = (tokens[5], tokens[-1]) if tokens[2:3] == ["xfer"] and len(tokens) > 6 else (tokens[4], tokens[-1])
     return Staged(
         message_id=dead_id,
@@ -89,7 +93,7 @@ def dead(*, association: str, service: str, subject: str, dead_id: UUID, body: b
         subject=dead_subject(association, service, name, key),
         key=key,
         body=body,
-        headers={header: value[:HEADER_CHARACTERS_MAX] for header, value in why.items()},
+        headers={header: _STRANGE.sub("?", value)[:HEADER_CHARACTERS_MAX] for header, value in why.items()},
     )
 
 

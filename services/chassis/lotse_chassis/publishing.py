@@ -9,6 +9,7 @@ import json
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -33,6 +34,14 @@ Waiting = Row[*tuple[Any, ...]]
 """position, kind, publish_id, subject, body, headers"""
 
 
+@dataclass(frozen=True)
+class Published:
+    """Positions of rows that a stream has, and of those that the broker refused."""
+
+    sent: tuple[int, ...]
+    refused: tuple[int, ...]
+
+
 class Publisher:
     """One inbox for the receipts of one relay."""
 
@@ -49,18 +58,20 @@ class Publisher:
         try:
             yield publisher
         finally:
-            if client.is_connected:
+            if not client.is_closed:
                 await subscription.unsubscribe()
 
-    async def publish(self, rows: Sequence[Waiting]) -> list[int]:
-        """Returns the positions that a stream has; the others wait for the next turn."""
+    async def publish(self, rows: Sequence[Waiting]) -> Published:
+        """Publish once; what was neither sent nor refused waits for the next turn."""
         sent: list[int] = []
         for kind in ATOMIC_KINDS:
             batch = [row for row in rows if row.kind == kind][:ATOMIC_ROWS_MAX]
             if len(batch) >= ATOMIC_ROWS_MIN and await self._atomic(batch):
                 sent += [row.position for row in batch]
         known = frozenset(sent)
-        return sent + await self._one_by_one([row for row in rows if row.position not in known])
+        answers = await self._one_by_one([row for row in rows if row.position not in known])
+        sent += [position for position, why in answers.items() if not why]
+        return Published(tuple(sent), tuple(position for position, why in answers.items() if why))
 
     async def _atomic(self, rows: Sequence[Waiting]) -> bool:
         """All or nothing. Source: NATS ADR-50; the first message opens the batch, the last one commits it."""
@@ -84,17 +95,20 @@ class Publisher:
             given = {**row.headers, **telemetry.inject(), **headers, "Nats-Msg-Id": row.publish_id}
             return await self._client.request(row.subject, row.body, timeout=RECEIPT_SECONDS, headers=given)
 
-    async def _one_by_one(self, rows: Sequence[Waiting]) -> list[int]:
-        """All in flight at once, each with a receipt of its own."""
+    async def _one_by_one(self, rows: Sequence[Waiting]) -> dict[int, str]:
+        """All in flight at once, each with a receipt of its own; per position empty, or why it was refused."""
         if not rows:
-            return []
+            return {}
         self._turn += 1
         receipts: dict[int, asyncio.Future[str]] = {}
         try:
             for row in rows:
                 key = f"{self._turn}-{row.position}"
                 receipts[row.position] = self._receipts[key] = asyncio.get_running_loop().create_future()
-                await self._put(row, f"{self._inbox}.{key}", {})
+                try:
+                    await self._put(row, f"{self._inbox}.{key}", {})
+                except (nats.errors.MaxPayloadError, nats.errors.BadSubjectError) as fault:  # this row's own fault
+                    receipts[row.position].set_result(type(fault).__name__)
             await asyncio.wait(receipts.values(), timeout=RECEIPT_SECONDS)
         except nats.errors.Error as fault:
             log.warning("outbox: %s, trying again", type(fault).__name__)
@@ -104,7 +118,7 @@ class Publisher:
         for template, why in {(template_of(row.subject), answers.get(row.position, "")) for row in rows}:
             if why:
                 log.error("outbox: the broker refused %s: %s", template, why)
-        return [position for position, why in answers.items() if not why]
+        return answers
 
     async def _put(self, row: Waiting, answer_to: str, headers: dict[str, str]) -> None:
         with self._span(row):

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 from zlib import crc32
@@ -13,12 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from lotse_chassis.database import outbox
 from lotse_chassis.meters import Meters
-from lotse_chassis.publishing import Publisher
+from lotse_chassis.publishing import Published, Publisher
 
 log = logging.getLogger(__name__)
 
 BATCH_ROWS_MAX = 500
 POLL_SECONDS = 1.0  # the longest a row waits when no wake-up came
+REFUSED_SECONDS = 5.0  # before a row that the broker refused is tried again
+REFUSED_ROWS_MAX = 5_000  # so many are passed over at a time
 LOCK_SPACE = 0x6C6F7473  # "lots": advisory locks of this house
 
 _LOCK = text("SELECT pg_try_advisory_lock(:space, :service)")
@@ -39,6 +42,7 @@ class Relay:
         self._lock_key = crc32(service.encode()) & 0x7FFFFFFF
         self._engine, self._client, self._meters, self._now = engine, client, meters, now
         self._woken = asyncio.Event()
+        self._refused: dict[int, float] = {}
 
     def wake(self) -> None:
         """Something was staged."""
@@ -77,19 +81,30 @@ class Relay:
         A crash between the two sends rows twice: the stream drops the second by its id within its duplicate window,
         the reader's inbox drops it after.
         """
-        rows = (await lock.execute(_WAITING)).all()
-        if not rows:
-            self._meters.outbox_age(0.0)
-            return 0
-        sent = await publisher.publish(rows)
-        if sent:
-            mark = update(outbox).where(outbox.c.position == func.any(sent)).values(sent_at=self._now())
-            await lock.execute(mark)
-            self._meters.relayed(len(sent))
-        if len(sent) < len(rows):
+        rows = (await lock.execute(_WAITING.where(outbox.c.position != func.all(self._passed_over())))).all()
+        published = await publisher.publish(rows) if rows else Published((), ())
+        if published.sent:
+            mark = update(outbox).where(outbox.c.position == func.any(list(published.sent)))
+            await lock.execute(mark.values(sent_at=self._now()))
+            self._meters.relayed(len(published.sent))
+        self._pass_over(published.refused)
+        if self._refused or len(published.sent) < len(rows):
             await self._tell_age(lock)
+        else:
+            self._meters.outbox_age(0.0)
+        if len(published.sent) + len(published.refused) < len(rows):
             await asyncio.sleep(POLL_SECONDS)
         return len(rows)
+
+    def _pass_over(self, positions: Sequence[int]) -> None:
+        """What the broker refuses, such as orders for a full queue, must not hold up what it would take."""
+        again_at = time.monotonic() + REFUSED_SECONDS
+        self._refused |= dict.fromkeys(positions[: REFUSED_ROWS_MAX - len(self._refused)], again_at)
+
+    def _passed_over(self) -> list[int]:
+        now = time.monotonic()
+        self._refused = {position: again_at for position, again_at in self._refused.items() if again_at > now}
+        return list(self._refused)
 
     async def _tell_age(self, lock: AsyncConnection) -> None:
         oldest = select(func.min(outbox.c.staged_at)).where(outbox.c.sent_at.is_(None))

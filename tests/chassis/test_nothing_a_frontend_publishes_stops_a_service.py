@@ -1,0 +1,64 @@
+"""Bytes that no client library writes but anybody with a frontend's key may: each is settled, its neighbours live."""
+
+from collections.abc import Callable
+
+import pytest
+from nats.aio.client import Client
+
+from lotse_contracts.envelope import ANSWER_SUBJECT
+from tests import kit
+from tests.chassis import desk
+from tests.chassis.test_delivery import dead_letters
+
+SUBJECT = b"lotse.auslaenderrat.cmd.referral.send-referral.v1."
+SPOILED: dict[str, tuple[bytes, bytes]] = {
+    "headers cut short": (b"key", b"NATS/1.0"),
+    "no headers at all": (b"key", b"0123456789abcdef"),
+    "headers that are no text": (b"key", b"NATS/1.0 \xff\xff\xff\r\n\r\n"),
+    "a status of the server": (b"key", b"NATS/1.0 404 No Messages\r\n\r\n"),
+    "a header that reads as no messages": (b"key", b"NATS/1.0\r\nStatus: 404\r\n\r\n"),
+    "a header that reads as a lost consumer": (b"key", b"NATS/1.0\r\nStatus: 409\r\n\r\n"),
+    "a header that reads as no stream": (b"key", b"NATS/1.0\r\nStatus: 503\r\n\r\n"),
+    "an answer to a subject with an empty token": (b"key", b"NATS/1.0\r\nlotse-reply-to: _INBOX_desk..x\r\n\r\n"),
+    "an answer to a subject that ends with a dot": (b"key", b"NATS/1.0\r\nlotse-reply-to: _INBOX_desk.x.\r\n\r\n"),
+    "a key that is no text": (b"a\xffb", b"NATS/1.0\r\n\r\n"),
+    "a key that no database takes": (b"a\x00b", b"NATS/1.0\r\n\r\n"),
+}
+
+
+@pytest.fixture
+def own_database(database: Callable[[str], kit.ServiceDatabase]) -> kit.ServiceDatabase:
+    fresh = database(kit.CHASSIS)
+    desk.prepare(fresh)
+    return fresh
+
+
+async def put(client: Client, subject: bytes, headers: bytes, body: bytes = b"{}") -> None:
+    """As bytes on the wire, since nats-py would not write them."""
+    assert client._transport is not None
+    sizes = b" %d %d\r\n" % (len(headers), len(headers) + len(body))
+    client._transport.write(b"HPUB " + subject + sizes + headers + body + b"\r\n")
+    await client.flush()
+
+
+@pytest.mark.parametrize("what", SPOILED)
+async def test_a_spoiled_order_is_buried_and_the_service_goes_on(
+    own_database: kit.ServiceDatabase, broker: kit.Broker, what: str
+) -> None:
+    key, headers = SPOILED[what]
+    async with desk.running_desk(own_database, broker) as one:
+        async with broker.connected("desk") as client:
+            await put(client, SUBJECT + key, headers)
+        letters = await kit.eventually(lambda: dead_letters(broker), 8)
+        assert len(letters) == 1
+        async with broker.connected("intake") as client:
+            await desk.publish(client, desk.concern())
+        await kit.eventually(lambda: one.effects() == 1 and one.unsent() == 0, 8)
+        async with broker.connected("ops") as ops:
+            assert (await ops.jetstream().consumer_info("COMMANDS", "referral")).num_ack_pending == 0
+        assert (one.service.missing(), one.service.failed) == ({}, None)
+
+
+@pytest.mark.parametrize("subject", ["_INBOX_web..x", "_INBOX_web.x.", "_INBOX_web.", "_INBOX_web", "_INBOX_web.x..y"])
+def test_an_answer_goes_to_no_subject_that_the_broker_would_deny(subject: str) -> None:
+    assert not ANSWER_SUBJECT.match(subject)
