@@ -101,6 +101,7 @@ def test_the_report_shows_what_the_issue_asks_for(first: Told) -> None:
         assert part in first.output
     assert "publish submit-enquiry" in first.output
     assert f"{PARTNER}/intake handle cmd.intake.receive-person" in first.output
+    assert f"{PARTNER}/notify send mail" in first.output
     assert "DEMO" in first.output
 
 

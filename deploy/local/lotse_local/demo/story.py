@@ -21,6 +21,8 @@ TRACE_WANTED = (
     "referral handle lotse.*.xfer",
     "handle lotse.*.cmd.intake.receive-person",
     "handle lotse.*.evt.referral.appointment-fixed",
+    "auslaenderrat/notify send mail",
+    "plattform/notify send mail",
     "publish lotse.*.evt.notify.message-sent",
 )
 TRACE_TO_THE_MAIL = ("handle lotse.*.cmd.notify.tell", "send mail", "publish lotse.*.evt.notify.message-sent")
