@@ -11,6 +11,7 @@ import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from lotse_local.cli import _parser
 from tests.house.tree import MEMBERS, ROOT, SERVICES, files, named, refuse
 
 SNIPPET_SECONDS = 60
@@ -92,6 +93,14 @@ def test_every_lotse_command_of_a_page_exists() -> None:
         (page, words[1]) for page in PAGES for words in _commands(page) if words[:1] == ["lotse"] and len(words) > 1
     }
     refuse(f"{named(page)}: lotse {word}" for page, word in said if word.isalpha() and word not in helped.stdout)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_every_lotse_command_that_can_be_typed_as_shown_is_taken(page: Path) -> None:
+    said = [words[1:] for words in _commands(page) if words[:1] == [".venv/bin/lotse"]]
+    for words in said:
+        typed = words[: words.index(">")] if ">" in words else words
+        _parser(typed[0]).parse_args(typed)  # ends the test where it does not understand
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
