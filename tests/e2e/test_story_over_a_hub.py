@@ -13,7 +13,7 @@ import pytest
 
 from lotse_local import environment, ports
 from lotse_local.commands import exits
-from lotse_local.demo.play import DEMO_SETTINGS, HOME, PARTNER
+from lotse_local.demo.play import HOME, PARTNER, settle
 from lotse_local.layout import DataFolder
 from tests import kit
 from tests.e2e.house import House
@@ -43,7 +43,7 @@ async def joined() -> AsyncIterator[Joined]:
             stack.callback(shutil.rmtree, folder, ignore_errors=True)
         houses = {}
         for name in (HOME, PARTNER):
-            settle(folders[name], name)
+            settle(DataFolder(folders[name]), name)
             houses[name] = House(folders[name], ("--association", name, "--hub", url))
             await houses[name].start()
             stack.callback(houses[name].stop)
@@ -79,13 +79,6 @@ async def test_the_hub_keeps_nothing_at_rest(joined: Joined, told: Told) -> None
     assert told.code == exits.OK
     assert joined.hub.poll() is None
     assert not list(joined.hub_data.root.rglob("*.blk"))  # where JetStream keeps messages
-
-
-def settle(folder: Path, name: str) -> None:
-    """What an administrator writes before a demonstration."""
-    place = DataFolder(folder).association(name)
-    place.create()
-    environment.write_settings(place, DEMO_SETTINGS)
 
 
 def card(house: House, folder: Path) -> Path:

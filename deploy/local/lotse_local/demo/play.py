@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from lotse_local import endpoints, environment, lock, supervisor
+from lotse_local import endpoints, environment, keyring, lock, supervisor
 from lotse_local.commands import exits
 from lotse_local.commands.up import addresses
 from lotse_local.demo import public_facts, report, story
@@ -22,17 +22,11 @@ from lotse_local.demo.houses import house_of
 from lotse_local.demo.scene import opened
 from lotse_local.engines import EngineUnusable
 from lotse_local.layout import DataFolder, default_root, write_private
+from lotse_local.plan import plan_of
 from lotse_local.supervisor import Supervisor, Wish
 
 HOME, PARTNER = "auslaenderrat", "plattform"
 Folders = Mapping[str, DataFolder]
-DEMO_SETTINGS: dict[str, dict[str, str | int | bool]] = {
-    # Texts that no native speaker has signed yet; a sender that gives nothing away.
-    "notify": {"drafts_allowed": True, "mail_from": "nachricht@post.example"},
-    "ledger": {"books_standing": "demo"},
-    # Both associations' own services end with 2026; the story is told in later years, too.
-    "referral": {"directory_as_of": "2026-11-22"},
-}
 FIGURES_FILE = "story.json"
 CONSOLE_WIDTH = 150  # where the output is no terminal
 
@@ -113,7 +107,8 @@ async def _up(folders: Folders, say: Told) -> AsyncIterator[set[asyncio.Task[Non
     if len(set(folders.values())) > 1:
         raise RuntimeError("where each has a data folder of its own, both must run before the story is told")
     folder = folders[HOME]
-    _settle(folder)
+    for name in folders:
+        settle(folder, name)
     keeping, ready = Supervisor(folder, Wish(tuple(folders)), say), asyncio.Event()
     supervisor.catch_signals(keeping)
     running = asyncio.create_task(keeping.run(ready.set))
@@ -135,13 +130,20 @@ def _runs(folder: DataFolder, name: str) -> bool:
     return found is not None and name in found["associations"]
 
 
-def _settle(folder: DataFolder) -> None:
+def settle(folder: DataFolder, name: str) -> None:
     """What a demonstration needs to be told; an administrator's own settings stay."""
-    for name in (HOME, PARTNER):
-        place = folder.association(name)
-        place.create()
-        if not place.settings.is_file():
-            environment.write_settings(place, DEMO_SETTINGS)
+    place = plan_of(folder, name).place
+    if not place.settings.is_file():
+        environment.write_settings(
+            place,
+            {
+                # Known from the start, so that nobody's first mail waits until intake has asked notify.
+                "intake": {"notify_seal_key": keyring.public_seal_key(place, "notify")},
+                # Texts that no native speaker has signed yet; a sender that gives nothing away.
+                "notify": {"drafts_allowed": True, "mail_from": "nachricht@post.example"},
+                "ledger": {"books_standing": "demo"},
+            },
+        )
 
 
 async def _tell(console: Console, folders: Folders, say: Told) -> int:
