@@ -6,9 +6,13 @@ from uuid import uuid4
 import pytest
 
 from lotse_chassis import outbox
+from lotse_chassis.context import Context
+from lotse_chassis.faults import Refused
 from lotse_chassis.outbox import Staged
 from lotse_chassis.relay import BATCH_ROWS_MAX
-from lotse_contracts.envelope import MESSAGE_BYTES_MAX
+from lotse_chassis.transfers import Signer
+from lotse_contracts import notify
+from lotse_contracts.envelope import MESSAGE_BYTES_MAX, Sealed
 from tests import kit
 from tests.chassis import desk
 
@@ -41,6 +45,14 @@ async def test_a_row_too_large_for_the_broker(own_database: kit.ServiceDatabase,
         await kit.eventually(lambda: one.unsent() == 1)
         await stage(one, [row(FACT)])
         await kit.eventually(lambda: one.unsent() == 1)
+
+
+def test_a_message_that_no_stream_would_take_refuses_its_cause() -> None:
+    sealed = Sealed(kid="k", enc="e", ciphertext="A" * MESSAGE_BYTES_MAX)
+    order = notify.ChangeContact(person_id=uuid4(), version=1, languages=("uk",), consented=True, contact=sealed)
+    context = Context(uuid4(), desk.now(), desk.now(), kit.ASSOCIATION, "intake", kit.ASSOCIATION, uuid4())
+    with pytest.raises(Refused, match="too_large"):
+        outbox.written(order, context, Signer(kit.ASSOCIATION, "intake"))
 
 
 async def test_more_rows_than_a_batch_that_no_stream_takes(

@@ -1,10 +1,17 @@
 """Bytes that no client library writes but anybody with a frontend's key may: each is settled, its neighbours live."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 from nats.aio.client import Client
+from nats.aio.msg import Msg
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lotse_chassis import reconcile
+from lotse_chassis.context import Context
+from lotse_chassis.decoding import Heard, reply_to
+from lotse_contracts import Message, intake
 from lotse_contracts.envelope import ANSWER_SUBJECT
 from tests import kit
 from tests.chassis import desk
@@ -57,6 +64,27 @@ async def test_a_spoiled_order_is_buried_and_the_service_goes_on(
         async with broker.connected("ops") as ops:
             assert (await ops.jetstream().consumer_info("COMMANDS", "referral")).num_ack_pending == 0
         assert (one.service.missing(), one.service.failed) == ({}, None)
+
+
+async def test_reconciling_reads_past_ids_that_are_no_text(broker: kit.Broker) -> None:
+    async with broker.connected("web") as client:
+        for headers in (b"NATS/1.0\r\nNats-Msg-Id: \xff\xfe\r\n\r\n", b"NATS/1.0", b"0123456789abcdef"):
+            await put(client, b"lotse.auslaenderrat.cmd.intake.submit-enquiry.v1.web", headers)
+    kept = await reconcile._streams(reconcile.Brokers(broker.url, broker.seed("ops")), kit.ASSOCIATION)
+    assert kept["cmd"].ids == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("inbox", "answered"), [("_INBOX_web.x", True), ("_INBOX_bot.x", False), ("_INBOX_desk.x", False)]
+)
+def test_an_anonymous_frontend_is_answered_in_its_own_inbox_alone(inbox: str, answered: bool) -> None:
+    subject = "lotse.auslaenderrat.cmd.intake.submit-enquiry.v1.web"
+    raw = Msg(_client=Client(), subject=subject, headers={"lotse-reply-to": inbox})
+    assert (reply_to(raw, Heard(intake.SubmitEnquiry, _nothing, batched=False)) == inbox) is answered
+
+
+async def _nothing(batch: Sequence[tuple[Any, Context]], tx: AsyncConnection) -> Sequence[Sequence[Message]]:
+    return [() for _ in batch]
 
 
 @pytest.mark.parametrize("subject", ["_INBOX_web..x", "_INBOX_web.x.", "_INBOX_web.", "_INBOX_web", "_INBOX_web.x..y"])

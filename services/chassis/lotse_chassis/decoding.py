@@ -130,7 +130,12 @@ def header(raw: Msg, name: str) -> str | None:
 def reply_to(raw: Msg, heard: Heard | None) -> str | None:
     """The inbox that the business answer goes to."""
     named = header(raw, REPLY_TO_HEADER)
-    return named if named is not None and heard is not None and may_answer(named, heard.answered) else None
+    if named is None or heard is None:
+        return None
+    users = heard.answered
+    if issubclass(heard.message, Order) and heard.message.ANONYMOUS:  # the subject says who gave it, and no other
+        users &= {raw.subject.rsplit(".", 1)[-1]}
+    return named if may_answer(named, users) else None
 
 
 def may_answer(subject: str, users: frozenset[str]) -> bool:

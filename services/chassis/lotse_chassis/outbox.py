@@ -13,8 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lotse_chassis import telemetry
 from lotse_chassis.context import Context
 from lotse_chassis.database import outbox
+from lotse_chassis.faults import Refused
 from lotse_chassis.transfers import Signer, sealed_json
 from lotse_contracts.envelope import (
+    MESSAGE_BYTES_MAX,
     Fact,
     Message,
     Transfer,
@@ -27,6 +29,7 @@ from lotse_contracts.envelope import (
 KEPT_DAYS = 45  # longer than any stream keeps a message, so that reconcile can say it again
 PRUNED_ROWS_MAX = 5_000
 HEADER_CHARACTERS_MAX = 500
+BODY_BYTES_MAX = MESSAGE_BYTES_MAX - 1_024  # a stream counts the relay's headers too
 
 _TOKEN = re.compile(r"^[A-Za-z0-9_-]{1,64}\Z")
 _STRANGE = re.compile(r"[^ -~]")
@@ -54,7 +57,7 @@ class Staged:
 
 
 def written(message: Message, context: Context, signer: Signer) -> Staged:
-    """The message as it will stand on the wire, with the trace it belongs to."""
+    """The message as it will stand on the wire, with the trace it belongs to. Raises Refused if no stream takes it."""
     linked = not (isinstance(message, Fact) and message.ANONYMOUS)
     envelope = envelope_of(
         message,
@@ -67,6 +70,8 @@ def written(message: Message, context: Context, signer: Signer) -> Staged:
         actor=context.actor if linked else None,
     )
     body = sealed_json(envelope, message, signer) if isinstance(message, Transfer) else to_json(envelope)
+    if len(body) > BODY_BYTES_MAX:  # it would stay in the outbox for good, and its cause look as if all were well
+        raise Refused("too_large", fields=("data",))
     return Staged(
         message_id=envelope.id,
         publish_id=f"{envelope.id}.v{message.VERSION}",

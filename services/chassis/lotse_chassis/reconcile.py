@@ -188,7 +188,8 @@ async def _read_one_by_one(js: JetStreamContext, stream: str, first: int, last: 
 
 def _envelope_id(headers: Mapping[str, str] | None) -> UUID | None:
     """The envelope id within a `Nats-Msg-Id`: `<id>.v1`, `<id>.v1~<when>`, `dead.<service>.<id>`, or a bare id."""
-    for part in (headers or {}).get("Nats-Msg-Id", "").split("~")[0].split("."):
+    named = str((headers or {}).get("Nats-Msg-Id", ""))  # nats-py gives an object where a frontend wrote no ASCII
+    for part in named.split("~", maxsplit=1)[0].split("."):
         try:
             return UUID(part)
         except ValueError:
