@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse
 
 from lotse_chassis.faults import Refused
 from lotse_chassis.meters import Meters
+from lotse_chassis.patience import Patient
 from lotse_chassis.problems import Problems, status_of, to_response
 
 log = logging.getLogger(__name__)
@@ -82,6 +83,7 @@ class Face:
         self._server = uvicorn.Server(
             uvicorn.Config(
                 app,
+                http=Patient,
                 log_config=None,
                 access_log=False,
                 server_header=False,
