@@ -17,6 +17,7 @@ from lotse_contracts.envelope import template_of
 log = logging.getLogger(__name__)
 
 RECONNECT_SECONDS = 1
+PING_SECONDS = 20  # the third without an answer is a broken link; nats-py would wait for six minutes
 PROBE_SECONDS = 1.0
 GRACEFUL_SECONDS = 10.0
 PENDING_BYTES = 8 * 1024 * 1024  # of publishes while the link is away
@@ -42,6 +43,7 @@ def broker_of(
         inbox_prefix=f"_INBOX_{service}",
         max_reconnect_attempts=-1,
         reconnect_time_wait=RECONNECT_SECONDS,
+        ping_interval=PING_SECONDS,
         pending_size=PENDING_BYTES,
         graceful_timeout=GRACEFUL_SECONDS,
         error_cb=errors_to(fatal),
@@ -63,6 +65,7 @@ async def federated_client(
         inbox_prefix=f"_INBOX_{service}-fed",
         max_reconnect_attempts=-1,
         reconnect_time_wait=RECONNECT_SECONDS,
+        ping_interval=PING_SECONDS,
         error_cb=errors_to(fatal),
         reconnected_cb=reconnected,
         closed_cb=closed,

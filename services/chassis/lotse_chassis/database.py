@@ -19,6 +19,7 @@ POOL_CONNECTIONS = 5
 POOL_OVERFLOW = 5
 CONNECT_SECONDS = 5
 STATEMENT_SECONDS = 60
+SILENT_SECONDS = 30
 
 metadata = MetaData()
 
@@ -97,9 +98,15 @@ def engine_of(database_url: str) -> AsyncEngine:
         pool_size=POOL_CONNECTIONS,
         max_overflow=POOL_OVERFLOW,
         pool_pre_ping=True,
+        hide_parameters=True,  # an error's text would quote the values of its statement
         pool_timeout=CONNECT_SECONDS,
         connect_args={
             "connect_timeout": CONNECT_SECONDS,
+            # A link that is cut without a word would otherwise hold its transaction for hours.
+            "keepalives_idle": SILENT_SECONDS,
+            "keepalives_interval": SILENT_SECONDS // 3,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 2 * SILENT_SECONDS * 1000,
             "options": f"-c statement_timeout={STATEMENT_SECONDS * 1000} -c timezone=UTC",
         },
     )
