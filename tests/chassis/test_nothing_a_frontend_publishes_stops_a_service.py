@@ -29,6 +29,7 @@ SPOILED: dict[str, tuple[bytes, bytes]] = {
     "an answer to a subject with an empty token": (b"key", b"NATS/1.0\r\nlotse-reply-to: _INBOX_desk..x\r\n\r\n"),
     "an answer to a subject that ends with a dot": (b"key", b"NATS/1.0\r\nlotse-reply-to: _INBOX_desk.x.\r\n\r\n"),
     "a key that is no text": (b"a\xffb", b"NATS/1.0\r\n\r\n"),
+    "a key with a space that is none to the server": (b"a\x0bb", b"NATS/1.0\r\n\r\n"),
     "a key that no database takes": (b"a\x00b", b"NATS/1.0\r\n\r\n"),
 }
 

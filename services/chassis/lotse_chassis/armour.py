@@ -6,15 +6,23 @@ never handled and never settled.
 """
 
 import logging
+import re
 from collections.abc import Iterator
 
 from nats.aio.client import Client
+from nats.protocol import parser
 
 log = logging.getLogger(__name__)
 
 STORED = b"$JS.ACK."  # how the reply of a message out of a stream begins; the server's own words have none
 HEADERS_BEGIN = b"NATS/1.0\r\n"
 LINE_END = b"\r\n"
+
+# The server parts words at spaces and tabs alone; nats-py's own patterns also at what may stand within a subject, and
+# then it would drop the link at the same message again and again.
+_WORDS = rb"[ \t]+([^ \t\r\n]+)[ \t]+([^ \t\r\n]+)[ \t]+(([^ \t\r\n]+)[ \t]+)?"
+parser.MSG_RE = re.compile(rb"\AMSG" + _WORDS + rb"(\d+)\r\n")
+parser.HMSG_RE = re.compile(rb"\AHMSG" + _WORDS + rb"(\d+)[ \t]+(\d+)\r\n")
 
 
 def armour(client: Client) -> None:

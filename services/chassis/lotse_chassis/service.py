@@ -36,7 +36,7 @@ TimerHandler = Callable[[Timer, Context, AsyncConnection], Awaitable[Sequence[Me
 Work = Callable[[asyncio.Event], Awaitable[None]]
 FATAL_EXIT_CODE = 70
 READY_POLL_SECONDS = 0.02
-STOP_SECONDS = 10.0  # below the bound after which a supervisor kills
+STOP_SECONDS = 8.0  # and some more for a database that does not answer; still before a supervisor kills
 
 
 @dataclass(frozen=True)
