@@ -75,6 +75,23 @@ async def test_a_connection_that_nats_gives_up_for_good_ends_the_process(
         assert "broker" in one.service.missing()
 
 
+async def test_a_handler_that_cancels_itself_does_not_silence_its_consumer(
+    own_database: kit.ServiceDatabase, broker: kit.Broker
+) -> None:
+    broker.ack_wait_seconds = 2.0
+    await broker.provision()
+    tried = []
+
+    def cancelled_once(message: object) -> None:
+        tried.append(message)
+        if len(tried) == 1:
+            raise asyncio.CancelledError
+
+    async with desk.running_desk(own_database, broker, cancelled_once) as one, broker.connected("intake") as client:
+        await desk.publish(client, desk.concern())
+        await kit.eventually(lambda: one.effects() == 1, 15)
+
+
 async def test_what_does_not_end_is_cancelled(
     own_database: kit.ServiceDatabase, broker: kit.Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:

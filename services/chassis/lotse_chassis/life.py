@@ -207,6 +207,11 @@ class Life:
                 await run()
             except Exception as fault:
                 log.error("%s failed and starts again: %s", name, type(fault).__name__, exc_info=fault)
+            except asyncio.CancelledError:  # of a handler's own making: a group lets such a task go without a word
+                task = asyncio.current_task()
+                if task is None or task.cancelling():
+                    raise
+                log.error("%s was cancelled from within and starts again", name)
             await self._rest(WORKER_PAUSE_SECONDS)
 
     async def _until(self, there: Callable[[], Awaitable[str]], what: str) -> bool:
