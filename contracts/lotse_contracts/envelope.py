@@ -5,7 +5,7 @@ and between associations `lotse.<from>.xfer.<to>.<service>.<name>.v<n>.<key>`.
 """
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, ClassVar, Generic, Literal, TypeVar
 from uuid import UUID
 
@@ -197,9 +197,13 @@ def to_json(envelope: Envelope[Message]) -> bytes:
 
 
 def signed_bytes(envelope: Envelope[SealedTransfer]) -> bytes:
-    """What the signature of an xfer covers: who says which sealed bytes to whom, under which id."""
+    """What the signature of an xfer covers: who says which sealed bytes to whom and when, under which id.
+
+    The time is UTC with microseconds, as `2026-11-25T12:00:00.000000+00:00`; the receiver refuses what is too old.
+    """
     sealed = envelope.data.sealed
-    head = [str(envelope.id), envelope.source, envelope.type, envelope.subject or "", envelope.tenant]
+    time = envelope.time.astimezone(UTC).isoformat(timespec="microseconds")
+    head = [str(envelope.id), time, envelope.source, envelope.type, envelope.subject or "", envelope.tenant]
     return "\n".join(["lotse.xfer.v1", *head, sealed.kid, sealed.enc, sealed.ciphertext]).encode()
 
 

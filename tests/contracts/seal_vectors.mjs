@@ -62,8 +62,10 @@ async function checkSealing(vector) {
 
 async function checkSigning(vector) {
   const { id, source, type, subject, tenant, data } = vector.envelope;
+  const [, second, fraction = ''] = /^([^.Z]+)(?:\.(\d+))?Z$/.exec(vector.envelope.time);
+  const time = `${second}.${fraction.padEnd(6, '0')}+00:00`;
   const { kid, enc, ciphertext } = data.sealed;
-  const message = ['lotse.xfer.v1', id, source, type, subject, tenant, kid, enc, ciphertext].join('\n');
+  const message = ['lotse.xfer.v1', id, time, source, type, subject, tenant, kid, enc, ciphertext].join('\n');
   assert.equal(message, vector.signed_bytes);
   const key = await subtle.importKey('raw', bytes(vector.public_key), 'Ed25519', false, ['verify']);
   assert.ok(await subtle.verify('Ed25519', key, bytes(vector.signature), utf8.encode(message)));

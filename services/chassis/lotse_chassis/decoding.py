@@ -86,7 +86,7 @@ class Reader:
         envelope = _parsed(raw.data, expected)
         if envelope.type != expected.type_name():
             raise Malformed(("type",))
-        message = opened(envelope, expected, self.signer) if issubclass(expected, Transfer) else envelope.data
+        message = opened(envelope, expected, self.signer, now=now) if issubclass(expected, Transfer) else envelope.data
         sender_association, sender = envelope.source.split("/", 1)
         if envelope.tenant != sender_association:
             raise Malformed(("tenant",))

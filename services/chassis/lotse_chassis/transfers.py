@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -11,6 +12,8 @@ from lotse_chassis.faults import Malformed, Refused
 from lotse_chassis.settings import Partner
 from lotse_contracts.envelope import Envelope, Message, SealedTransfer, Transfer, signed_bytes, to_json
 from lotse_contracts.sealed import CannotOpen, open_sealed, seal, sign, signature_holds
+
+TRANSFER_AGE_MAX = timedelta(days=40)  # longer than the link may be down, shorter than the inbox knows an id
 
 
 @dataclass(frozen=True)
@@ -41,14 +44,18 @@ def sealed_json(envelope: Envelope[Message], message: Transfer, signer: Signer) 
     return to_json(signed)
 
 
-def opened(envelope: Envelope[SealedTransfer], expected: type[Transfer], signer: Signer) -> Transfer:
-    """The transfer inside. Raises Refused if the sender is unknown or the signature false, Malformed if it is none."""
+def opened(envelope: Envelope[SealedTransfer], expected: type[Transfer], signer: Signer, *, now: datetime) -> Transfer:
+    """The transfer inside. Raises Refused if the sender is unknown, the signature false or the time too long ago,
+    Malformed if it is none.
+    """
     sender = envelope.data.signer
     partner = signer.partners.get(sender)
     if partner is None or envelope.tenant != sender or not envelope.source.startswith(f"{sender}/"):
         raise Refused("unknown_partner", fields=("signer",))
     if not signature_holds(signed_bytes(envelope), envelope.data.signature, partner.verify):
         raise Refused("signature_false", fields=("signature",))
+    if envelope.time < now - TRANSFER_AGE_MAX:
+        raise Refused("order_too_old", fields=("time",))
     if signer.seal_key is None:
         raise Refused("not_sealed_to_us", fields=("sealed",))
     try:
