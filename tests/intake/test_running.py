@@ -169,7 +169,7 @@ async def test_notify_is_away_and_the_enquiry_is_taken_all_the_same(
     broker: kit.Broker, run_service: ServiceRunner, database: Any
 ) -> None:
     here = database("intake")
-    service = await run_service("intake", on=here)
+    service = await run_service("intake", on=here, notify_seal_key="")
     async with frontend(broker, "web") as web:
         assert (await web.order(enquiry(seal_key(service), links.new_code()[0]))).accepted
     with psycopg.connect(here.owner_url) as connection:

@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from lotse_local import endpoints, environment, keyring, lock, supervisor
+from lotse_local import endpoints, environment, lock, supervisor
 from lotse_local.commands import exits
 from lotse_local.commands.up import addresses
 from lotse_local.demo import public_facts, report, story
@@ -137,11 +137,11 @@ def settle(folder: DataFolder, name: str) -> None:
         environment.write_settings(
             place,
             {
-                # Known from the start, so that nobody's first mail waits until intake has asked notify.
-                "intake": {"notify_seal_key": keyring.public_seal_key(place, "notify")},
                 # Texts that no native speaker has signed yet; a sender that gives nothing away.
                 "notify": {"drafts_allowed": True, "mail_from": "nachricht@post.example"},
                 "ledger": {"books_standing": "demo"},
+                # Both associations' own services end with 2026; the story is told in later years, too.
+                "referral": {"directory_as_of": "2026-11-22"},
             },
         )
 
