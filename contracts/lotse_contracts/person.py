@@ -1,5 +1,8 @@
 """What every service hears and says about the erasure of a person, and answers about her data."""
 
+import hashlib
+import json
+from collections.abc import Iterable
 from typing import ClassVar
 from uuid import UUID
 
@@ -33,6 +36,19 @@ class KeptRecord(SaidPart):
     rule: Token
 
 
+def receipt_digest(person_id: UUID, counts: Iterable[ErasedCount], kept: Iterable[KeptRecord]) -> str:
+    """SHA-256, hexadecimal, over the canonical JSON (RFC 8785) of person_id, counts and kept.
+
+    For their plain names and numbers compact JSON with sorted keys is canonical.
+    """
+    whole = {
+        "person_id": str(person_id),
+        "counts": [count.model_dump() for count in counts],
+        "kept": [record.model_dump() for record in kept],
+    }
+    return hashlib.sha256(json.dumps(whole, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
 class ErasureReceipt(Fact):
     """This service's part is gone."""
 
@@ -42,7 +58,7 @@ class ErasureReceipt(Fact):
     person_id: UUID
     counts: tuple[ErasedCount, ...] = Field(default=(), max_length=50)
     kept: tuple[KeptRecord, ...] = Field(default=(), max_length=50)
-    digest: Digest = Field(description="SHA-256 over the canonical JSON of person_id, counts and kept")
+    digest: Digest = Field(description="`receipt_digest` of person_id, counts and kept")
 
 
 class PersonDataAnswer(Answer):

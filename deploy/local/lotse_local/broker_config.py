@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from lotse_contracts.envelope import MESSAGE_BYTES_MAX
 from lotse_local.permissions import Rights, app_users, federation_users, rights_of
 
-FILE_BYTES_MAX = "4GB"  # above the sum of all streams' own bounds
-APP_FILE_BYTES_MAX = "3GB"
+FILE_BYTES_MAX = "6GB"  # above the sum of all streams' own bounds
+APP_FILE_BYTES_MAX = "5GB"
 FED_FILE_BYTES_MAX = "1GB"
 MEMORY_BYTES_MAX = "64MB"  # nothing is kept in memory streams
 ACCOUNT_MEMORY_BYTES_MAX = "16MB"

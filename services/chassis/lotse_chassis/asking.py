@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 tracer = trace.get_tracer("lotse")
 
 ASK_SECONDS = 2.0
+QUESTIONS_AT_ONCE = 4  # of one kind: a slow one does not keep the next one waiting
 
 Answerer = Callable[[Any, Context, AsyncConnection], Awaitable[Answer]]
 
@@ -62,7 +63,13 @@ class Asking:
         """One subscription a question; the queue group shares them among the processes of a service."""
         for question, answerer in answerers.items():
             subject = subject_of(question, self.reader.signer.association)
-            subscriber = broker.subscriber(subject, queue=self.reader.signer.service, no_reply=True, decoder=_as_it_is)
+            subscriber = broker.subscriber(
+                subject,
+                queue=self.reader.signer.service,
+                no_reply=True,
+                decoder=_as_it_is,
+                max_workers=QUESTIONS_AT_ONCE,
+            )
             subscriber(self._receiver(question, answerer, subject_of(question)))
 
     def _receiver(

@@ -75,7 +75,7 @@ async def federated_client(
 
 
 def errors_to(fatal: Fatal) -> Callable[[Exception], Awaitable[None]]:
-    """A denied permission is fatal and loud: the client itself would only see time-outs (NATS trap T4)."""
+    """A denied permission is fatal and loud: the client itself would only see time-outs."""
 
     async def on_error(fault: Exception) -> None:
         if denied := _DENIED.search(str(fault)):

@@ -281,7 +281,7 @@ class Life:
             return
 
     async def _part(self) -> None:
-        """Leave the broker; that it is away already is no reason to fail (NATS trap T10)."""
+        """Leave the broker; that it is away already is no reason to fail."""
         for leave in (self._app.stop, self._fed.close if self._fed is not None else None):
             if leave is None:
                 continue

@@ -6,11 +6,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 PREFIX = "LOTSE_"
+Rate = Annotated[float, Field(gt=0)]
+Burst = Annotated[int, Field(ge=1)]
 REQUIRED: Any = ...
 
 
@@ -55,8 +57,8 @@ class Settings(BaseModel):
         "file that finished spans are written to as JSON lines; empty: none", default=None
     )
     log_level: str = setting("`debug`, `info`, `warning` or `error`", default="info")
-    public_orders_per_second: float = setting("anonymous orders taken per frontend and second", default=100.0)
-    public_orders_burst: int = setting("anonymous orders that a frontend may send at once", default=200)
+    public_orders_per_second: Rate = setting("anonymous orders taken per frontend and second", default=100.0)
+    public_orders_burst: Burst = setting("anonymous orders that a frontend may send at once", default=200)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:

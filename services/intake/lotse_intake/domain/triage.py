@@ -29,7 +29,7 @@ URGENT_CODES = frozenset({"violence"})
 UNSAFE_CODES = frozenset({"violence"})
 
 DUE_HOURS: dict[Urgency, int] = {"emergency": 1, "urgent": 24, "normal": 48}
-"""Hours until a person looks at it, on working days. Source: domain/intake-referral B7; 48 h is what mbeon promises."""
+"""Hours until a person looks at it, on working days. 48 h is what mbeon promises."""
 
 _APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "`": "'", "ё": "е"})
 _NEVER = re.compile(r"(?!)")

@@ -14,8 +14,8 @@ from lotse_chassis.timers import Timer
 from lotse_contracts import intake, ledger, notify, referral
 from lotse_contracts.envelope import Message
 from lotse_contracts.intake import BeginErasure, ErasePerson, ErasureBegun, ErasureConfirmed, PersonErased
-from lotse_contracts.person import ErasureReceipt, KeptRecord
-from lotse_intake.domain.erasure import RULE_ACCESS, RULE_CONSENT, SERVICES, counted, digest_of, is_complete, token_of
+from lotse_contracts.person import ErasureReceipt, KeptRecord, receipt_digest
+from lotse_intake.domain.erasure import RULE_ACCESS, RULE_CONSENT, SERVICES, counted, is_complete, token_of
 from lotse_intake.providers.office import Office
 from lotse_intake.store import erasures, persons
 
@@ -71,7 +71,7 @@ async def _receipt(
         KeptRecord(store="consent", count=consents, rule=RULE_CONSENT),
     )
     gone = counted(counts)
-    return PersonErased(person_id=person_id, counts=gone, kept=kept, digest=digest_of(person_id, gone, kept))
+    return PersonErased(person_id=person_id, counts=gone, kept=kept, digest=receipt_digest(person_id, gone, kept))
 
 
 async def hear_erased(office: Office, fact: ErasureReceipt, context: Context, tx: AsyncConnection) -> Sequence[Message]:

@@ -1,24 +1,17 @@
 """The receipt of an erasure: counts, what stays by which rule, and a digest over both."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from uuid import UUID
 
 from lotse_contracts.notify import PersonErased
-from lotse_contracts.person import ErasedCount, KeptRecord
+from lotse_contracts.person import ErasedCount, KeptRecord, receipt_digest
 
 KEPT = (KeptRecord(store="person", count=1, rule="tombstone"),)
 """The random id stays, so that a late message about her changes nothing."""
 
 
 def receipt(person_id: UUID, counts: Mapping[str, int]) -> PersonErased:
-    """The digest is SHA-256 over compact JSON with sorted keys of person_id, counts and kept."""
+    """What is gone by store, and what stays."""
     erased = tuple(ErasedCount(store=store, count=count) for store, count in sorted(counts.items()))
-    body = {
-        "person_id": str(person_id),
-        "counts": [count.model_dump() for count in erased],
-        "kept": [record.model_dump() for record in KEPT],
-    }
-    canonical = json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
-    return PersonErased(person_id=person_id, counts=erased, kept=KEPT, digest=hashlib.sha256(canonical).hexdigest())
+    digest = receipt_digest(person_id, erased, KEPT)
+    return PersonErased(person_id=person_id, counts=erased, kept=KEPT, digest=digest)

@@ -10,7 +10,7 @@ from lotse_referral.domain.referral import Referral
 
 CHECKBACK = "checkback"  # kind of the timer; its key is the referral
 ROUND_DAYS = (3, 10, 30)
-"""After the card was handed over. Source: the project's specification, section B7, self-referral."""
+"""After the card was handed over. Source: the project's specification of self-referrals."""
 
 
 class Meaning(NamedTuple):

@@ -1,6 +1,6 @@
 """How much each factor counts, out of 100, and how much of it each level earns: data, so that it can be tuned.
 
-Source: the project's specification of matching, section B8; an urgent need raises capacity and the next free time.
+Source: the project's specification of matching; an urgent need raises capacity and the next free time.
 """
 
 from collections.abc import Mapping
