@@ -158,6 +158,19 @@ async def test_a_malformed_message_is_buried_without_a_value_in_its_reason(
         assert letters[0][1] == body
 
 
+async def test_a_field_that_no_contract_knows_is_never_named(
+    own_database: kit.ServiceDatabase, broker: kit.Broker
+) -> None:
+    """Its name came from outside and may be a person's."""
+    async with desk.running_desk(own_database, broker), broker.connected("desk") as client:
+        subject, body, _ = desk.on_the_wire(an_order(), sender="desk")
+        envelope = json.loads(body)
+        envelope["data"]["Olena Shevchenko"] = "+380501234567"
+        await client.jetstream().publish(subject, json.dumps(envelope).encode())
+        letters = await kit.eventually(lambda: dead_letters(broker))
+        assert letters[0][0]["lotse-reason"] == "malformed: data.unknown_field"
+
+
 async def test_a_message_under_another_key_than_its_own_is_malformed(
     own_database: kit.ServiceDatabase, broker: kit.Broker
 ) -> None:
