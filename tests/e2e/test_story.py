@@ -27,6 +27,7 @@ from lotse_local.demo.photo import letter_photo
 from lotse_local.demo.play import FIGURES_FILE, HOME, PARTNER
 from lotse_local.layout import DataFolder
 from tests import kit
+from tests.e2e.canaries import leaks
 from tests.e2e.house import House, alive, kill, postmasters
 
 TOLD_SECONDS = 240
@@ -105,7 +106,8 @@ def test_the_report_shows_what_the_issue_asks_for(first: Told) -> None:
     assert "DEMO" in first.output
 
 
-def test_no_output_holds_a_persons_words_or_contact(first: Told) -> None:
+def test_no_output_log_trace_or_stream_holds_a_persons_words_or_contact(folder: Path, first: Told) -> None:
+    assert list(leaks(folder)) == []
     for case in cast():
         assert case.script.text not in first.output
         assert not case.script.email or case.script.email not in first.output
