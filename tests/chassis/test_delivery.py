@@ -262,6 +262,25 @@ async def test_stopping_gives_back_what_was_not_begun(own_database: kit.ServiceD
             await kit.eventually(lambda: again.effects() == 300)
 
 
+async def test_a_backlog_is_told_while_it_is_worked_off(own_database: kit.ServiceDatabase, broker: kit.Broker) -> None:
+    async with broker.connected("intake") as client:
+        for _ in range(250):
+            await desk.publish(client, desk.concern())
+    seen: list[dict[str, int]] = []
+    listed: list[desk.Desk] = []
+
+    def note_backlog(message: object) -> None:
+        consumers = listed[0].service._life._consumers
+        seen.append({one.stream: one.pending for one in consumers})
+
+    service = desk.declared(own_database, broker, listed)
+    listed.append(desk.Desk(service, own_database, broker, note_backlog))
+    async with service.running():
+        await kit.eventually(lambda: len(seen) >= 250, 20)
+    assert seen[0]["EVENTS"] == 50
+    assert seen[0]["COMMANDS"] == 0
+
+
 async def test_without_broker_and_database_the_service_waits_and_says_so(
     own_database: kit.ServiceDatabase, broker: kit.Broker, postgres: kit.Postgres
 ) -> None:

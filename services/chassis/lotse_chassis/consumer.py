@@ -116,6 +116,8 @@ class Consumer:
             info = await self._client.jetstream().consumer_info(self.stream, self.durable)
             self.pending = info.num_pending or 0
             batch = []
+        elif batch:
+            self.pending = batch[-1].metadata.num_pending
         self._moved_at, self._trouble = time.monotonic(), ""
         if self._bucket is not None:
             self._bucket.take(len(batch))

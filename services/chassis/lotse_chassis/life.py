@@ -197,7 +197,7 @@ class Life:
             except Exception as fault:  # noqa: BLE001 - said aloud by readiness, and looked at again
                 self._waiting["database"] = type(fault).__name__
             for consumer in self._consumers:
-                service.meters.pending(consumer.durable, consumer.pending)
+                service.meters.pending(f"{consumer.stream}/{consumer.durable}", consumer.pending)
             self.wake()
             await self._rest(CHECK_SECONDS)
 

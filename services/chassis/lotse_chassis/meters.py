@@ -32,7 +32,7 @@ class Meters:
             "lotse_outbox_oldest_seconds", "age of the oldest unsent row", ["service"], registry=kept
         )
         self._pending = Gauge(
-            "lotse_inbox_pending", "messages that wait at the broker", ["service", "durable"], registry=kept
+            "lotse_inbox_pending", "messages that wait at the broker", ["service", "consumer"], registry=kept
         )
         self._timers_late = Gauge("lotse_timers_overdue", "timers whose time has passed", ["service"], registry=kept)
         self._timers_stuck = Gauge("lotse_timers_stuck", "timers that failed too often", ["service"], registry=kept)
@@ -65,9 +65,9 @@ class Meters:
         """How long the oldest unsent row has waited."""
         self._outbox_age.labels(self._service).set(seconds)
 
-    def pending(self, durable: str, messages: int) -> None:
-        """How many messages wait at the broker for one durable."""
-        self._pending.labels(self._service, durable).set(messages)
+    def pending(self, consumer: str, messages: int) -> None:
+        """How many messages wait at the broker for one consumer, named by its stream and durable."""
+        self._pending.labels(self._service, consumer).set(messages)
 
     def timers(self, overdue: int, stuck: int) -> None:
         """How many timers are late, and how many failed too often."""
