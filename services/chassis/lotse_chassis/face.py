@@ -55,7 +55,7 @@ def _answer_with_problems(app: FastAPI, problems: Problems) -> None:
 
     @app.exception_handler(Refused)
     async def refused(request: Request, fault: Refused) -> Response:
-        return answered(request, fault.code, fault.fields)
+        return problem_of(request, fault, problems)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, fault: RequestValidationError) -> Response:
@@ -64,12 +64,24 @@ def _answer_with_problems(app: FastAPI, problems: Problems) -> None:
 
     @app.exception_handler(HTTPException)
     async def stopped(request: Request, fault: HTTPException) -> Response:
-        return answered(request, CODES_OF_STATUS.get(fault.status_code, "malformed"), status=fault.status_code)
+        found = answered(request, CODES_OF_STATUS.get(fault.status_code, "malformed"), status=fault.status_code)
+        found.headers.update(fault.headers or {})  # such as what a path allows instead
+        return found
 
     @app.exception_handler(Exception)
     async def broken(request: Request, fault: Exception) -> Response:
         log.error("request failed: %s", type(fault).__name__, exc_info=fault)
         return answered(request, "internal")
+
+
+def problem_of(request: Request, fault: Refused, problems: Problems) -> Response:
+    """The answer to what was refused, in the reader's language."""
+    wish = request.headers.get("accept-language", "")
+    said = {name: value for name, value in (("rule", fault.rule), ("allowed", fault.allowed)) if value is not None}
+    found = to_response(problems.problem(fault.code, fault.fields), status_of(fault.code), wish, said)
+    if fault.retry_after_seconds is not None:
+        found.headers["Retry-After"] = str(fault.retry_after_seconds)
+    return found
 
 
 class Face:

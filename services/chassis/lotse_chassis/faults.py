@@ -13,12 +13,27 @@ FIELDS_NAMED_MAX = 20
 
 
 class Refused(Exception):
-    """This message broke a rule. `code` has texts in four languages; `fields` are names, never values."""
+    """This message broke a rule. `code` has texts in four languages; `fields` are names, never values.
 
-    def __init__(self, code: str, *, fields: tuple[str, ...] = ()) -> None:
+    `rule` names where the rule stands and `allowed` what it would let pass, where that helps: both are ours, never
+    something that came in. `retry_after_seconds` says when the same would be taken.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        *,
+        fields: tuple[str, ...] = (),
+        rule: str | None = None,
+        allowed: str | None = None,
+        retry_after_seconds: int | None = None,
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.fields = fields
+        self.rule = rule
+        self.allowed = allowed
+        self.retry_after_seconds = retry_after_seconds
 
 
 class Malformed(Refused):

@@ -9,6 +9,7 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from lotse_chassis.faults import Refused
+from lotse_contracts.sealed import CannotOpen, decode, encode
 from lotse_contracts.values import StaffRole
 
 ALGORITHM = "EdDSA"
@@ -21,6 +22,7 @@ CLOCK_SKEW = timedelta(seconds=60)  # a frontend's clock may be this far behind 
 TOKEN_CHARACTERS_MAX = 2_048
 SUBJECT_CHARACTERS_MAX = 80  # the envelope's `actor` holds no more
 SCOPES_MAX = 20
+SEAL_KEY_BYTES = 32  # X25519, raw
 ROLES = frozenset(get_args(StaffRole))
 
 _REQUIRED = ["iss", "sub", "aud", "iat", "nbf", "exp", "jti"]
@@ -37,12 +39,16 @@ class Staff:
 
 @dataclass(frozen=True)
 class Auditor:
-    """Who may read what, and until when; `token_id` names the token where its use is shown."""
+    """Who may read what, and until when; `token_id` names the token where its use is shown.
+
+    `seal_key` is the auditor's own raw X25519 key, to which is sealed what she asks; empty where she gave none.
+    """
 
     name: str
     scopes: frozenset[str]
     expires_at: datetime
     token_id: str = ""
+    seal_key: bytes = b""
 
 
 def issue_token(
@@ -73,14 +79,23 @@ def verify_token(token: str, *, public_key: bytes, association: str, at: datetim
 
 
 def issue_auditor_token(auditor: Auditor, private_key: Ed25519PrivateKey, *, association: str, at: datetime) -> str:
-    """A read-only token. Raises ValueError if it would live for more than a year or open nothing."""
+    """A token for reading. Raises ValueError if it would live for more than a year or open nothing.
+
+    Its id is the auditor's `token_id`, or a new one where that is empty.
+    """
     if not at < auditor.expires_at <= at + AUDITOR_LIFETIME_MAX:
         raise ValueError("an auditor's token lives for at most a year")
     if not 0 < len(auditor.scopes) <= SCOPES_MAX:
         raise ValueError("an auditor's token has one to twenty scopes")
+    if len(auditor.seal_key) not in (0, SEAL_KEY_BYTES):
+        raise ValueError("an auditor's key has 32 bytes")
     claims = _claims(auditor.name, association, at, auditor.expires_at)
-    scopes = sorted(auditor.scopes)
-    return jwt.encode({**claims, "aud": AUDITOR_AUDIENCE, "scope": scopes}, private_key, algorithm=ALGORITHM)
+    claims |= {"aud": AUDITOR_AUDIENCE, "scope": sorted(auditor.scopes)}
+    if auditor.token_id:
+        claims["jti"] = auditor.token_id
+    if auditor.seal_key:
+        claims["seal"] = encode(auditor.seal_key)
+    return jwt.encode(claims, private_key, algorithm=ALGORITHM)
 
 
 def verify_auditor_token(token: str, *, public_key: bytes, association: str, at: datetime) -> Auditor:
@@ -91,7 +106,22 @@ def verify_auditor_token(token: str, *, public_key: bytes, association: str, at:
     if not isinstance(scopes, list) or not scopes or not all(isinstance(scope, str) for scope in scopes):
         raise Refused("token_invalid")
     expires_at = datetime.fromtimestamp(claims["exp"], UTC)
-    return Auditor(claims["sub"], frozenset(scopes), expires_at, token_id=claims["jti"])
+    return Auditor(
+        claims["sub"], frozenset(scopes), expires_at, token_id=claims["jti"], seal_key=_seal_key(claims.get("seal"))
+    )
+
+
+def _seal_key(claim: object) -> bytes:
+    """The auditor's own key, if the token carries one. Raises Refused if it is none."""
+    if claim is None:
+        return b""
+    try:
+        found = decode(claim) if isinstance(claim, str) else b""
+    except CannotOpen:
+        found = b""
+    if len(found) != SEAL_KEY_BYTES:
+        raise Refused("token_invalid")
+    return found
 
 
 def _claims(subject: str, association: str, at: datetime, until: datetime) -> dict[str, Any]:

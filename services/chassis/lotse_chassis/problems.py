@@ -12,6 +12,7 @@ TYPE_PREFIX = "urn:lotse:problem:"
 FALLBACK_LANGUAGE = "de"
 ACCEPT_LANGUAGE_CHARACTERS_MAX = 500
 FALLBACK_STATUS = 422
+UNAUTHORIZED = 401
 
 STATUS_OF = {
     "unknown_message": 404,
@@ -65,8 +66,16 @@ def status_of(code: str) -> int:
     return STATUS_OF.get(code, FALLBACK_STATUS)
 
 
-def to_response(problem: Problem, status: int | None = None, accept_language: str = "") -> JSONResponse:
-    """The problem as `application/problem+json`, its detail in the language that the reader prefers."""
+def to_response(
+    problem: Problem,
+    status: int | None = None,
+    accept_language: str = "",
+    more: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """The problem as `application/problem+json`, its detail in the language that the reader prefers.
+
+    `more` are members beyond these, such as the rule and what it allows. Source: RFC 9457, section 3.2.
+    """
     language = preferred_language(accept_language)
     number = status_of(problem.code) if status is None else status
     body = {
@@ -77,8 +86,11 @@ def to_response(problem: Problem, status: int | None = None, accept_language: st
         "code": problem.code,
         "fields": list(problem.fields),
         "texts": problem.texts,
+        **(more or {}),
     }
     headers = {"Content-Language": language, "Vary": "Accept-Language", "Cache-Control": "no-store"}
+    if number == UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"  # Source: RFC 9110, section 11.6.1
     return JSONResponse(body, status_code=number, headers=headers, media_type=MEDIA_TYPE)
 
 
