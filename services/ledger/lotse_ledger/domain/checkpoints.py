@@ -1,21 +1,25 @@
-"""A checkpoint fixes the log up to an entry; a partner who countersigns it makes rewriting visible.
+"""A checkpoint fixes the log up to an entry: its name, its size, the root over it.
 
-Source: C2SP tlog-checkpoint and tlog-cosignature; the text that is signed is theirs.
+Source: C2SP tlog-checkpoint, as of 2026-07-22.
 """
 
 import base64
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from lotse_ledger.domain.merkle import EMPTY_ROOT
+from lotse_ledger.domain.notes import standard
+
+SIZE_MAX = 2**63 - 1
+ROOT_BYTES = 32
+LOG = "grant-ledger"
+"""The last part of the name of an association's log, and what messages about it are addressed by."""
+DECIMAL = re.compile(r"0|[1-9][0-9]{0,18}")
 
 
-class CheckpointRefused(ValueError):
-    """The partner's log is not the one we saw before. `code` says in which way."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
+class NotACheckpoint(ValueError):
+    """The text of this note is no checkpoint."""
 
 
 @dataclass(frozen=True)
@@ -28,13 +32,51 @@ class Head:
 
 
 def origin_of(association: str) -> str:
-    """The name of an association's log; one token, since it ends a subject."""
-    return f"{association}-grant-ledger"
+    """The name of an association's log, unless the settings say another."""
+    return f"{association}/{LOG}"
+
+
+def text_of(head: Head) -> bytes:
+    """What the log's owner signs."""
+    return f"{head.origin}\n{head.size}\n{base64.b64encode(head.root).decode()}\n".encode()
+
+
+def head_of(text: bytes) -> Head:
+    """What a checkpoint says; lines that extend it are passed over. Raises NotACheckpoint."""
+    lines = text.decode("utf-8", errors="replace").removesuffix("\n").split("\n")
+    if len(lines) < 3 or not all(lines) or not text.endswith(b"\n"):
+        raise NotACheckpoint("fewer than three lines")
+    return Head(lines[0], size_of(lines[1]), _root(lines[2]))
+
+
+def size_of(text: str) -> int:
+    """A decimal without leading zeros. Raises NotACheckpoint."""
+    if not DECIMAL.fullmatch(text) or int(text) > SIZE_MAX:
+        raise NotACheckpoint("no size")
+    return int(text)
+
+
+def _root(text: str) -> bytes:
+    try:
+        root = standard(text)
+    except ValueError:
+        raise NotACheckpoint("a root that is not base64") from None
+    if len(root) != ROOT_BYTES:
+        raise NotACheckpoint("a root that is no hash")
+    return root
+
+
+class CheckpointRefused(ValueError):
+    """The partner's log is not the one we saw before. `code` says in which way."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 def note(head: Head) -> bytes:
     """What the log's owner signs."""
-    return f"{head.origin}\n{head.size}\n{base64.b64encode(head.root).decode()}\n".encode()
+    return text_of(head)
 
 
 def cosigned(head: Head, seen_at: datetime) -> bytes:
@@ -43,12 +85,7 @@ def cosigned(head: Head, seen_at: datetime) -> bytes:
 
 
 def is_news(offered: Head, *, sender: str, latest: Head | None, same_size: bytes | None) -> bool:
-    """Whether the offered log may be countersigned: it can be the one seen before, and is not shorter.
-
-    A shorter one is late, since no order is promised, or was cut; nobody can tell, so it is left alone. `same_size` is
-    the root seen at the offered size, if any was. Raises CheckpointRefused if it is another's, or another one of a
-    size seen before: that is a fork, whatever came in between.
-    """
+    """Whether the offered log may be countersigned: it can be the one seen before, and is not shorter."""
     if offered.origin != origin_of(sender):
         raise CheckpointRefused("checkpoint_of_another")
     if offered.size == 0 and offered.root != EMPTY_ROOT:
