@@ -130,6 +130,23 @@ _TOKEN_USE = """CREATE TABLE token_use (
  token_id text NOT NULL,
  auditor text NOT NULL)"""
 
+_AUDIT_QUERY = """CREATE TABLE audit_query (
+ token_id text NOT NULL,
+ number integer NOT NULL CHECK (number > 0),
+ asked_at timestamptz NOT NULL,
+ kid text NOT NULL,
+ enc text NOT NULL,
+ ciphertext text NOT NULL,
+ digest bytea NOT NULL,
+ PRIMARY KEY (token_id, number))"""
+
+_AUDIT_KEY = """CREATE TABLE audit_key (
+ token_id text PRIMARY KEY,
+ private_key bytea NOT NULL,
+ disclosed_at timestamptz NOT NULL)"""
+
+AUDIT_TABLES = ("audit_query", "audit_key")
+
 APPEND_ONLY = (
     "entry",
     "posting",
@@ -171,10 +188,11 @@ MIGRATIONS = (
     ),
     Migration("0002-evidence", (_CHECKPOINT, _COSIGNATURE, _WITNESSED, _FINGERPRINT, _ANSWER, _TOKEN_USE)),
     Migration("0003-append-only", tuple(guard for table in APPEND_ONLY for guard in _guards(table))),
+    Migration("0010-audit", (_AUDIT_QUERY, _AUDIT_KEY, *(guard for table in AUDIT_TABLES for guard in _guards(table)))),
 )
 
 RIGHTS = {
-    **dict.fromkeys(APPEND_ONLY, "SELECT, INSERT"),
+    **dict.fromkeys((*APPEND_ONLY, *AUDIT_TABLES), "SELECT, INSERT"),
     # What a commitment stands for is personal: it can be erased, the log cannot.
     "opening": "SELECT, INSERT, DELETE",
 }

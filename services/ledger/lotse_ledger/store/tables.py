@@ -114,3 +114,23 @@ token_use = Table(
     Column("token_id", Text, nullable=False),
     Column("auditor", Text, nullable=False),
 )
+
+audit_query = Table(
+    "audit_query",
+    metadata,
+    Column("token_id", Text, primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("kid", Text, nullable=False),
+    Column("enc", Text, nullable=False),
+    Column("ciphertext", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+)
+
+audit_key = Table(
+    "audit_key",
+    metadata,
+    Column("token_id", Text, primary_key=True),
+    Column("private_key", LargeBinary, nullable=False),
+    Column("disclosed_at", DateTime(timezone=True), nullable=False),
+)
