@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from lotse_contracts import answers, envelope, intake, notify
+from lotse_contracts import answers, envelope, intake, ledger, notify
 from lotse_contracts.catalogue import MESSAGES
 from lotse_contracts.compat import ABOUT, Direction, Schema, breaks
 from lotse_contracts.envelope import Message, Order, Question, subject_of
@@ -26,6 +26,7 @@ PLAINTEXTS: Mapping[str, type[BaseModel]] = {
     "intake.register-person.v1.fields": intake.PersonFields,
     "intake.conversation.v1.content": intake.TextContent,
     "intake.enquiry.v1.content": intake.TextContent,
+    "ledger.record-voucher.v1.private": ledger.VoucherPrivate,
     "notify.change-contact.v1.contact": notify.ContactContent,
     "referral.referral-offered.v1.fields": intake.PersonFields,
 }
