@@ -1,0 +1,294 @@
+"""Which disbursement a use takes: the oldest first, by decision, with the day by which it had to be used (R6, R8)."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from lotse_ledger.domain.law.parts import UnknownVoucher
+from lotse_ledger.domain.law.periods import payout_day, use_by
+from lotse_ledger.domain.law.rules import Citation, of_rule
+from lotse_ledger.domain.law.shares import apportioned
+from lotse_ledger.domain.law.terms import Terms, cite
+
+Ended = Literal["used", "repaid"]
+
+
+@dataclass(frozen=True)
+class Disbursement:
+    """Money that came, cents. `pool` is its decision and, where that awards by year, the money's budget year."""
+
+    log_index: int
+    pool: str
+    credited_on: date
+    amount: int
+    ordered_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Use:
+    """The grant's part of a payment, cents; negative if a refund gives it back, and then `refunds` names the use."""
+
+    log_index: int
+    pool: str
+    used_on: date
+    amount: int
+    refunds: int | None = None
+
+
+@dataclass(frozen=True)
+class Repayment:
+    """Money given back to the city, cents; of a named disbursement, or of the oldest."""
+
+    log_index: int
+    pool: str
+    repaid_on: date
+    amount: int
+    disbursement: int | None = None
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Cents of one disbursement that one use or repayment took. `since` is payout, or the day of a refund."""
+
+    disbursement: int
+    amount: int
+    since: date
+    use_by: date
+    ended_on: date
+    ended_by: int
+    ended: Ended
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the use or repayment came after the last day."""
+        return self.ended_on > self.use_by
+
+
+@dataclass(frozen=True)
+class Unused:
+    """Cents of a disbursement that nothing took yet."""
+
+    disbursement: int
+    amount: int
+    since: date
+    use_by: date
+
+    def is_overdue(self, today: date) -> bool:
+        """Whether the last day is over."""
+        return today > self.use_by
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Cents of a use that no disbursement covers yet: paid in advance."""
+
+    log_index: int
+    pool: str
+    amount: int
+
+
+@dataclass(frozen=True)
+class Returned:
+    """Cents that a refund put back into a disbursement."""
+
+    disbursement: int
+    amount: int
+    returned_on: date
+    by: int
+
+
+@dataclass(frozen=True)
+class Fifo:
+    """disbursed + returned = used + repaid + unused; `repaid_beyond` was given back without being unused."""
+
+    slices: tuple[Slice, ...]
+    unused: tuple[Unused, ...]
+    waiting: tuple[Waiting, ...]
+    returned: tuple[Returned, ...]
+    repaid_beyond: int
+    citations: tuple[Citation, ...]
+
+    @property
+    def late(self) -> tuple[Slice, ...]:
+        """What was used or given back too late."""
+        return tuple(one for one in self.slices if one.is_late)
+
+    @property
+    def unused_total(self) -> int:
+        """Cents."""
+        return sum(one.amount for one in self.unused)
+
+
+@dataclass
+class _Lot:
+    disbursement: int
+    amount: int
+    since: date
+    order: tuple[date, int]
+
+
+@dataclass
+class _Pool:
+    lots: list[_Lot] = field(default_factory=list)
+    waiting: list[list[int]] = field(default_factory=list)  # log index, cents
+    days: dict[int, date] = field(default_factory=dict)
+
+
+@dataclass
+class _Books:
+    terms: Terms
+    pools: defaultdict[str, _Pool] = field(default_factory=lambda: defaultdict(_Pool))
+    slices: list[Slice] = field(default_factory=list)
+    taken: defaultdict[int, dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
+    returned: list[Returned] = field(default_factory=list)
+    beyond: int = 0
+
+
+def fifo(
+    disbursements: Sequence[Disbursement], uses: Sequence[Use], repayments: Sequence[Repayment], terms: Terms
+) -> Fifo:
+    """Everything in the order of its days, then of the log. Raises UnknownVoucher for a refund without its use.
+
+    A use before any money waits for it and takes it on the day it comes. A refund goes back to the disbursements its
+    voucher took, in the same proportions; that money has a new last day, since nobody held it meanwhile.
+    """
+    books = _Books(terms)
+    events: list[Disbursement | Use | Repayment] = [*disbursements, *uses, *repayments]
+    for one in sorted(events, key=_order):
+        match one:
+            case Disbursement():
+                _disburse(books, one)
+            case Repayment():
+                _repay(books, one)
+            case Use(amount=amount) if amount < 0:
+                _give_back(books, one)
+            case Use():
+                _use(books, one)
+    return _closed(books)
+
+
+def _order(one: Disbursement | Use | Repayment) -> tuple[date, int]:
+    match one:
+        case Disbursement():
+            return one.credited_on, one.log_index
+        case Repayment():
+            return one.repaid_on, one.log_index
+        case Use():
+            return one.used_on, one.log_index
+
+
+def _disburse(books: _Books, one: Disbursement) -> None:
+    since = payout_day(one.credited_on, one.ordered_on, books.terms)
+    pool = books.pools[one.pool]
+    pool.lots.append(_Lot(one.log_index, one.amount, since, (one.credited_on, one.log_index)))
+    pool.lots.sort(key=lambda lot: lot.order)
+    waiting, pool.waiting = pool.waiting, []
+    for index, amount in waiting:
+        left = _take(books, pool, amount, max(since, pool.days[index]), index, "used")
+        if left:
+            pool.waiting.append([index, left])
+
+
+def _use(books: _Books, one: Use) -> None:
+    pool = books.pools[one.pool]
+    pool.days[one.log_index] = one.used_on
+    left = _take(books, pool, one.amount, one.used_on, one.log_index, "used")
+    if left:
+        pool.waiting.append([one.log_index, left])
+
+
+def _repay(books: _Books, one: Repayment) -> None:
+    pool = books.pools[one.pool]
+    named = [lot for lot in pool.lots if lot.disbursement == one.disbursement]
+    rest = [lot for lot in pool.lots if lot.disbursement != one.disbursement]
+    pool.lots = named + rest
+    books.beyond += _take(books, pool, one.amount, one.repaid_on, one.log_index, "repaid")
+    pool.lots.sort(key=lambda lot: lot.order)
+
+
+def _take(books: _Books, pool: _Pool, amount: int, day: date, by: int, ended: Ended) -> int:
+    """Takes from the first lots; returns what they did not have."""
+    while amount and pool.lots:
+        lot = pool.lots[0]
+        step = min(amount, lot.amount)
+        if step:
+            _slice(books, lot, step, day, by, ended)
+        amount -= step
+        lot.amount -= step
+        if not lot.amount:
+            pool.lots.pop(0)
+    return amount
+
+
+def _slice(books: _Books, lot: _Lot, amount: int, day: date, by: int, ended: Ended) -> None:
+    ended_on = max(day, lot.since)
+    books.slices.append(Slice(lot.disbursement, amount, lot.since, use_by(lot.since, books.terms), ended_on, by, ended))
+    if ended == "used":
+        taken = books.taken[by]
+        key = _key(lot)
+        taken[key] = taken.get(key, 0) + amount
+
+
+def _key(lot: _Lot) -> str:
+    """Sorts as the disbursements do, so that equal remainders go to the oldest."""
+    return f"{lot.order[0].isoformat()} {lot.order[1]:019d} {lot.disbursement}"
+
+
+def _give_back(books: _Books, one: Use) -> None:
+    pool = books.pools[one.pool]
+    if one.refunds is None or one.refunds not in pool.days:
+        raise UnknownVoucher("a refund without its use")
+    refund = _from_waiting(pool, one.refunds, -one.amount)
+    taken = books.taken[one.refunds]
+    if refund > sum(taken.values()):
+        raise UnknownVoucher("a refund exceeds its use")
+    for key, amount in apportioned(refund, taken).items():
+        if amount:
+            taken[key] -= amount
+            _reopen(books, pool, key, amount, one)
+
+
+def _from_waiting(pool: _Pool, use: int, refund: int) -> int:
+    """What no money covered yet is given back first; returns what is left of the refund."""
+    for one in pool.waiting:
+        if one[0] == use:
+            step = min(one[1], refund)
+            one[1] -= step
+            refund -= step
+    pool.waiting = [one for one in pool.waiting if one[1]]
+    return refund
+
+
+def _reopen(books: _Books, pool: _Pool, key: str, amount: int, one: Use) -> None:
+    day, order, disbursement = key.split(" ")
+    books.returned.append(Returned(int(disbursement), amount, one.used_on, one.log_index))
+    lot = _Lot(int(disbursement), amount, one.used_on, (date.fromisoformat(day), int(order)))
+    pool.lots.append(lot)
+    pool.lots.sort(key=lambda lot: lot.order)
+    waiting, pool.waiting = pool.waiting, []
+    for index, wanted in waiting:
+        left = _take(books, pool, wanted, max(one.used_on, pool.days[index]), index, "used")
+        if left:
+            pool.waiting.append([index, left])
+
+
+def _closed(books: _Books) -> Fifo:
+    terms = books.terms
+    within = "use_within_months" if terms.use_within_days is None else "use_within_days"
+    return Fifo(
+        slices=tuple(books.slices),
+        unused=tuple(
+            Unused(lot.disbursement, lot.amount, lot.since, use_by(lot.since, terms))
+            for pool in books.pools.values()
+            for lot in pool.lots
+            if lot.amount
+        ),
+        waiting=tuple(
+            Waiting(index, name, amount) for name, pool in books.pools.items() for index, amount in pool.waiting
+        ),
+        returned=tuple(books.returned),
+        repaid_beyond=books.beyond,
+        citations=(*cite(terms, within, "payout_day"), of_rule("R8"), of_rule("BGB188")),
+    )
