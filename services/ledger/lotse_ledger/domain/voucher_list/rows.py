@@ -43,7 +43,10 @@ class Fault:
 
 @dataclass(frozen=True)
 class Voucher:
-    """One row that makes sense, amounts in cents. `payee` and the names of files are private: never in a leaf."""
+    """One row that makes sense, amounts in cents. `payee` and the names of files are private: never in a leaf.
+
+    `eligible` is the project's part of what is eligible, as the list shows it.
+    """
 
     line_number: int
     number: str
@@ -136,6 +139,7 @@ def _voucher(row: _Cells, lines: Sequence[str] | None, today: date) -> Voucher |
     kind = row.read("kind", _kind, INVOICE)
     paid = row.read("paid", cells.cents, 0, needed=True)
     paid_on = row.read("paid_on", cells.day, None, needed=True)
+    share = row.read("share", cells.basis_points, WHOLE)
     found = Voucher(
         line_number=row.line,
         number=row.read("number", _number, "", needed=True),
@@ -145,8 +149,8 @@ def _voucher(row: _Cells, lines: Sequence[str] | None, today: date) -> Voucher |
         paid=paid,
         gross=row.read("gross", cells.cents, paid),
         vat=row.read("vat", cells.cents, 0),
-        eligible=row.read("eligible", cells.cents, paid),
-        basis_points=row.read("share", cells.basis_points, WHOLE),
+        eligible=row.read("eligible", cells.cents, part_of(paid, share)),
+        basis_points=share,
         paid_from=row.read("paid_from", cells.paid_from, "bank"),
         reason=_reason(row, kind),
         ordered_on=row.read("ordered_on", cells.day, None),
@@ -173,15 +177,26 @@ def _check(row: _Cells, found: Voucher, today: date) -> None:
         row.fault("paid", "more_than_invoiced")
     if found.vat > found.gross:
         row.fault("vat", "more_than_invoiced")
-    if found.eligible > found.paid:
+    whole = part_of(found.paid, found.basis_points)
+    if found.eligible > whole:
         row.fault("eligible", "more_than_paid")
-    if found.eligible < found.paid and not found.refused_reason:
+    if found.eligible < whole and not found.refused_reason:
         row.fault("refused_reason", "empty")
     for name in ("document", "payment"):
         if not is_file_name(row.text(name)):
             row.fault(name, "not_a_file_name")
     if found.kind != PAYROLL and (row.text("person_code") or row.text("month")):
         row.fault("kind", "payroll_only")
+
+
+def part_of(amount: int, basis_points: int) -> int:
+    """A project's part beside own cost, by largest remainder: of two parts that is rounding to the nearest."""
+    return (amount * basis_points + WHOLE // 2) // WHOLE
+
+
+def whole_of(part: int, basis_points: int) -> int:
+    """The amount of which this is the part; `part_of` it is the part again."""
+    return (part * WHOLE + basis_points // 2) // basis_points
 
 
 def is_file_name(text: str) -> bool:
