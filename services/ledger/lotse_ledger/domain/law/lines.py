@@ -8,7 +8,7 @@ from lotse_ledger.domain.law.rules import Citation, of_rule
 from lotse_ledger.domain.law.terms import PERCENT, Terms, cite
 
 Approvals: TypeAlias = Mapping[str, int | None]
-"""By line, how many cents above the plan were approved (R4); None: as many as were spent."""
+"""By line, what it may take in all, as approved or caused by an official condition (R4); None: no limit."""
 
 
 class CostsDifferFromFunding(ValueError):
@@ -80,14 +80,17 @@ def plan_use(
 ) -> PlanUse:
     """Plan against actual, in this order: the limit of each line, then whether what is left of the excess is covered.
 
-    A line that no plan ever had is planned with 0 and counts nothing. `former` is for lines that an earlier plan had
+    A line that no plan ever had is planned with 0 and counts nothing, but a decision that binds no line and has no
+    plan at all limits none. `former` is for lines that an earlier plan had
     and this one has not: what was within that plan when it was paid.
     """
     titles = {line.line: line.title for line in costs}
     planned = {line.line: line.amount for line in costs}
-    for line in (*actual, *(committed or {})):
+    approvals, former, committed = approvals or {}, former or {}, committed or {}
+    for line in (*actual, *committed):
         planned.setdefault(line, 0)
-    approved, former, committed = approvals or {}, former or {}, committed or {}
+    unplanned = {line: former.get(line, 0) for line in planned if titles and line not in titles}
+    limits = {line: unplanned.get(line, allowed_on(amount, terms)) for line, amount in planned.items()}
     lines = tuple(
         LineUse(
             line=line,
@@ -95,9 +98,9 @@ def plan_use(
             planned=amount,
             actual=actual.get(line, 0),
             committed=committed.get(line, 0),
-            allowed=(limit := _allowed(line, amount, terms, approved, former if line not in titles else None)),
+            allowed=(limit := _approved(line, limits[line], approvals)),
             eligible=_within(actual.get(line, 0), limit),
-            approved=line in approved,
+            approved=line in approvals,
         )
         for line, amount in planned.items()
     )
@@ -126,15 +129,11 @@ def allowed_on(planned: int, terms: Terms) -> int | None:
     return None if percent is None else planned * (PERCENT + percent) // PERCENT
 
 
-def _allowed(
-    line: str, planned: int, terms: Terms, approved: Approvals, former: Mapping[str, int] | None
-) -> int | None:
-    """`former` is None for a line of the plan."""
-    limit = (former or {}).get(line, 0) if former is not None else allowed_on(planned, terms)
-    if line not in approved:
+def _approved(line: str, limit: int | None, approvals: Approvals) -> int | None:
+    if line not in approvals:
         return limit
-    more = approved[line]
-    return None if more is None or limit is None else max(limit, planned + more)
+    whole = approvals[line]
+    return None if whole is None or limit is None else max(limit, whole)
 
 
 def _within(actual: int, allowed: int | None) -> int:

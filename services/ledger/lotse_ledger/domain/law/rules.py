@@ -82,6 +82,12 @@ RULES: Mapping[str, Rule] = dict(
             "Allgemeine Zinsvorschriften (federal): a default, not a rule of the city",
         ),
         _rule("FREEZE", "Haushaltssperre", "budget freeze", "§ 30 SächsKomHVO, as the council's A0118/25 names it"),
+        _rule(
+            "YEAR",
+            "Mittel eines Haushaltsjahres verfallen, soweit sie nicht übertragen werden",
+            "money of a budget year lapses unless it is carried over",
+            "§ 21 SächsKomHVO",
+        ),
         _rule("AO147", "Aufbewahrung nach Steuerrecht", "retention under tax law", "§ 147 (3), (4) AO"),
         _rule("BGB188", "Fristende", "end of a period", "§§ 187 (1), 188 BGB"),
         _rule("BGB193", "Sonn- und Feiertage", "Sundays and holidays", "§ 193 BGB"),
