@@ -18,12 +18,14 @@ from lotse_ledger.domain.checkpoints import origin_of
 from lotse_ledger.domain.facts import drafts_of
 from lotse_ledger.handlers.house import House
 from lotse_ledger.store import log
+from lotse_ledger.store.log import Journal
 from tests.kit import ASSOCIATION, ServiceDatabase
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 GRANT = UUID("5d3f2c3e-7a0b-4b52-9a61-2f0c6f0d2026")
 PARTNER = "plattform"
 ORIGIN = origin_of(ASSOCIATION)
+JOURNAL = Journal(ORIGIN)
 
 
 def context(now: datetime = NOW, **changed: Any) -> Context:
@@ -134,4 +136,4 @@ async def transaction(database: ServiceDatabase) -> AsyncIterator[AsyncConnectio
 
 async def load_facts(tx: AsyncConnection, now: datetime = NOW) -> int:
     """The public facts, as the command loads them."""
-    return await log.append_all(tx, drafts_of(shipped_facts(), now), origin=ORIGIN, now=now)
+    return len(await log.append_many(tx, drafts_of(shipped_facts(), now), journal=JOURNAL, now=now))

@@ -100,7 +100,7 @@ async def test_an_answer_about_the_past_never_changes(database: Database) -> Non
             reverses=freeze.log_index,
             budget_year=2026,
         )
-        await log.append(tx, reversal, origin=given.ORIGIN, now=given.NOW)
+        await log.append(tx, reversal, journal=given.JOURNAL, now=given.NOW)
         assert [await books.balances(tx, moment, limit=99) for moment in moments] == before
         assert three_answers(await books.entries_of_kinds(tx, KINDS)) == answers
 
@@ -148,7 +148,7 @@ async def test_no_more_of_the_past_can_be_written_once_it_is_closed(database: Da
     )
     async with given.transaction(ledger) as tx:
         with pytest.raises(DBAPIError, match="closed"):
-            await log.append(tx, late, origin=given.ORIGIN, now=given.NOW)
+            await log.append(tx, late, journal=given.JOURNAL, now=given.NOW)
         await tx.rollback()
 
 

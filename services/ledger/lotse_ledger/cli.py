@@ -10,6 +10,7 @@ from lotse_chassis.settings import Settings
 from lotse_ledger.domain.checkpoints import origin_of
 from lotse_ledger.domain.facts import HISTORY_CLOSED, drafts_of
 from lotse_ledger.store import books, log
+from lotse_ledger.store.log import Journal
 
 FACTS_FILE = "real_case.json"
 EXIT_TOO_LATE = 4
@@ -40,10 +41,10 @@ async def _load(settings: Settings) -> int:
             if await books.size(tx) > 0:
                 print("lotse ledger: too late: facts of the past come before the first entry", file=sys.stderr)
                 return EXIT_TOO_LATE
-            size = await log.append_all(tx, drafts, origin=origin_of(settings.association), now=now)
+            await log.append_many(tx, drafts, journal=Journal(origin_of(settings.association)), now=now)
     finally:
         await engine.dispose()
-    print(f"lotse ledger: {size} entries, {size - 1} of them reconstructed public facts")
+    print(f"lotse ledger: {len(drafts)} entries, {len(drafts) - 1} of them reconstructed public facts")
     return 0
 
 

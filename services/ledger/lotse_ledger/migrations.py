@@ -147,7 +147,7 @@ _AUDIT_KEY = """CREATE TABLE audit_key (
 
 AUDIT_TABLES = ("audit_query", "audit_key")
 
-APPEND_ONLY = (
+_APPEND_ONLY_0003 = (
     "entry",
     "posting",
     "checkpoint",
@@ -157,6 +157,299 @@ APPEND_ONLY = (
     "fingerprint_answer",
     "token_use",
 )
+
+# 0004: more than one log. Log 0 is the association's own, witnessed one; every other was made by an import.
+_LOG = """CREATE TABLE log (
+ log_id smallint PRIMARY KEY CHECK (log_id >= 0),
+ name text NOT NULL UNIQUE CHECK (name ~ '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$'),
+ opened_at timestamptz NOT NULL DEFAULT now())"""
+
+# How many decimals an amount in the smallest unit has.
+_CURRENCY = """CREATE TABLE currency (
+ log_id smallint NOT NULL REFERENCES log (log_id),
+ currency text NOT NULL CHECK (char_length(currency) BETWEEN 1 AND 200),
+ scale smallint NOT NULL CHECK (scale BETWEEN 0 AND 18),
+ PRIMARY KEY (log_id, currency))"""
+
+_ENTRY_OF_A_LOG = (
+    "DROP TRIGGER entry_follows ON entry",
+    "DROP TRIGGER entry_balances ON entry",
+    "DROP FUNCTION entry_must_follow()",
+    "DROP FUNCTION entry_must_balance()",
+    "DROP FUNCTION open_log(text)",
+    "ALTER TABLE posting DROP CONSTRAINT posting_log_index_posting_count_fkey",
+    "ALTER TABLE opening DROP CONSTRAINT opening_log_index_fkey",
+    "ALTER TABLE fingerprint DROP CONSTRAINT fingerprint_log_index_fkey",
+    "ALTER TABLE entry DROP CONSTRAINT entry_reverses_fkey",
+    "ALTER TABLE entry DROP CONSTRAINT entry_reverses_key",
+    "ALTER TABLE entry DROP CONSTRAINT entry_pkey",
+    "ALTER TABLE entry DROP CONSTRAINT entry_key_key",
+    "ALTER TABLE entry DROP CONSTRAINT entry_recorded_at_key",
+    "ALTER TABLE entry DROP CONSTRAINT entry_log_index_posting_count_key",
+    "ALTER TABLE entry ADD COLUMN log_id smallint NOT NULL DEFAULT 0 REFERENCES log (log_id)",
+    "ALTER TABLE entry ADD COLUMN closes_until date",
+    "ALTER TABLE entry ADD CONSTRAINT entry_pkey PRIMARY KEY (log_id, log_index)",
+    "ALTER TABLE entry ADD CONSTRAINT entry_key UNIQUE (log_id, key)",
+    # What a posting repeats of its entry: it can be summed by both dates without a look at the entry.
+    """ALTER TABLE entry ADD CONSTRAINT entry_of_postings
+       UNIQUE (log_id, log_index, posting_count, valid_on, standing)""",
+    "ALTER TABLE entry ADD CONSTRAINT entry_reversed_once UNIQUE (log_id, reverses)",
+    """ALTER TABLE entry ADD CONSTRAINT entry_reverses_one
+       FOREIGN KEY (log_id, reverses) REFERENCES entry (log_id, log_index)""",
+    """ALTER TABLE entry ADD CONSTRAINT closes_by_kind
+       CHECK ((kind IN ('period_closed', 'period_reopened')) = (closes_until IS NOT NULL))""",
+    "DROP INDEX entry_grant",
+    "DROP INDEX entry_kind",
+    "CREATE INDEX entry_known ON entry (log_id, known_at, log_index)",
+    "CREATE INDEX entry_grant ON entry (log_id, grant_id, log_index) WHERE grant_id IS NOT NULL",
+    "CREATE INDEX entry_kind ON entry (log_id, kind, log_index)",
+    "CREATE INDEX entry_closes ON entry (log_id, log_index) WHERE closes_until IS NOT NULL",
+)
+
+# Made anew rather than altered: what is summed over stands first, where a row is read the fastest.
+_POSTING_OF_A_LOG = (
+    """CREATE TABLE posting_0004 (
+ log_index bigint NOT NULL,
+ valid_on date NOT NULL,
+ log_id smallint NOT NULL,
+ position smallint NOT NULL,
+ posting_count smallint NOT NULL,
+ standing text NOT NULL,
+ currency text NOT NULL,
+ account text NOT NULL,
+ amount numeric(38,0) NOT NULL,
+ CONSTRAINT posting_place CHECK (position >= 0 AND position < posting_count),
+ CONSTRAINT posting_account_name CHECK (CASE WHEN log_id = 0 THEN account ~ '^[A-Za-z0-9_:-]{1,160}$'
+   ELSE char_length(account) BETWEEN 1 AND 200 AND account !~ '[[:cntrl:]]' END))""",
+    """INSERT INTO posting_0004
+       SELECT p.log_index, e.valid_on, 0, p.position, p.posting_count, e.standing, p.currency, p.account, p.amount
+       FROM posting p JOIN entry e USING (log_index) ORDER BY p.log_index, p.position""",
+    "DROP TABLE posting",
+    "ALTER TABLE posting_0004 RENAME TO posting",
+    "ALTER TABLE posting ADD CONSTRAINT posting_pkey PRIMARY KEY (log_id, log_index, position)",
+    """ALTER TABLE posting ADD CONSTRAINT posting_of_entry
+       FOREIGN KEY (log_id, log_index, posting_count, valid_on, standing)
+       REFERENCES entry (log_id, log_index, posting_count, valid_on, standing)""",
+    "CREATE INDEX posting_account ON posting (log_id, account, log_index)",
+    "CREATE INDEX posting_valid ON posting (log_id, valid_on)",
+)
+
+# What a commitment stands for: salt and content together, encrypted with a key that is kept outside the database.
+# `key_id` is null where an earlier version kept them as they are.
+_OPENING_OF_A_PART = (
+    "ALTER TABLE opening DROP CONSTRAINT opening_pkey",
+    "ALTER TABLE opening ADD COLUMN log_id smallint NOT NULL DEFAULT 0",
+    "ALTER TABLE opening ADD COLUMN part text NOT NULL DEFAULT 'actor' CHECK (part ~ '^[a-z][a-z0-9_]{0,39}$')",
+    "ALTER TABLE opening ADD COLUMN key_id uuid",
+    "ALTER TABLE opening ADD COLUMN sealed bytea",
+    "UPDATE opening SET sealed = salt || convert_to(content, 'UTF8')",
+    "ALTER TABLE opening ALTER COLUMN sealed SET NOT NULL",
+    "ALTER TABLE opening DROP COLUMN salt",
+    "ALTER TABLE opening DROP COLUMN content",
+    "ALTER TABLE opening ADD CONSTRAINT opening_pkey PRIMARY KEY (log_id, log_index, part)",
+    """ALTER TABLE opening ADD CONSTRAINT opening_of_entry
+       FOREIGN KEY (log_id, log_index) REFERENCES entry (log_id, log_index)""",
+    "CREATE INDEX opening_key ON opening (key_id) WHERE key_id IS NOT NULL",
+)
+
+_EVIDENCE_OF_A_LOG = (
+    "ALTER TABLE cosignature DROP CONSTRAINT cosignature_size_fkey",
+    "ALTER TABLE checkpoint DROP CONSTRAINT checkpoint_pkey",
+    "ALTER TABLE cosignature DROP CONSTRAINT cosignature_pkey",
+    "ALTER TABLE fingerprint DROP CONSTRAINT fingerprint_pkey",
+    *(
+        f"ALTER TABLE {table} ADD COLUMN log_id smallint NOT NULL DEFAULT 0 REFERENCES log (log_id)"
+        for table in ("checkpoint", "cosignature", "fingerprint")
+    ),
+    "ALTER TABLE checkpoint ADD CONSTRAINT checkpoint_pkey PRIMARY KEY (log_id, size)",
+    "ALTER TABLE cosignature ADD CONSTRAINT cosignature_pkey PRIMARY KEY (log_id, size, witness)",
+    """ALTER TABLE cosignature ADD CONSTRAINT cosignature_of_checkpoint
+       FOREIGN KEY (log_id, size) REFERENCES checkpoint (log_id, size)""",
+    "ALTER TABLE fingerprint ADD CONSTRAINT fingerprint_pkey PRIMARY KEY (log_id, partner, fingerprint, log_index)",
+    """ALTER TABLE fingerprint ADD CONSTRAINT fingerprint_of_entry
+       FOREIGN KEY (log_id, log_index) REFERENCES entry (log_id, log_index)""",
+)
+
+# Once a statement over all that it added: the same for one entry as for thousands.
+_ALL_FOLLOW = """CREATE FUNCTION entries_must_follow() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  one record;
+  last record;
+  closed date;
+  step record;
+BEGIN
+  FOR one IN
+    SELECT log_id, min(log_index) AS first, max(log_index) AS final, count(*) AS many FROM added GROUP BY log_id
+  LOOP
+    SELECT log_index, recorded_at, known_at, reconstructed INTO last
+      FROM entry WHERE log_id = one.log_id AND log_index < one.first ORDER BY log_index DESC LIMIT 1;
+    IF one.first <> coalesce(last.log_index + 1, 0) OR one.many <> one.final - one.first + 1 THEN
+      RAISE EXCEPTION 'the log has no gaps' USING ERRCODE = 'LT002';
+    END IF;
+    SELECT closes_until INTO closed FROM entry
+      WHERE log_id = one.log_id AND log_index < one.first AND closes_until IS NOT NULL ORDER BY log_index DESC LIMIT 1;
+    SELECT bool_or(recorded_at <= recorded_before) AS back, bool_or(known_at < known_before) AS unlearned,
+      bool_or(reconstructed AND NOT reconstructed_before) AS late, bool_or(valid_on <= closed) AS shut,
+      bool_or(closes_until IS NOT NULL AND log_index < one.final) AS inner_close,
+      bool_or(CASE kind WHEN 'period_closed' THEN closes_until <= closed OR closes_until >= valid_on
+        WHEN 'period_reopened' THEN closed IS NULL OR closes_until >= closed END) AS false_close
+    INTO step FROM (
+      SELECT log_index, kind, recorded_at, known_at, reconstructed, valid_on, closes_until,
+        lag(recorded_at, 1, last.recorded_at) OVER follows AS recorded_before,
+        lag(known_at, 1, last.known_at) OVER follows AS known_before,
+        lag(reconstructed, 1, last.reconstructed) OVER follows AS reconstructed_before
+      FROM added WHERE log_id = one.log_id WINDOW follows AS (ORDER BY log_index)) AS steps;
+    IF step.back THEN
+      RAISE EXCEPTION 'entries follow in time' USING ERRCODE = 'LT002';
+    END IF;
+    IF step.late THEN
+      RAISE EXCEPTION 'the history before this log is closed' USING ERRCODE = 'LT003';
+    END IF;
+    IF step.unlearned THEN
+      RAISE EXCEPTION 'what is known follows in time' USING ERRCODE = 'LT002';
+    END IF;
+    IF step.shut THEN
+      RAISE EXCEPTION 'the period is closed' USING ERRCODE = 'LT006';
+    END IF;
+    IF step.inner_close OR step.false_close THEN
+      RAISE EXCEPTION 'a period is closed onward, reopened backward, and last in its statement' USING ERRCODE = 'LT006';
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END $$"""
+
+# Places are given out by the entry and filled once, so the number of postings says that none is missing.
+_ALL_BALANCE = """CREATE FUNCTION entries_must_balance() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  one record;
+  found record;
+BEGIN
+  FOR one IN
+    SELECT log_id, min(log_index) AS first, max(log_index) AS final, sum(posting_count) AS many
+    FROM added GROUP BY log_id
+  LOOP
+    SELECT coalesce(sum(sums.many), 0) AS many, bool_or(sums.total <> 0) AS differ,
+      bool_or(known.currency IS NULL) AS unknown
+    INTO found FROM (
+      SELECT currency, count(*) AS many, sum(amount) AS total FROM posting
+      WHERE log_id = one.log_id AND log_index BETWEEN one.first AND one.final GROUP BY log_index, currency) AS sums
+    LEFT JOIN currency known ON known.log_id = one.log_id AND known.currency = sums.currency;
+    IF found.many <> one.many THEN
+      RAISE EXCEPTION 'postings are missing' USING ERRCODE = 'LT004';
+    END IF;
+    IF found.differ THEN
+      RAISE EXCEPTION 'debits and credits differ' USING ERRCODE = 'LT004';
+    END IF;
+    IF found.unknown THEN
+      RAISE EXCEPTION 'a currency is not known in this log' USING ERRCODE = 'LT005';
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END $$"""
+
+_OPEN_ONE = """CREATE FUNCTION open_log(which smallint, wanted text)
+ RETURNS TABLE (next_index bigint, last_recorded_at timestamptz, last_known_at timestamptz, last_reconstructed boolean,
+   closed_until date, known_index bigint, known_recorded_at timestamptz, known_request text)
+ LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+  PERFORM pg_advisory_xact_lock(1819239271, which);
+  RETURN QUERY
+    SELECT coalesce(last.log_index + 1, 0), last.recorded_at, last.known_at, last.reconstructed,
+      (SELECT c.closes_until FROM entry c WHERE c.log_id = which AND c.closes_until IS NOT NULL
+       ORDER BY c.log_index DESC LIMIT 1),
+      known.log_index, known.recorded_at, known.request_sha256
+    FROM (VALUES (1)) AS one
+    LEFT JOIN (SELECT e.log_index, e.recorded_at, e.known_at, e.reconstructed FROM entry e
+               WHERE e.log_id = which ORDER BY e.log_index DESC LIMIT 1) AS last ON true
+    LEFT JOIN entry AS known ON known.log_id = which AND known.key = wanted;
+END $$"""
+
+# A projection of the postings, made anew from them at any time: nothing but speed depends on it.
+_SNAPSHOT = (
+    """CREATE TABLE snapshot (
+ log_id smallint NOT NULL REFERENCES log (log_id),
+ size bigint NOT NULL CHECK (size > 0),
+ postings bigint NOT NULL,
+ cells bigint NOT NULL,
+ PRIMARY KEY (log_id, size))""",
+    """CREATE TABLE snapshot_month (
+ log_id smallint NOT NULL,
+ size bigint NOT NULL,
+ month date NOT NULL,
+ accounts text[] NOT NULL,
+ currencies text[] NOT NULL,
+ standings text[] NOT NULL,
+ amounts numeric[] NOT NULL,
+ PRIMARY KEY (log_id, size, month),
+ FOREIGN KEY (log_id, size) REFERENCES snapshot (log_id, size) ON DELETE CASCADE)""",
+)
+
+# 0005: checkpoints as signed notes, tiles, what a witness saw last, and what it did not sign.
+_NOTES = (
+    # Null where an earlier version signed otherwise than a witness wants it.
+    "ALTER TABLE checkpoint ADD COLUMN note text",
+    "ALTER TABLE cosignature ADD COLUMN line text",
+    "ALTER TABLE witnessed ADD COLUMN note text",
+)
+
+_TILE = """CREATE TABLE tile (
+ log_id smallint NOT NULL DEFAULT 0 REFERENCES log (log_id),
+ level smallint NOT NULL CHECK (level BETWEEN 0 AND 63),
+ number bigint NOT NULL CHECK (number >= 0),
+ hashes bytea NOT NULL CHECK (octet_length(hashes) = 8192),
+ root bytea NOT NULL CHECK (octet_length(root) = 32),
+ PRIMARY KEY (log_id, level, number))"""
+
+# One row a log, locked from the look to the signature: two requests for one log cannot both pass. Source: tlog-witness
+_WITNESS_HEAD = """CREATE TABLE witness_head (
+ origin text PRIMARY KEY,
+ size bigint NOT NULL CHECK (size >= 0),
+ root bytea NOT NULL CHECK (octet_length(root) = 32),
+ note text NOT NULL,
+ cosignature text NOT NULL,
+ seen_at timestamptz)"""
+
+_NEVER_BACK = """CREATE FUNCTION head_never_goes_back() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NEW.origin <> OLD.origin OR NEW.size < OLD.size OR (NEW.size = OLD.size AND OLD.size > 0 AND NEW.root <> OLD.root)
+  THEN
+    RAISE EXCEPTION 'a log that was seen neither shrinks nor changes' USING ERRCODE = 'LT007';
+  END IF;
+  RETURN NEW;
+END $$"""
+
+_ALARM = """CREATE TABLE alarm (
+ id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+ raised_at timestamptz NOT NULL,
+ origin text NOT NULL,
+ reporter text NOT NULL,
+ code text NOT NULL,
+ size bigint NOT NULL,
+ latest_size bigint NOT NULL,
+ note text NOT NULL,
+ digest bytea NOT NULL,
+ UNIQUE (reporter, code, digest))"""
+
+_LOG_ROTATION = """CREATE TABLE log_rotation (
+ origin text NOT NULL,
+ old_vkey text NOT NULL,
+ new_vkey text NOT NULL,
+ old_signature text NOT NULL,
+ new_signature text NOT NULL,
+ learned_at timestamptz NOT NULL,
+ PRIMARY KEY (origin, old_vkey, new_vkey))"""
+
+# What a partner has not answered yet; one at a time, so that a cut link does not pile them up.
+_OFFER = """CREATE TABLE offer (
+ partner text PRIMARY KEY,
+ size bigint NOT NULL,
+ old_size bigint NOT NULL,
+ attempts smallint NOT NULL CHECK (attempts > 0),
+ offered_at timestamptz NOT NULL)"""
+
+WITNESS_TABLES = ("tile", "alarm", "log_rotation")
+
+APPEND_ONLY = (*_APPEND_ONLY_0003, "log", "currency")
 
 
 def _guards(table: str) -> tuple[str, ...]:
@@ -187,12 +480,60 @@ MIGRATIONS = (
         ),
     ),
     Migration("0002-evidence", (_CHECKPOINT, _COSIGNATURE, _WITNESSED, _FINGERPRINT, _ANSWER, _TOKEN_USE)),
-    Migration("0003-append-only", tuple(guard for table in APPEND_ONLY for guard in _guards(table))),
+    Migration("0003-append-only", tuple(guard for table in _APPEND_ONLY_0003 for guard in _guards(table))),
+    Migration(
+        "0004-books",
+        (
+            _LOG,
+            "INSERT INTO log (log_id, name) VALUES (0, 'grant-ledger')",
+            _CURRENCY,
+            "INSERT INTO currency (log_id, currency, scale) VALUES (0, 'EUR', 2)",
+            """INSERT INTO currency (log_id, currency, scale)
+               SELECT DISTINCT 0, currency, 2 FROM posting WHERE currency <> 'EUR'""",
+            *_ENTRY_OF_A_LOG,
+            *_POSTING_OF_A_LOG,
+            *_OPENING_OF_A_PART,
+            *_EVIDENCE_OF_A_LOG,
+            _ALL_FOLLOW,
+            _ALL_BALANCE,
+            _OPEN_ONE,
+            """CREATE TRIGGER entries_follow AFTER INSERT ON entry REFERENCING NEW TABLE AS added
+               FOR EACH STATEMENT EXECUTE FUNCTION entries_must_follow()""",
+            """CREATE TRIGGER entries_balance AFTER INSERT ON entry REFERENCING NEW TABLE AS added
+               FOR EACH STATEMENT EXECUTE FUNCTION entries_must_balance()""",
+            *_guards("posting"),
+            *_guards("log"),
+            *_guards("currency"),
+            *_SNAPSHOT,
+        ),
+    ),
+    # Steps about checkpoints, tiles and witnesses, files and tokens follow here.
+    Migration(
+        "0005-witness",
+        (
+            *_NOTES,
+            _TILE,
+            _WITNESS_HEAD,
+            _NEVER_BACK,
+            """CREATE TRIGGER witness_head_never_goes_back BEFORE UPDATE ON witness_head
+               FOR EACH ROW EXECUTE FUNCTION head_never_goes_back()""",
+            """CREATE TRIGGER witness_head_stays BEFORE DELETE OR TRUNCATE ON witness_head
+               FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""",
+            _ALARM,
+            _LOG_ROTATION,
+            _OFFER,
+            *(guard for table in WITNESS_TABLES for guard in _guards(table)),
+        ),
+    ),
     Migration("0010-audit", (_AUDIT_QUERY, _AUDIT_KEY, *(guard for table in AUDIT_TABLES for guard in _guards(table)))),
 )
 
 RIGHTS = {
-    **dict.fromkeys((*APPEND_ONLY, *AUDIT_TABLES), "SELECT, INSERT"),
+    **dict.fromkeys((*APPEND_ONLY, *AUDIT_TABLES, *WITNESS_TABLES), "SELECT, INSERT"),
+    "witness_head": "SELECT, INSERT, UPDATE",
+    "offer": "SELECT, INSERT, UPDATE, DELETE",
     # What a commitment stands for is personal: it can be erased, the log cannot.
     "opening": "SELECT, INSERT, DELETE",
+    "snapshot": "SELECT, INSERT, DELETE",
+    "snapshot_month": "SELECT, INSERT, DELETE",
 }

@@ -6,21 +6,26 @@ a Merkle tree over the log needs nothing but the stored hashes.
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-import rfc8785
-
 from lotse_contracts.ledger import Standing
+from lotse_ledger.domain.canonical import canonical as canonical
+from lotse_ledger.domain.canonical import digest_of as digest_of
 from lotse_ledger.domain.instants import MICROSECOND, stamp
 
-LEAF_VERSION = 1
+LEAF_VERSION = 2
+"""Leaves of version 1 hold `request_sha256`, and `actor_commitment` in place of `commitments`; they stay as they are."""
 LEAF_BYTES_MAX = 65_535  # a tile bundle writes a leaf's length in two bytes. Source: C2SP tlog-tiles
 LEAF_PREFIX = b"\x00"  # Source: RFC 6962, section 2.1
 SALT_BYTES = 32
+ACTOR = "actor"
+"""The private part that says who gave the order. It is not part of what was ordered."""
+MAIN_LOG = 0
+"""The association's own, witnessed log; every other was made by an import."""
 
 
 class Unbalanced(ValueError):
@@ -41,10 +46,23 @@ class Posting:
 
 
 @dataclass(frozen=True)
-class Draft:
-    """What is to be recorded. `key` names the thing once and for all; `request_sha256` is the digest of the order.
+class Attachment:
+    """A file that an entry stands on, named by its digest alone; `role` is invoice, payment, document …"""
 
-    `known_at` is set only for a fact of the past that is reconstructed: when the public learned it.
+    sha256: str
+    bytes: int
+    media_type: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is to be recorded. `key` names the thing once and for all.
+
+    `request_sha256` is the digest of what was ordered without its private parts: the digest of a name could be
+    guessed. `private` holds parts, each any JSON, that the leaf only commits to; `persons` says whose key a part is
+    sealed with. `known_at` is set only for a fact of the past that is reconstructed: when the public learned it.
+    `moves_if_closed`: a day in a closed period becomes the first open one, and the entry says which day it was.
     """
 
     key: str
@@ -59,7 +77,10 @@ class Draft:
     known_at: datetime | None = None
     reverses: int | None = None
     cause: UUID | None = None
-    actor: str | None = field(default=None, repr=False)
+    attachments: tuple[Attachment, ...] = ()
+    private: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    persons: Mapping[str, UUID] = field(default_factory=dict)
+    moves_if_closed: bool = False
 
     @property
     def reconstructed(self) -> bool:
@@ -78,10 +99,14 @@ class Place:
 
 @dataclass(frozen=True)
 class Opening:
-    """What a commitment in a leaf stands for. It is kept beside the log and can be erased; the leaf cannot."""
+    """What a commitment in a leaf stands for. It is kept beside the log and can be erased; the leaf cannot.
 
-    salt: bytes
-    content: str
+    `content` is canonical JSON.
+    """
+
+    part: str
+    salt: bytes = field(repr=False)
+    content: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -114,21 +139,14 @@ class Recorded:
     data: Mapping[str, Any]
     postings: tuple[Posting, ...]
     leaf_sha256: bytes
+    cause: UUID | None = None
+    commitments: Mapping[str, str] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def is_demo(self) -> bool:
         """Whether it must be shown as a demonstration value."""
         return self.standing == "demo"
-
-
-def canonical(value: Any) -> bytes:
-    """RFC 8785 JSON."""
-    return rfc8785.dumps(value)
-
-
-def digest_of(value: Any) -> str:
-    """SHA-256 of the canonical JSON, hexadecimal."""
-    return hashlib.sha256(canonical(value)).hexdigest()
 
 
 def leaf_hash(body: bytes) -> bytes:
@@ -155,16 +173,26 @@ def commitment(opening: Opening) -> str:
     return hashlib.sha256(opening.salt + opening.content.encode()).hexdigest()
 
 
-def opening_of(draft: Draft, salt: bytes) -> Opening | None:
-    """Who gave the order: personal data, so the leaf carries its commitment only."""
-    return None if draft.actor is None else Opening(salt, canonical({"actor": draft.actor}).decode())
+def openings_of(draft: Draft, salt: Callable[[], bytes]) -> tuple[Opening, ...]:
+    """One for each private part that says anything, each with a salt of its own."""
+    return tuple(
+        Opening(part, salt(), canonical(content).decode())
+        for part, content in sorted(draft.private.items())
+        if content is not None
+    )
 
 
-def entered(draft: Draft, place: Place, opening: Opening | None) -> Entry:
+def opens(leaf: Mapping[str, Any], opening: Opening) -> bool:
+    """Whether the leaf commits to exactly this."""
+    committed = leaf.get("commitments", {ACTOR: leaf.get("actor_commitment")})
+    return bool(committed.get(opening.part) == commitment(opening))
+
+
+def entered(draft: Draft, place: Place, openings: Sequence[Opening] = ()) -> Entry:
     """The entry with its leaf. Raises Unbalanced or TooLarge."""
     check_balanced(draft.postings)
     known_at = draft.known_at or place.recorded_at
-    body = canonical(_leaf(draft, place, known_at, opening))
+    body = canonical(_leaf(draft, place, known_at, openings))
     if len(body) > LEAF_BYTES_MAX:
         raise TooLarge("leaf too large")
     return Entry(place.log_index, place.recorded_at, known_at, draft, body.decode(), leaf_hash(body))
@@ -180,11 +208,16 @@ def reversal_of(entry: Recorded, *, reason: str, valid_on: date) -> Draft:
         valid_on=valid_on,
         data=data,
         request_sha256=digest_of({**data, "valid_on": valid_on.isoformat()}),
-        postings=tuple(Posting(one.account, -one.amount, one.currency) for one in entry.postings),
+        postings=mirrored(entry.postings),
         grant_id=entry.grant_id,
         budget_year=entry.budget_year,
         reverses=entry.log_index,
     )
+
+
+def mirrored(postings: Iterable[Posting]) -> tuple[Posting, ...]:
+    """Each of them taken back."""
+    return tuple(Posting(one.account, -one.amount, one.currency) for one in postings)
 
 
 def out_of_force(reversals: Sequence[tuple[int, int]]) -> frozenset[int]:
@@ -196,7 +229,7 @@ def out_of_force(reversals: Sequence[tuple[int, int]]) -> frozenset[int]:
     return frozenset(dead)
 
 
-def _leaf(draft: Draft, place: Place, known_at: datetime, opening: Opening | None) -> dict[str, Any]:
+def _leaf(draft: Draft, place: Place, known_at: datetime, openings: Sequence[Opening]) -> dict[str, Any]:
     leaf = {
         "v": LEAF_VERSION,
         "origin": place.origin,
@@ -212,12 +245,15 @@ def _leaf(draft: Draft, place: Place, known_at: datetime, opening: Opening | Non
         "budget_year": draft.budget_year,
         "reverses": draft.reverses,
         "cause": None if draft.cause is None else str(draft.cause),
-        "request_sha256": draft.request_sha256,
-        "actor_commitment": None if opening is None else commitment(opening),
+        "commitments": {one.part: commitment(one) for one in openings},
         "data": dict(draft.data),
         # Amounts are text: JSON's numbers are exact only up to 2^53.
         "postings": [
             {"account": one.account, "amount": str(one.amount), "currency": one.currency} for one in draft.postings
         ],
+        "attachments": [
+            {"sha256": one.sha256, "bytes": one.bytes, "media_type": one.media_type, "role": one.role}
+            for one in draft.attachments
+        ],
     }
-    return {name: value for name, value in leaf.items() if value is not None}
+    return {name: value for name, value in leaf.items() if value is not None and value != {} and value != []}

@@ -1,32 +1,62 @@
 """The way of every order into the log, with the domain's words for why it is refused."""
 
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
+from lotse_ledger.domain.accounts import UnknownAccount, UnknownCurrency
+from lotse_ledger.domain.admission import HistoryClosed, NotReversible
 from lotse_ledger.domain.bookings import NotADay, PeriodReversed
 from lotse_ledger.domain.checkpoints import origin_of
-from lotse_ledger.domain.entries import Draft, TooLarge
+from lotse_ledger.domain.closing import NotOpen
+from lotse_ledger.domain.entries import ACTOR, Draft, TooLarge, Unbalanced
 from lotse_ledger.domain.plans import CostsDifferFromFunding
+from lotse_ledger.handlers.house import House
 from lotse_ledger.store import log
-from lotse_ledger.store.log import Appended, BodyDiffers
+from lotse_ledger.store.log import Appended, BodyDiffers, Journal
+
+_REFUSALS: dict[type[Exception], tuple[str, tuple[str, ...]]] = {
+    PeriodReversed: ("period_reversed", ("period_from", "period_to")),
+    CostsDifferFromFunding: ("plan_not_balanced", ("costs", "funding")),
+    TooLarge: ("entry_too_large", ()),
+    BodyDiffers: ("body_differs", ()),
+    Unbalanced: ("unbalanced", ("postings",)),
+    UnknownAccount: ("unknown_account", ("postings",)),
+    UnknownCurrency: ("unknown_currency", ("currency",)),
+    HistoryClosed: ("history_closed", ()),
+}
 
 
-async def enter(tx: AsyncConnection, context: Context, drafted: Callable[[], Draft]) -> Appended:
+def journal_of(context: Context, house: House) -> Journal:
+    """The association's own log."""
+    return Journal(house.origin or origin_of(context.association), keys=house.keys)
+
+
+async def enter(tx: AsyncConnection, context: Context, house: House, drafted: Callable[[], Draft]) -> Appended:
     """Append what is drafted, with who ordered it and which message caused it. Raises Refused."""
+    with refusing():
+        draft = drafted()
+        private: dict[str, Any] = {**draft.private, ACTOR: context.actor}
+        draft = replace(draft, private=private, cause=context.id)
+        return await log.append(tx, draft, journal=journal_of(context, house), now=context.now)
+
+
+@contextmanager
+def refusing() -> Any:
+    """Whatever the domain refuses, as the code that a person is told. Raises Refused."""
     try:
-        draft = replace(drafted(), actor=context.actor, cause=context.id)
-        return await log.append(tx, draft, origin=origin_of(context.association), now=context.now)
+        yield
     except NotADay as fault:
         raise Refused("not_a_day", fields=(fault.field,)) from None
-    except PeriodReversed:
-        raise Refused("period_reversed", fields=("period_from", "period_to")) from None
-    except CostsDifferFromFunding:
-        raise Refused("plan_not_balanced", fields=("costs", "funding")) from None
-    except TooLarge:
-        raise Refused("entry_too_large") from None
-    except BodyDiffers:
-        raise Refused("body_differs") from None
+    except NotOpen as fault:
+        raise Refused(fault.code, fields=(fault.field,)) from None
+    except NotReversible as fault:
+        raise Refused(fault.code, fields=("log_index",)) from None
+    except tuple(_REFUSALS) as fault:
+        code, fields = _REFUSALS[type(fault)]
+        raise Refused(code, fields=fields) from None

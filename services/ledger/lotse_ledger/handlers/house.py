@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from lotse_chassis.personkeys import PersonKeys
 from lotse_contracts.ledger import Standing
 
 
 @dataclass(frozen=True)
 class House:
-    """`verify_keys` and `fingerprint_keys` are the partners', raw 32 bytes each."""
+    """`verify_keys` and `fingerprint_keys` are the partners', raw 32 bytes each.
+
+    `origin` is the name of the log, if the settings say one; `keys` seal what leaves only commit to.
+    """
 
     checkpoint_entries: int
     checkpoint_hours: int
@@ -18,6 +22,8 @@ class House:
     sign_key: Ed25519PrivateKey | None = field(default=None, repr=False)
     verify_keys: Mapping[str, bytes] = field(default_factory=dict)
     fingerprint_keys: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    origin: str = ""
+    keys: PersonKeys | None = field(default=None, repr=False)
 
     @property
     def partners(self) -> tuple[str, ...]:

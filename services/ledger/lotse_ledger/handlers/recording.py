@@ -31,7 +31,7 @@ async def record_decision(
     order: RecordDecision, context: Context, tx: AsyncConnection, *, house: House
 ) -> list[Message]:
     """Book the award, set its deadlines, tell the partners whose share the rest is."""
-    done = await enter(tx, context, partial(bookings.decision, order))
+    done = await enter(tx, context, house, partial(bookings.decision, order))
     if done.repeated:
         return []
     await remind_of(tx, context, order.grant_id)
@@ -47,7 +47,7 @@ async def record_decision(
 
 async def submit_plan(order: SubmitPlan, context: Context, tx: AsyncConnection, *, house: House) -> list[Message]:
     """Keep a version of the plan."""
-    done = await enter(tx, context, partial(bookings.plan, order))
+    done = await enter(tx, context, house, partial(bookings.plan, order))
     if done.repeated:
         return []
     fact = PlanSubmitted(
@@ -62,7 +62,7 @@ async def submit_plan(order: SubmitPlan, context: Context, tx: AsyncConnection, 
 
 async def record_voucher(order: RecordVoucher, context: Context, tx: AsyncConnection, *, house: House) -> list[Message]:
     """Book the expense, and ask the partners whether they booked the same document."""
-    done = await enter(tx, context, partial(bookings.voucher, order))
+    done = await enter(tx, context, house, partial(bookings.voucher, order))
     if done.repeated:
         return []
     fact = VoucherBooked(
@@ -79,7 +79,7 @@ async def request_drawdown(
     order: RequestDrawdown, context: Context, tx: AsyncConnection, *, house: House
 ) -> list[Message]:
     """Book what is asked for."""
-    done = await enter(tx, context, partial(bookings.drawdown, order))
+    done = await enter(tx, context, house, partial(bookings.drawdown, order))
     if done.repeated:
         return []
     fact = DrawdownRequested(
@@ -96,7 +96,7 @@ async def commit_message_costs(
 ) -> list[Message]:
     """What messages cost is a commitment until the provider's invoice comes."""
     drafted = partial(bookings.message_costs, fact, fact_id=context.id, standing=house.books_standing)
-    done = await enter(tx, context, drafted)
+    done = await enter(tx, context, house, drafted)
     return [] if done.repeated else await after_entry(tx, context, house, log_index=done.log_index)
 
 
@@ -105,7 +105,7 @@ async def note_partner_award(told: AwardTold, context: Context, tx: AsyncConnect
     day = day_of(context.time)
     sender = context.sender_association
     drafted = partial(bookings.award_told, told, told_id=context.id, sender=sender, valid_on=day)
-    done = await enter(tx, context, drafted)
+    done = await enter(tx, context, house, drafted)
     return [] if done.repeated else await after_entry(tx, context, house, log_index=done.log_index)
 
 

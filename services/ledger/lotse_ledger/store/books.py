@@ -1,66 +1,98 @@
-"""Questions asked of the log: what stood in the accounts, which entries say so, as of two dates."""
+"""Questions asked of the log: what stood in the accounts, which entries say so, as of two dates.
+
+`recorded_to` becomes a size: what was known at an instant is how long the log was then, since what is known never
+comes before what was known earlier.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lotse_contracts.ledger import Standing
 from lotse_ledger.domain.asof import AsOf
-from lotse_ledger.domain.entries import Recorded
-from lotse_ledger.store.log import recorded_of
-from lotse_ledger.store.tables import entry, posting
+from lotse_ledger.domain.entries import MAIN_LOG, Recorded
+from lotse_ledger.store.reading import entry_at, read
+from lotse_ledger.store.sums import AccountBalance as AccountBalance
+from lotse_ledger.store.sums import Change as Change
+from lotse_ledger.store.sums import balances_at, changes
+from lotse_ledger.store.tables import entry, log, posting
 
 
-@dataclass(frozen=True)
-class AccountBalance:
-    """Minor units; debit positive."""
-
-    account: str
-    currency: str
-    standing: Standing
-    amount: int
-
-
-async def last_recorded_at(tx: AsyncConnection) -> datetime | None:
+async def last_recorded_at(tx: AsyncConnection, *, log_id: int = MAIN_LOG) -> datetime | None:
     """When the last entry was recorded; None while the log is empty."""
-    found: datetime | None = (await tx.execute(select(func.max(entry.c.recorded_at)))).scalar_one_or_none()
+    query = select(entry.c.recorded_at).where(entry.c.log_id == log_id).order_by(entry.c.log_index.desc()).limit(1)
+    found: datetime | None = (await tx.execute(query)).scalar_one_or_none()
     return found
 
 
-async def size(tx: AsyncConnection) -> int:
+async def size(tx: AsyncConnection, *, log_id: int = MAIN_LOG) -> int:
     """How many entries there are."""
-    found = (await tx.execute(select(func.max(entry.c.log_index)))).scalar_one_or_none()
+    query = select(func.max(entry.c.log_index)).where(entry.c.log_id == log_id)
+    found = (await tx.execute(query)).scalar_one_or_none()
     return 0 if found is None else int(found) + 1
 
 
-async def balances(tx: AsyncConnection, chosen: AsOf, *, limit: int) -> list[AccountBalance]:
-    """Every account that something was posted to, by name; demonstration values are summed apart."""
-    rows = await tx.execute(
-        select(posting.c.account, posting.c.currency, entry.c.standing, func.sum(posting.c.amount).label("amount"))
-        .join(entry, entry.c.log_index == posting.c.log_index)
-        .where(_within(chosen))
-        .group_by(posting.c.account, posting.c.currency, entry.c.standing)
-        .order_by(posting.c.account, posting.c.currency, entry.c.standing)
-        .limit(limit)
+async def size_at(tx: AsyncConnection, recorded_to: datetime, *, log_id: int = MAIN_LOG) -> int:
+    """How many entries were known at an instant."""
+    query = (
+        select(entry.c.log_index)
+        .where(entry.c.log_id == log_id, entry.c.known_at <= recorded_to)
+        .order_by(entry.c.known_at.desc(), entry.c.log_index.desc())
+        .limit(1)
     )
-    return [AccountBalance(row.account, row.currency, row.standing, int(row.amount)) for row in rows]
+    found = (await tx.execute(query)).scalar_one_or_none()
+    return 0 if found is None else int(found) + 1
+
+
+async def log_named(tx: AsyncConnection, name: str) -> int | None:
+    """The number of a log."""
+    return (await tx.execute(select(log.c.log_id).where(log.c.name == name))).scalar_one_or_none()
+
+
+async def balances(
+    tx: AsyncConnection, chosen: AsOf, *, limit: int | None = None, log_id: int = MAIN_LOG
+) -> list[AccountBalance]:
+    """Every account that something was posted to, by name; demonstration values are summed apart.
+
+    It is the trial balance: over all accounts of a standing and currency it sums to zero.
+    """
+    known = await size_at(tx, chosen.recorded_to, log_id=log_id)
+    return await balances_at(tx, valid_to=chosen.valid_to, size=known, limit=limit, log_id=log_id)
+
+
+async def diff(
+    tx: AsyncConnection, recorded_from: datetime, recorded_to: datetime, *, valid_to: date, limit: int
+) -> tuple[list[Recorded], list[Change]]:
+    """What was recorded after one instant and until another: the first entries of it, each account that changed."""
+    first, end = await size_at(tx, recorded_from), await size_at(tx, recorded_to)
+    between = and_(entry.c.log_index >= first, entry.c.log_index < end)
+    return await read(tx, between, limit=limit), await changes(tx, valid_to=valid_to, first=first, end=end)
+
+
+async def statement(
+    tx: AsyncConnection, account: str, chosen: AsOf, *, first: int = 0, limit: int, log_id: int = MAIN_LOG
+) -> list[Recorded]:
+    """The entries that posted to an account, in the order of the log, from an index on."""
+    posted = exists().where(
+        posting.c.log_id == entry.c.log_id, posting.c.log_index == entry.c.log_index, posting.c.account == account
+    )
+    known = await size_at(tx, chosen.recorded_to, log_id=log_id)
+    wanted = and_(_within(chosen.valid_to, known), entry.c.log_index >= first, posted)
+    return await read(tx, wanted, log_id=log_id, limit=limit)
 
 
 async def entries_of_grants(tx: AsyncConnection, chosen: AsOf, grant_id: UUID | None = None) -> list[Recorded]:
     """The entries of one grant or of all, with their reversals, in the order of the log."""
     wanted = entry.c.grant_id.is_not(None) if grant_id is None else entry.c.grant_id == grant_id
-    return await _read(tx, and_(wanted, _within(chosen)))
+    return await read(tx, and_(wanted, await _chosen(tx, chosen)))
 
 
 async def entries_of_kinds(tx: AsyncConnection, kinds: Sequence[str], chosen: AsOf | None = None) -> list[Recorded]:
     """The entries of these kinds and all reversals, in the order of the log."""
     wanted: ColumnElement[bool] = entry.c.kind.in_([*kinds, "reversal"])
-    return await _read(tx, wanted if chosen is None else and_(wanted, _within(chosen)))
+    return await read(tx, wanted if chosen is None else and_(wanted, await _chosen(tx, chosen)))
 
 
 async def page(
@@ -76,31 +108,36 @@ async def page(
     if valid_to is not None:
         wanted = and_(wanted, entry.c.valid_on <= valid_to)
     if recorded_to is not None:
-        wanted = and_(wanted, entry.c.known_at <= recorded_to)
-    return await _read(tx, wanted, limit=limit)
+        wanted = and_(wanted, entry.c.log_index < await size_at(tx, recorded_to))
+    return await read(tx, wanted, limit=limit)
 
 
 async def at(tx: AsyncConnection, log_index: int) -> Recorded | None:
     """One entry."""
-    found = await _read(tx, entry.c.log_index == log_index)
-    return found[0] if found else None
+    return await entry_at(tx, log_index)
 
 
-async def body_of(tx: AsyncConnection, log_index: int) -> str | None:
+async def body_of(tx: AsyncConnection, log_index: int, *, log_id: int = MAIN_LOG) -> str | None:
     """The leaf as it was hashed."""
-    return (await tx.execute(select(entry.c.body).where(entry.c.log_index == log_index))).scalar_one_or_none()
+    query = select(entry.c.body).where(entry.c.log_id == log_id, entry.c.log_index == log_index)
+    return (await tx.execute(query)).scalar_one_or_none()
 
 
-async def leaves(tx: AsyncConnection, first: int) -> list[bytes]:
+async def bodies(tx: AsyncConnection, first: int, limit: int, *, log_id: int = MAIN_LOG) -> list[str]:
+    """The leaves from this index on."""
+    query = select(entry.c.body).where(entry.c.log_id == log_id, entry.c.log_index >= first)
+    return list((await tx.execute(query.order_by(entry.c.log_index).limit(limit))).scalars())
+
+
+async def leaves(tx: AsyncConnection, first: int, limit: int | None = None, *, log_id: int = MAIN_LOG) -> list[bytes]:
     """The leaf hashes from this index on."""
-    query = select(entry.c.leaf_sha256).where(entry.c.log_index >= first).order_by(entry.c.log_index)
-    return list((await tx.execute(query)).scalars())
+    query = select(entry.c.leaf_sha256).where(entry.c.log_id == log_id, entry.c.log_index >= first)
+    return list((await tx.execute(query.order_by(entry.c.log_index).limit(limit))).scalars())
 
 
-async def _read(tx: AsyncConnection, wanted: ColumnElement[bool], *, limit: int | None = None) -> list[Recorded]:
-    query: Any = select(entry).where(wanted).order_by(entry.c.log_index).limit(limit)
-    return [recorded_of(row) for row in await tx.execute(query)]
+async def _chosen(tx: AsyncConnection, chosen: AsOf) -> ColumnElement[bool]:
+    return _within(chosen.valid_to, await size_at(tx, chosen.recorded_to))
 
 
-def _within(chosen: AsOf) -> ColumnElement[bool]:
-    return and_(entry.c.valid_on <= chosen.valid_to, entry.c.known_at <= chosen.recorded_to)
+def _within(valid_to: date, size: int) -> ColumnElement[bool]:
+    return and_(entry.c.valid_on <= valid_to, entry.c.log_index < size)

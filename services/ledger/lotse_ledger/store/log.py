@@ -1,31 +1,40 @@
-"""The one writer: whatever enters the log enters here, one transaction at a time."""
+"""The one writer of each log: whatever enters a log enters here, one transaction at a time."""
 
-import json
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from secrets import token_bytes
 from typing import Any
 
 from sqlalchemy import Dialect, Row, Table, select, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lotse_chassis.personkeys import PersonKeys
+from lotse_ledger.domain.admission import End, admitted, check_reversal
+from lotse_ledger.domain.closing import closes_until
 from lotse_ledger.domain.entries import (
+    ACTOR,
+    MAIN_LOG,
     SALT_BYTES,
     Draft,
     Entry,
     Opening,
     Place,
-    Posting,
-    Recorded,
+    canonical,
     entered,
     next_instant,
-    opening_of,
+    openings_of,
 )
+from lotse_ledger.store import openings as kept
+from lotse_ledger.store.openings import Sealed
+from lotse_ledger.store.reading import entry_at, reversal_at
 from lotse_ledger.store.tables import entry, opening, posting
 
-_OPEN = text("SELECT next_index, last_recorded_at, known_index, known_request FROM open_log(:wanted)")
+BATCH_ENTRIES_MAX = 2_000
+"""Entries in one statement."""
+
+_OPEN = text("SELECT * FROM open_log(CAST(:log_id AS smallint), :wanted)")
 _POSTGRESQL: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
 
 
@@ -38,12 +47,21 @@ def _from_arrays(table: Table) -> str:
     return f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608 - names of our own
 
 
-# All of an entry in one statement: each round trip is time that no other writer has.
+# All of an entry in one statement: the triggers see it whole, and a round trip is time that no other writer has.
 _WRITE = text(f"WITH entered AS ({_from_arrays(entry)}), posted AS ({_from_arrays(posting)}) {_from_arrays(opening)}")
 
 
 class BodyDiffers(Exception):
     """This key stands in the log with another body."""
+
+
+@dataclass(frozen=True)
+class Journal:
+    """A log to write to: its name in every leaf, its number, the keys that private parts are sealed with."""
+
+    origin: str
+    log_id: int = MAIN_LOG
+    keys: PersonKeys | None = None
 
 
 @dataclass(frozen=True)
@@ -55,89 +73,97 @@ class Appended:
     repeated: bool
 
 
-async def append(tx: AsyncConnection, draft: Draft, *, origin: str, now: datetime) -> Appended:
+async def append(tx: AsyncConnection, draft: Draft, *, journal: Journal, now: datetime) -> Appended:
     """Enter it as the next entry; the same key with the same body changes nothing.
 
-    Holds the log until the transaction ends. Raises BodyDiffers, and what `entered` raises.
+    Holds the log until the transaction ends. Raises BodyDiffers, and what `admitted`, `check_reversal` and `entered`
+    raise; then nothing was written.
     """
-    opened = (await tx.execute(_OPEN, {"wanted": draft.key})).one()
-    if opened.known_index is not None:
-        if opened.known_request != draft.request_sha256:
-            raise BodyDiffers(draft.kind)
-        return Appended(opened.known_index, await _recorded_at(tx, opened.known_index), repeated=True)
-    place = Place(origin, opened.next_index, next_instant(now, opened.last_recorded_at))
-    secret = opening_of(draft, secrets.token_bytes(SALT_BYTES))
-    await write(tx, [(entered(draft, place, secret), secret)])
-    return Appended(place.log_index, place.recorded_at, repeated=False)
+    end, known = await _open(tx, journal.log_id, draft.key)
+    if known is not None:
+        return await _repeated(tx, draft, known, journal)
+    one, secrets = await _entered(tx, draft, end, journal, now)
+    await write(tx, [(one, secrets)], log_id=journal.log_id, keys=journal.keys)
+    return Appended(one.log_index, one.recorded_at, repeated=False)
 
 
-async def append_all(tx: AsyncConnection, drafts: Sequence[Draft], *, origin: str, now: datetime) -> int:
-    """Enter many that nobody entered before, in two statements; returns the size of the log."""
-    opened = (await tx.execute(_OPEN, {"wanted": ""})).one()
-    index, last = opened.next_index, opened.last_recorded_at
-    rows: list[tuple[Entry, Opening | None]] = []
+async def append_many(
+    tx: AsyncConnection, drafts: Sequence[Draft], *, journal: Journal, now: datetime
+) -> list[Appended]:
+    """Enter all of them in this order, those that stand there already excepted; one place for each draft.
+
+    Raises what `append` raises; then the transaction is to be rolled back.
+    """
+    done: list[Appended] = []
     for draft in drafts:
-        last = next_instant(now, last)
-        secret = opening_of(draft, secrets.token_bytes(SALT_BYTES))
-        rows.append((entered(draft, Place(origin, index, last), secret), secret))
-        index += 1
-    await write(tx, rows)
-    return int(index)
+        done.append(await append(tx, draft, journal=journal, now=now))
+    return done
 
 
-async def hold(tx: AsyncConnection) -> None:
-    """Keep every other writer out until the transaction ends."""
-    await tx.execute(_OPEN, {"wanted": ""})
+async def hold(tx: AsyncConnection, log_id: int = MAIN_LOG) -> End:
+    """Keep every other writer out until the transaction ends; where the log ends."""
+    end, _ = await _open(tx, log_id, "")
+    return end
 
 
-async def write(tx: AsyncConnection, rows: Sequence[tuple[Entry, Opening | None]]) -> None:
+async def write(
+    tx: AsyncConnection,
+    rows: Sequence[tuple[Entry, Sequence[Opening]]],
+    *,
+    log_id: int = MAIN_LOG,
+    keys: PersonKeys | None = None,
+) -> None:
     """Insert entries with their postings; whether they follow and balance is the database's to say."""
-    entries = [_row(one) for one, _ in rows]
-    postings = [row for one, _ in rows for row in _posting_rows(one)]
-    openings = [
-        {"log_index": one.log_index, "salt": secret.salt, "content": secret.content} for one, secret in rows if secret
-    ]
+    entries = [_row(one, log_id) for one, _ in rows]
+    postings = [row for one, _ in rows for row in _posting_rows(one, log_id)]
+    sealed = [await kept.sealed(one, secret, log_id=log_id, keys=keys) for one, secrets in rows for secret in secrets]
     columns: dict[str, list[Any]] = {}
-    for table, given in ((entry, entries), (posting, postings), (opening, openings)):
+    for table, given in ((entry, entries), (posting, postings), (opening, [_opening_row(one) for one in sealed])):
         columns |= {f"{table.name}_{column.name}": [row[column.name] for row in given] for column in table.columns}
     await tx.execute(_WRITE, columns)
 
 
-async def has_key(tx: AsyncConnection, key: str) -> str | None:
+async def has_key(tx: AsyncConnection, key: str, log_id: int = MAIN_LOG) -> str | None:
     """The digest of the request that this key stands in the log with."""
-    found = (await tx.execute(select(entry.c.request_sha256).where(entry.c.key == key))).scalar_one_or_none()
+    query = select(entry.c.request_sha256).where(entry.c.log_id == log_id, entry.c.key == key)
+    found = (await tx.execute(query)).scalar_one_or_none()
     return None if found is None else str(found)
 
 
-def recorded_of(row: Row[Any]) -> Recorded:
-    """An entry from its row; what it says comes from the leaf itself."""
-    leaf: Mapping[str, Any] = json.loads(row.body)
-    return Recorded(
-        log_index=row.log_index,
-        key=row.key,
-        kind=row.kind,
-        standing=row.standing,
-        valid_on=row.valid_on,
-        recorded_at=row.recorded_at,
-        known_at=row.known_at,
-        reconstructed=row.reconstructed,
-        grant_id=row.grant_id,
-        budget_year=row.budget_year,
-        reverses=row.reverses,
-        data=leaf["data"],
-        postings=tuple(Posting(one["account"], int(one["amount"]), one["currency"]) for one in leaf["postings"]),
-        leaf_sha256=row.leaf_sha256,
-    )
+async def _open(tx: AsyncConnection, log_id: int, key: str) -> tuple[End, Row[Any] | None]:
+    row = (await tx.execute(_OPEN, {"log_id": log_id, "wanted": key})).one()
+    end = End(row.next_index, row.last_recorded_at, row.last_known_at, row.last_reconstructed, row.closed_until)
+    return end, None if row.known_index is None else row
 
 
-async def _recorded_at(tx: AsyncConnection, log_index: int) -> datetime:
-    found = await tx.execute(select(entry.c.recorded_at).where(entry.c.log_index == log_index))
-    return found.scalar_one()  # type: ignore[no-any-return]
+async def _repeated(tx: AsyncConnection, draft: Draft, known: Row[Any], journal: Journal) -> Appended:
+    """What is private is compared as long as it can be opened; who repeats an order makes no difference."""
+    if known.known_request != draft.request_sha256:
+        raise BodyDiffers(draft.kind)
+    found = await kept.opened(tx, known.known_index, log_id=journal.log_id, keys=journal.keys)
+    for part, content in draft.private.items():
+        if part != ACTOR and part in found and found[part].content != canonical(content).decode():
+            raise BodyDiffers(draft.kind)
+    return Appended(known.known_index, known.known_recorded_at, repeated=True)
 
 
-def _row(one: Entry) -> dict[str, Any]:
+async def _entered(
+    tx: AsyncConnection, draft: Draft, end: End, journal: Journal, now: datetime
+) -> tuple[Entry, tuple[Opening, ...]]:
+    if draft.reverses is not None:
+        target = await entry_at(tx, draft.reverses, log_id=journal.log_id)
+        before = await reversal_at(tx, draft.reverses, log_id=journal.log_id)
+        check_reversal(draft, target, reversed_before=before is not None)
+    draft = admitted(draft, end, charted=journal.log_id == MAIN_LOG)
+    secrets = openings_of(draft, lambda: token_bytes(SALT_BYTES))
+    place = Place(journal.origin, end.next_index, next_instant(now, end.last_recorded_at))
+    return entered(draft, place, secrets), secrets
+
+
+def _row(one: Entry, log_id: int) -> dict[str, Any]:
     draft = one.draft
     return {
+        "log_id": log_id,
         "log_index": one.log_index,
         "key": draft.key,
         "kind": draft.kind,
@@ -149,6 +175,7 @@ def _row(one: Entry) -> dict[str, Any]:
         "grant_id": draft.grant_id,
         "budget_year": draft.budget_year,
         "reverses": draft.reverses,
+        "closes_until": closes_until(draft),
         "posting_count": len(draft.postings),
         "request_sha256": draft.request_sha256,
         "body": one.body,
@@ -156,16 +183,29 @@ def _row(one: Entry) -> dict[str, Any]:
     }
 
 
-def _posting_rows(one: Entry) -> list[dict[str, Any]]:
+def _posting_rows(one: Entry, log_id: int) -> list[dict[str, Any]]:
     postings = one.draft.postings
     return [
         {
+            "log_id": log_id,
             "log_index": one.log_index,
             "position": position,
             "posting_count": len(postings),
+            "valid_on": one.draft.valid_on,
+            "standing": one.draft.standing,
+            "currency": row.currency,
             "account": row.account,
             "amount": row.amount,
-            "currency": row.currency,
         }
         for position, row in enumerate(postings)
     ]
+
+
+def _opening_row(one: Sealed) -> Mapping[str, Any]:
+    return {
+        "log_id": one.log_id,
+        "log_index": one.log_index,
+        "part": one.part,
+        "key_id": one.key_id,
+        "sealed": one.sealed,
+    }

@@ -16,25 +16,44 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    func,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
 metadata = MetaData()
 
+log = Table(
+    "log",
+    metadata,
+    Column("log_id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False, unique=True),
+    Column("opened_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+)
+
+currency = Table(
+    "currency",
+    metadata,
+    Column("log_id", SmallInteger, ForeignKey("log.log_id"), primary_key=True),
+    Column("currency", Text, primary_key=True),
+    Column("scale", SmallInteger, nullable=False),
+)
+
 entry = Table(
     "entry",
     metadata,
+    Column("log_id", SmallInteger, ForeignKey("log.log_id"), primary_key=True),
     Column("log_index", BigInteger, primary_key=True),
-    Column("key", Text, nullable=False, unique=True),
+    Column("key", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("standing", Text, nullable=False),
     Column("valid_on", Date, nullable=False),
-    Column("recorded_at", DateTime(timezone=True), nullable=False, unique=True),
+    Column("recorded_at", DateTime(timezone=True), nullable=False),
     Column("known_at", DateTime(timezone=True), nullable=False),
     Column("reconstructed", Boolean, nullable=False),
     Column("grant_id", Uuid),
     Column("budget_year", Integer),
-    Column("reverses", BigInteger, ForeignKey("entry.log_index"), unique=True),
+    Column("reverses", BigInteger),
+    Column("closes_until", Date),
     Column("posting_count", SmallInteger, nullable=False),
     Column("request_sha256", Text, nullable=False),
     Column("body", Text, nullable=False),
@@ -44,39 +63,69 @@ entry = Table(
 posting = Table(
     "posting",
     metadata,
+    Column("log_id", SmallInteger, primary_key=True),
     Column("log_index", BigInteger, primary_key=True),
     Column("position", SmallInteger, primary_key=True),
     Column("posting_count", SmallInteger, nullable=False),
+    Column("valid_on", Date, nullable=False),
+    Column("standing", Text, nullable=False),
+    Column("currency", Text, nullable=False),
     Column("account", Text, nullable=False),
     Column("amount", Numeric(38, 0), nullable=False),
-    Column("currency", Text, nullable=False),
 )
 
 opening = Table(
     "opening",
     metadata,
-    Column("log_index", BigInteger, ForeignKey("entry.log_index"), primary_key=True),
-    Column("salt", LargeBinary, nullable=False),
-    Column("content", Text, nullable=False),
+    Column("log_id", SmallInteger, primary_key=True),
+    Column("log_index", BigInteger, primary_key=True),
+    Column("part", Text, primary_key=True),
+    Column("key_id", Uuid),
+    Column("sealed", LargeBinary, nullable=False),
+)
+
+snapshot = Table(
+    "snapshot",
+    metadata,
+    Column("log_id", SmallInteger, ForeignKey("log.log_id"), primary_key=True),
+    Column("size", BigInteger, primary_key=True),
+    Column("postings", BigInteger, nullable=False),
+    Column("cells", BigInteger, nullable=False),
+)
+
+snapshot_month = Table(
+    "snapshot_month",
+    metadata,
+    Column("log_id", SmallInteger, primary_key=True),
+    Column("size", BigInteger, primary_key=True),
+    Column("month", Date, primary_key=True),
+    Column("accounts", ARRAY(Text), nullable=False),
+    Column("currencies", ARRAY(Text), nullable=False),
+    Column("standings", ARRAY(Text), nullable=False),
+    Column("amounts", ARRAY(Numeric), nullable=False),
 )
 
 checkpoint = Table(
     "checkpoint",
     metadata,
+    Column("log_id", SmallInteger, primary_key=True, server_default="0"),
     Column("size", BigInteger, primary_key=True),
     Column("root", LargeBinary, nullable=False),
     Column("peaks", ARRAY(LargeBinary), nullable=False),
     Column("signed_at", DateTime(timezone=True), nullable=False),
     Column("signature", Text, nullable=False),
+    Column("note", Text),
 )
 
 cosignature = Table(
     "cosignature",
     metadata,
-    Column("size", BigInteger, ForeignKey("checkpoint.size"), primary_key=True),
+    Column("log_id", SmallInteger, primary_key=True, server_default="0"),
+    Column("size", BigInteger, primary_key=True),
     Column("witness", Text, primary_key=True),
     Column("cosignature", Text, nullable=False),
     Column("seen_at", DateTime(timezone=True), nullable=False),
+    Column("line", Text),
 )
 
 witnessed = Table(
@@ -87,14 +136,72 @@ witnessed = Table(
     Column("root", LargeBinary, nullable=False),
     Column("signature", Text, nullable=False),
     Column("seen_at", DateTime(timezone=True), nullable=False),
+    Column("note", Text),
+)
+
+tile = Table(
+    "tile",
+    metadata,
+    Column("log_id", SmallInteger, ForeignKey("log.log_id"), primary_key=True, server_default="0"),
+    Column("level", SmallInteger, primary_key=True),
+    Column("number", BigInteger, primary_key=True),
+    Column("hashes", LargeBinary, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+)
+
+witness_head = Table(
+    "witness_head",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("root", LargeBinary, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("cosignature", Text, nullable=False),
+    Column("seen_at", DateTime(timezone=True)),
+)
+
+alarm = Table(
+    "alarm",
+    metadata,
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
+    Column("raised_at", DateTime(timezone=True), nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("reporter", Text, nullable=False),
+    Column("code", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("latest_size", BigInteger, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+)
+
+log_rotation = Table(
+    "log_rotation",
+    metadata,
+    Column("origin", Text, primary_key=True),
+    Column("old_vkey", Text, primary_key=True),
+    Column("new_vkey", Text, primary_key=True),
+    Column("old_signature", Text, nullable=False),
+    Column("new_signature", Text, nullable=False),
+    Column("learned_at", DateTime(timezone=True), nullable=False),
+)
+
+offer = Table(
+    "offer",
+    metadata,
+    Column("partner", Text, primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("old_size", BigInteger, nullable=False),
+    Column("attempts", SmallInteger, nullable=False),
+    Column("offered_at", DateTime(timezone=True), nullable=False),
 )
 
 fingerprint = Table(
     "fingerprint",
     metadata,
+    Column("log_id", SmallInteger, primary_key=True, server_default="0"),
     Column("partner", Text, primary_key=True),
     Column("fingerprint", Text, primary_key=True),
-    Column("log_index", BigInteger, ForeignKey("entry.log_index"), primary_key=True),
+    Column("log_index", BigInteger, primary_key=True),
 )
 
 fingerprint_answer = Table(

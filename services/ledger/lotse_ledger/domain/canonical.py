@@ -1,0 +1,39 @@
+"""Canonical JSON (RFC 8785): one value has one spelling, so that its hash says what it is."""
+
+import hashlib
+import json
+from typing import Any
+
+import rfc8785
+
+INTEGER_MAX = 2**53 - 1  # beyond, two readers of JSON may see two numbers. Source: RFC 8785, appendix D
+
+# In C, and the same bytes for what `_is_plain` lets through; a property test holds it to that.
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
+
+def canonical(value: Any) -> bytes:
+    """RFC 8785 JSON. Raises rfc8785.CanonicalizationError for what has none."""
+    if _is_plain(value):
+        try:
+            return _encode(value).encode()
+        except UnicodeEncodeError:
+            pass  # half a surrogate pair: refused below
+    return rfc8785.dumps(value)
+
+
+def digest_of(value: Any) -> str:
+    """SHA-256 of the canonical JSON, hexadecimal."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def _is_plain(value: Any) -> bool:
+    """Nothing on which the two encoders differ: no float, no huge integer, no key that sorts otherwise in UTF-16."""
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return True
+    if kind is int:
+        return bool(-INTEGER_MAX <= value <= INTEGER_MAX)
+    if kind is dict:
+        return all(type(name) is str and name.isascii() and _is_plain(one) for name, one in value.items())
+    return (kind is list or kind is tuple) and all(_is_plain(one) for one in value)

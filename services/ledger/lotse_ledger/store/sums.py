@@ -1,0 +1,86 @@
+"""Sums over postings as of two dates: prefix sums of a snapshot, and two strips of postings that it does not hold."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lotse_contracts.ledger import Standing
+from lotse_ledger.domain.entries import MAIN_LOG
+
+# A snapshot of this log when it had `base` entries holds, for the end of each month, what was valid until then. What
+# it lacks: of its own entries those valid after that month's end, and all that entered after it.
+_BALANCES = text("""
+WITH base AS (
+  SELECT coalesce(max(size), 0) AS size FROM snapshot WHERE log_id = :log_id AND size <= :size
+), month AS (
+  SELECT m.* FROM snapshot_month m, base
+  WHERE m.log_id = :log_id AND m.size = base.size AND m.month < date_trunc('month', CAST(:valid_to AS date) + 1)::date
+  ORDER BY m.month DESC LIMIT 1
+), summed AS (
+  SELECT held.account, held.currency, held.standing, held.amount
+  FROM month, unnest(accounts, currencies, standings, amounts) AS held (account, currency, standing, amount)
+  UNION ALL
+  SELECT p.account, p.currency, p.standing, p.amount FROM posting p
+  WHERE p.log_id = :log_id AND p.log_index < (SELECT size FROM base) AND p.valid_on <= :valid_to
+    AND p.valid_on >= coalesce((SELECT (month + interval '1 month')::date FROM month), CAST('-infinity' AS date))
+  UNION ALL
+  SELECT p.account, p.currency, p.standing, p.amount FROM posting p
+  WHERE p.log_id = :log_id AND p.log_index >= (SELECT size FROM base) AND p.log_index < :size
+    AND p.valid_on <= :valid_to
+)
+SELECT account, currency, standing, sum(amount) AS amount FROM summed
+GROUP BY account, currency, standing ORDER BY account, currency, standing LIMIT :limit
+""")
+
+
+@dataclass(frozen=True)
+class AccountBalance:
+    """Minor units; debit positive."""
+
+    account: str
+    currency: str
+    standing: Standing
+    amount: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """What stood in an account before and what stands there after; minor units."""
+
+    account: str
+    currency: str
+    standing: Standing
+    before: int
+    after: int
+
+    @property
+    def change(self) -> int:
+        """Debit positive."""
+        return self.after - self.before
+
+
+async def balances_at(
+    tx: AsyncConnection, *, valid_to: date, size: int, limit: int | None = None, log_id: int = MAIN_LOG
+) -> list[AccountBalance]:
+    """What stood in each account by the first `size` entries."""
+    given = {"log_id": log_id, "size": size, "valid_to": valid_to, "limit": limit}
+    return [_balance(row) for row in await tx.execute(_BALANCES, given)]
+
+
+async def changes(tx: AsyncConnection, *, valid_to: date, first: int, end: int) -> list[Change]:
+    """Each account that the entries from `first` up to `end` posted anything to, netted."""
+    before = {_place(one): one.amount for one in await balances_at(tx, valid_to=valid_to, size=first)}
+    after = await balances_at(tx, valid_to=valid_to, size=end)
+    found = [Change(one.account, one.currency, one.standing, before.get(_place(one), 0), one.amount) for one in after]
+    return [one for one in found if one.change or (one.account, one.currency, one.standing) not in before]
+
+
+def _place(one: AccountBalance) -> tuple[str, str, str]:
+    return one.account, one.currency, one.standing
+
+
+def _balance(row: Row[Any]) -> AccountBalance:
+    return AccountBalance(row.account, row.currency, row.standing, int(row.amount))
