@@ -1,0 +1,73 @@
+"""What a journal is written from: dated postings in integer minor units, and the decimals of each currency."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from lotse_ledger.domain.entries import Posting, Recorded
+
+NO_DATE = date(2000, 1, 1)  # for directives of a journal without a transaction
+TEXT_CHARACTERS_MAX = 200
+
+
+@dataclass(frozen=True)
+class Transaction:
+    """One entry that moves something."""
+
+    log_index: int
+    valid_on: date
+    text: str
+    postings: tuple[Posting, ...]
+    is_demo: bool = False
+
+
+@dataclass(frozen=True)
+class Journal:
+    """In the order of the log. `scales` are decimals by currency; `remarks` are said at the top."""
+
+    title: str
+    transactions: Sequence[Transaction]
+    scales: Mapping[str, int]
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def accounts(self) -> list[str]:
+        """Every account that something is posted to, by name."""
+        return sorted({posting.account for one in self.transactions for posting in one.postings})
+
+    @property
+    def currencies(self) -> list[str]:
+        """Every currency, by name."""
+        return sorted({posting.currency for one in self.transactions for posting in one.postings})
+
+    @property
+    def first_day(self) -> date:
+        """The earliest day of all; entries are not in the order of their days."""
+        return min((one.valid_on for one in self.transactions), default=NO_DATE)
+
+
+def transactions_of(entries: Iterable[Recorded]) -> list[Transaction]:
+    """The entries that post something."""
+    return [
+        Transaction(one.log_index, one.valid_on, _text(one), one.postings, one.is_demo)
+        for one in entries
+        if one.postings
+    ]
+
+
+def decimal_text(amount: int, scale: int) -> str:
+    """`-1234` at scale 2 is `-12.34`; never an exponent."""
+    sign, digits = "-" if amount < 0 else "", str(abs(amount)).rjust(scale + 1, "0")
+    return f"{sign}{digits[:-scale]}.{digits[-scale:]}" if scale else f"{sign}{digits}"
+
+
+def one_line(text: str) -> str:
+    """Without line breaks and control characters, cut to a length that people still read."""
+    shown = "".join(one if one.isprintable() else " " for one in text)
+    return " ".join(shown.split())[:TEXT_CHARACTERS_MAX]
+
+
+def _text(entry: Recorded) -> str:
+    """What it is and what for; nothing here names a person, since a leaf does not."""
+    named = [entry.kind, *(str(entry.data[name]) for name in ("number", "reason", "text") if entry.data.get(name))]
+    return one_line(" ".join(["DEMO", *named] if entry.is_demo else named))
