@@ -79,7 +79,7 @@ def of_beancount(journal: Journal, folder: Path) -> Balances:
     original = {one.account: one.meta["name"] for one in entries if isinstance(one, data.Open)}
     currencies = {one.currency: one.meta["name"] for one in entries if isinstance(one, data.Commodity)}
     found: Balances = {}
-    for account in realization.iter_children(realization.realize(entries)):
+    for account in realization.iter_children(realization.realize(entries)):  # type: ignore[no-untyped-call]
         for position in account.balance:
             units = position.units
             found[original[account.account], currencies[units.currency]] = units.number
