@@ -8,9 +8,10 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.exc import DBAPIError
 
+from lotse_ledger.domain.admission import HistoryClosed
 from lotse_ledger.domain.asof import AsOf, BeyondLastEntry, as_of
 from lotse_ledger.domain.availability import Reading
-from lotse_ledger.domain.entries import Draft, digest_of
+from lotse_ledger.domain.entries import Draft, Place, digest_of, entered, reversal_of
 from lotse_ledger.domain.facts import HISTORY_CLOSED
 from lotse_ledger.domain.instants import end_of_day
 from lotse_ledger.domain.reported import KINDS, answer, three_answers
@@ -90,16 +91,7 @@ async def test_an_answer_about_the_past_never_changes(database: Database) -> Non
         order = given.voucher(paid_on="2025-09-01")
         await recording.record_voucher(order, given.context(given.NOW - timedelta(days=400)), tx, house=given.house())
         freeze = next(one for one in await books.entries_of_kinds(tx, KINDS) if one.kind == "freeze_reported")
-        reversal = Draft(
-            key="reversal:of-the-freeze",
-            kind="reversal",
-            standing="public",
-            valid_on=date(2025, 1, 1),
-            data={},
-            request_sha256=digest_of(1),
-            reverses=freeze.log_index,
-            budget_year=2026,
-        )
+        reversal = reversal_of(freeze, reason="irrtümlich erfasst", valid_on=date(2025, 1, 1))
         await log.append(tx, reversal, journal=given.JOURNAL, now=given.NOW)
         assert [await books.balances(tx, moment, limit=99) for moment in moments] == before
         assert three_answers(await books.entries_of_kinds(tx, KINDS)) == answers
@@ -147,8 +139,11 @@ async def test_no_more_of_the_past_can_be_written_once_it_is_closed(database: Da
         known_at=end_of_day(date(2025, 1, 1)),
     )
     async with given.transaction(ledger) as tx:
-        with pytest.raises(DBAPIError, match="closed"):
+        with pytest.raises(HistoryClosed):
             await log.append(tx, late, journal=given.JOURNAL, now=given.NOW)
+        by_hand = entered(late, Place(given.ORIGIN, await books.size(tx), given.NOW + timedelta(seconds=1)))
+        with pytest.raises(DBAPIError, match="closed"):
+            await log.write(tx, [(by_hand, ())])
         await tx.rollback()
 
 

@@ -5,6 +5,8 @@ import asyncio
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from lotse_chassis import telemetry
 from lotse_chassis.migrate import Migration, MigrationChanged, migrate
@@ -18,6 +20,15 @@ ADMINISTRATION = {"LOTSE_ASSOCIATION": "unnamed"}  # an administrator's command 
 Command = Callable[[Settings], int]
 
 
+@dataclass(frozen=True)
+class Subcommand:
+    """A command with arguments of its own: `arguments` adds them to its parser, `run` gets them and the settings."""
+
+    run: Callable[[Settings, argparse.Namespace], int]
+    arguments: Callable[[argparse.ArgumentParser], None]
+    help: str = ""
+
+
 def main(
     name: str,
     build: Callable[..., Service],
@@ -25,13 +36,12 @@ def main(
     migrations: Sequence[Migration],
     rights: Mapping[str, str],
     *,
-    commands: Mapping[str, Command] | None = None,
+    commands: Mapping[str, Command | Subcommand] | None = None,
 ) -> None:
     """Parse the arguments, read the environment, run, exit with the command's code."""
     extra = commands or {}
-    parser = argparse.ArgumentParser(prog=f"python -m lotse_{name}", description=f"Lotse {name}")
-    parser.add_argument("command", choices=["serve", "migrate", *extra])
-    chosen = parser.parse_args().command
+    arguments = _parser(name, extra).parse_args()
+    chosen = arguments.command
     try:
         read = settings.from_env(os.environ if chosen == "serve" else {**ADMINISTRATION, **os.environ})
         telemetry.configure(name, read.association, traces_file=read.traces_file, log_level=read.log_level)
@@ -39,13 +49,29 @@ def main(
             sys.exit(_migrate(name, read, migrations, rights))
         if chosen == "serve":
             sys.exit(asyncio.run(_serve(build, read)))
-        sys.exit(extra[chosen](read))
+        command = extra[chosen]
+        sys.exit(command.run(read, arguments) if isinstance(command, Subcommand) else command(read))
     except SettingsInvalid as fault:
         print(f"lotse {name}: {fault}", file=sys.stderr)
         sys.exit(EXIT_SETTINGS)
     except MigrationChanged as fault:
         print(f"lotse {name}: migration {fault} was changed after it was applied", file=sys.stderr)
         sys.exit(EXIT_MIGRATION)
+
+
+def _parser(name: str, extra: Mapping[str, Command | Subcommand]) -> argparse.ArgumentParser:
+    called = Path(sys.argv[0]).name
+    prog = f"python -m lotse_{name}" if called == "__main__.py" else called
+    parser = argparse.ArgumentParser(prog=prog, description=f"Lotse {name}")
+    every = parser.add_subparsers(dest="command", required=True, metavar="command")
+    every.add_parser("serve", help="run the service")
+    every.add_parser("migrate", help="bring the database to the shape that the code expects")
+    for command, given in extra.items():
+        if isinstance(given, Subcommand):
+            given.arguments(every.add_parser(command, help=given.help, description=given.help))
+        else:
+            every.add_parser(command, help=(given.__doc__ or "").partition(".")[0])
+    return parser
 
 
 async def _serve(build: Callable[..., Service], settings: Settings) -> int:

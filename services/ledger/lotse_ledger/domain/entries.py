@@ -13,12 +13,41 @@ from typing import Any
 from uuid import UUID
 
 from lotse_contracts.ledger import Standing
-from lotse_ledger.domain.canonical import canonical as canonical
-from lotse_ledger.domain.canonical import digest_of as digest_of
+from lotse_ledger.domain.canonical import canonical, digest_of
 from lotse_ledger.domain.instants import MICROSECOND, stamp
 
+__all__ = [
+    "ACTOR",
+    "LEAF_BYTES_MAX",
+    "LEAF_PREFIX",
+    "LEAF_VERSION",
+    "MAIN_LOG",
+    "SALT_BYTES",
+    "Attachment",
+    "Draft",
+    "Entry",
+    "Opening",
+    "Place",
+    "Posting",
+    "Recorded",
+    "TooLarge",
+    "Unbalanced",
+    "canonical",
+    "check_balanced",
+    "commitment",
+    "digest_of",
+    "entered",
+    "leaf_hash",
+    "mirrored",
+    "next_instant",
+    "openings_of",
+    "opens",
+    "out_of_force",
+    "reversal_of",
+]
+
 LEAF_VERSION = 2
-"""Leaves of version 1 hold `request_sha256`, and `actor_commitment` in place of `commitments`; they stay as they are."""
+"""Leaves of version 1 hold `request_sha256`, and `actor_commitment` in place of `commitments`; they stay as is."""
 LEAF_BYTES_MAX = 65_535  # a tile bundle writes a leaf's length in two bytes. Source: C2SP tlog-tiles
 LEAF_PREFIX = b"\x00"  # Source: RFC 6962, section 2.1
 SALT_BYTES = 32

@@ -14,10 +14,27 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lotse_ledger.domain.asof import AsOf
 from lotse_ledger.domain.entries import MAIN_LOG, Recorded
 from lotse_ledger.store.reading import entry_at, read
-from lotse_ledger.store.sums import AccountBalance as AccountBalance
-from lotse_ledger.store.sums import Change as Change
-from lotse_ledger.store.sums import balances_at, changes
+from lotse_ledger.store.sums import AccountBalance, Change, balances_at, changes
 from lotse_ledger.store.tables import entry, log, posting
+
+__all__ = [
+    "AccountBalance",
+    "Change",
+    "at",
+    "balances",
+    "bodies",
+    "body_of",
+    "diff",
+    "entries_of_grants",
+    "entries_of_kinds",
+    "last_recorded_at",
+    "leaves",
+    "log_named",
+    "page",
+    "size",
+    "size_at",
+    "statement",
+]
 
 
 async def last_recorded_at(tx: AsyncConnection, *, log_id: int = MAIN_LOG) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Administrator's commands of the ledger; each takes the database from LOTSE_DATABASE_URL."""
+"""The public facts of the real case, loaded once before the first order."""
 
 import asyncio
 import sys
