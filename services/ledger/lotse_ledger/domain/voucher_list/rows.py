@@ -55,7 +55,7 @@ class Voucher:
     paid_on: date
     paid: int
     gross: int
-    vat: int
+    vat: int | None
     eligible: int
     basis_points: int
     paid_from: PaidFrom
@@ -148,7 +148,7 @@ def _voucher(row: _Cells, lines: Sequence[str] | None, today: date) -> Voucher |
         paid_on=paid_on or today,
         paid=paid,
         gross=row.read("gross", cells.cents, paid),
-        vat=row.read("vat", cells.cents, 0),
+        vat=row.read("vat", cells.cents, None),
         eligible=row.read("eligible", cells.cents, part_of(paid, share)),
         basis_points=share,
         paid_from=row.read("paid_from", cells.paid_from, "bank"),
@@ -175,7 +175,7 @@ def _check(row: _Cells, found: Voucher, today: date) -> None:
         row.fault("paid", "empty")
     if found.paid > found.gross:
         row.fault("paid", "more_than_invoiced")
-    if found.vat > found.gross:
+    if (found.vat or 0) > found.gross:
         row.fault("vat", "more_than_invoiced")
     whole = part_of(found.paid, found.basis_points)
     if found.eligible > whole:

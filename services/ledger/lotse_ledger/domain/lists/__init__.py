@@ -1,0 +1,1 @@
+"""The lists of a proof of use, as rows for spreadsheets: vouchers, plan against actual."""
