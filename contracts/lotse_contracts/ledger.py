@@ -8,7 +8,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from lotse_contracts.envelope import (
     ITEMS_MAX,
     Answer,
-    Base64Url,
     Code,
     Digest,
     Fact,
@@ -37,6 +36,13 @@ Standing = Literal["public", "demo", "own"]
 `own`: what an association books for itself."""
 Account = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_:-]{1,160}$")]
 """A path of names, such as `grant:<id>:2026:awarded`."""
+LogOrigin = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+"""The name of a log, such as `auslaenderrat/grant-ledger`."""
+LogSize = Annotated[int, Field(ge=0, le=2**53, description="entries")]
+SignedNote = Annotated[str, StringConstraints(min_length=1, max_length=8_192)]
+"""A C2SP signed note: the text, a blank line, signature lines."""
+ProofHash = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{43}=$")]
+"""SHA-256, base64 with padding."""
 
 
 Month = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}$")]
@@ -324,7 +330,7 @@ class ApproveExcess(GrantOrder):
 
     approval_id: UUID
     line: Code
-    amount: Cents | None = Field(default=None, description="what the line may take in all; absent: no limit")
+    amount: Cents | None = Field(default=None, description="how much above the plan; absent: as much as was spent")
     override_ref: FileRef
     valid_on: Day
 
@@ -417,6 +423,7 @@ class RecordVoucher(GrantOrder):
     person_code: Token | None = Field(default=None, description="payroll only: a code, never a name")
     month: Month | None = Field(default=None, description="payroll only")
     payment_sha256: Digest | None = None
+    paid_from: Literal["bank", "cash"] = "bank"
     attachments: tuple[Attachment, ...] = Field(default=(), max_length=ATTACHMENTS_MAX)
     commitment_id: UUID | None = Field(default=None, description="the commitment that this payment uses up")
     messages: MessageInvoice | None = None
@@ -732,13 +739,15 @@ class CheckpointSigned(Fact):
     """The books up to this entry are fixed by a digest over all of them, signed."""
 
     NAME: ClassVar[str] = "checkpoint-signed"
+    VERSION: ClassVar[int] = 2
     SERVICE: ClassVar[str] = "ledger"
-    KEY: ClassVar[str] = "origin"
+    KEY: ClassVar[str] = "log"
 
-    origin: Token
-    size: int = Field(ge=0)
+    log: Token = Field(description="the last part of the log's name")
+    origin: LogOrigin
+    size: LogSize
     root_sha256: Digest
-    signature: Base64Url
+    note: SignedNote
 
 
 class PersonErased(ErasureReceipt):
@@ -881,31 +890,55 @@ class AskPersonData(PersonDataQuestion):
 # Between associations
 
 
+class KeyRotation(SaidPart):
+    """A log's new key, signed by the old one and by itself; see the guide for auditors."""
+
+    old_vkey: str = Field(max_length=400)
+    new_vkey: str = Field(max_length=400)
+    old_signature: str = Field(max_length=100)
+    new_signature: str = Field(max_length=100)
+
+
 class CheckpointOffered(Transfer):
-    """Our latest checkpoint, for you to countersign."""
+    """Our latest checkpoint, for you to countersign, with the proof that it grew out of the last one you saw."""
 
     NAME: ClassVar[str] = "checkpoint-offered"
+    VERSION: ClassVar[int] = 2
     SERVICE: ClassVar[str] = "ledger"
-    KEY: ClassVar[str] = "origin"
+    KEY: ClassVar[str] = "log"
 
-    origin: Token
-    size: int = Field(ge=0)
-    root_sha256: Digest
-    signature: Base64Url
+    log: Token
+    note: SignedNote
+    old_size: LogSize = Field(description="the size that you countersigned last, as far as we know")
+    proof: tuple[ProofHash, ...] = Field(default=(), max_length=63, description="RFC 6962 consistency proof")
+    rotations: tuple[KeyRotation, ...] = Field(default=(), max_length=16, description="every key that followed")
 
 
 class CheckpointCosigned(Transfer):
-    """We have seen your checkpoint and it is not older than the last one we saw."""
+    """We have seen your checkpoint, and the last one we saw has grown into it."""
 
     NAME: ClassVar[str] = "checkpoint-cosigned"
+    VERSION: ClassVar[int] = 2
     SERVICE: ClassVar[str] = "ledger"
-    KEY: ClassVar[str] = "origin"
+    KEY: ClassVar[str] = "log"
 
-    origin: Token
-    size: int = Field(ge=0)
-    root_sha256: Digest
-    cosignature: Base64Url
-    seen_at: AwareDatetime
+    log: Token
+    size: LogSize
+    cosignature: str = Field(max_length=1_000, description="the line of the signed note, with its newline")
+
+
+class CheckpointRefused(Transfer):
+    """We do not countersign this: why, as C2SP tlog-witness says it, and what we saw last."""
+
+    NAME: ClassVar[str] = "checkpoint-refused"
+    SERVICE: ClassVar[str] = "ledger"
+    KEY: ClassVar[str] = "log"
+
+    log: Token
+    size: LogSize
+    code: Code
+    status: int = Field(ge=400, le=499, description="what the specification answers over HTTP")
+    latest_size: LogSize
 
 
 class VoucherFingerprintAsked(Transfer):

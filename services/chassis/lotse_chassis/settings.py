@@ -14,6 +14,7 @@ PREFIX = "LOTSE_"
 Rate = Annotated[float, Field(gt=0)]
 Burst = Annotated[int, Field(ge=1)]
 REQUIRED: Any = ...
+VERIFIER_KEYS = ("ledger_logs", "ledger_witness")  # text in a partner's card, where the rest is raw keys
 
 
 class SettingsInvalid(Exception):
@@ -79,12 +80,18 @@ def variable(field: str) -> str:
 
 @dataclass(frozen=True)
 class Partner:
-    """Public keys of a partner association, raw 32 bytes each."""
+    """Public keys of a partner association, raw 32 bytes each.
+
+    `ledger_logs` and `ledger_witness` are C2SP verifier keys as text, of the log's and the witness's signatures; an
+    older file has none.
+    """
 
     verify: bytes
     intake_seal: bytes
     referral_seal: bytes
     ledger_seal: bytes
+    ledger_logs: tuple[str, ...] = ()
+    ledger_witness: str = ""
 
     def seal_key(self, service: str) -> bytes:
         """The key that transfers to this service are sealed to."""
@@ -97,9 +104,17 @@ def partners_of(settings: Settings) -> dict[str, Partner]:
         return {}
     try:
         cards = json.loads(settings.partners_file.read_text())
-        return {name: Partner(**{use: _raw(key) for use, key in card.items()}) for name, card in cards.items()}
+        return {name: _partner(card) for name, card in cards.items()}
     except (ValueError, TypeError, AttributeError):
         raise SettingsInvalid(f"{variable('partners_file')} is not a file of partner cards") from None
+
+
+def _partner(card: Mapping[str, Any]) -> Partner:
+    raw = {use: _raw(key) for use, key in card.items() if use not in VERIFIER_KEYS}
+    logs, witness = card.get("ledger_logs", ()), card.get("ledger_witness", "")
+    if not isinstance(witness, str) or not all(isinstance(one, str) for one in logs):
+        raise TypeError("verifier keys are text")
+    return Partner(**raw, ledger_logs=tuple(logs), ledger_witness=witness)
 
 
 def _raw(text: str) -> bytes:

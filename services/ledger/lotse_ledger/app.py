@@ -1,9 +1,11 @@
 """Composition root: everything that the ledger hears, answers and serves."""
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+from prometheus_client import Counter
 
 from lotse_chassis import migrate
 from lotse_chassis.service import Service
@@ -11,7 +13,8 @@ from lotse_contracts import ledger as said
 from lotse_contracts.notify import CostIncurred
 from lotse_contracts.sealed import decode
 from lotse_ledger.domain.fingerprints import shared_key
-from lotse_ledger.handlers import checkpoints, deadlines, fingerprints, questions, recording
+from lotse_ledger.handlers import checkpoints, deadlines, fingerprints, offering, questions, recording, witnessing
+from lotse_ledger.handlers.equipment import evidence_of
 from lotse_ledger.handlers.house import House
 from lotse_ledger.http import serve
 from lotse_ledger.migrations import MIGRATIONS
@@ -43,8 +46,9 @@ def _hear(service: Service, house: House) -> None:
     service.hears(said.ErasePerson, questions.erase_person)
     service.hears(CostIncurred, partial(recording.commit_message_costs, house=house))
     service.hears(said.AwardTold, partial(recording.note_partner_award, house=house))
-    service.hears(said.CheckpointOffered, partial(checkpoints.countersign, house=house))
-    service.hears(said.CheckpointCosigned, partial(checkpoints.keep_cosignature, house=house))
+    service.hears(said.CheckpointOffered, partial(witnessing.countersign, house=house))
+    service.hears(said.CheckpointCosigned, partial(offering.keep_cosignature, house=house))
+    service.hears(said.CheckpointRefused, partial(offering.take_refusal, house=house))
     service.hears(said.VoucherFingerprintAsked, fingerprints.answer_fingerprint)
     service.hears(said.VoucherFingerprintAnswered, fingerprints.keep_answer)
 
@@ -63,7 +67,19 @@ def _house(service: Service, settings: LedgerSettings) -> House:
         sign_key=service.signer.sign_key,
         verify_keys={name: partner.verify for name, partner in partners.items()},
         fingerprint_keys=keys,
+        origin=settings.log_origin,
+        evidence=evidence_of(settings, partners, alarmed=_alarm_counter(service)),
     )
+
+
+def _alarm_counter(service: Service) -> Callable[[str], None]:
+    counted = Counter(
+        "lotse_ledger_alarms",
+        "checkpoints that were not countersigned, ours and others'",
+        ["code"],
+        registry=service.meters.registry,
+    )
+    return lambda code: counted.labels(code).inc()
 
 
 async def _sign_at_start(stopping: asyncio.Event, *, service: Service, house: House) -> None:

@@ -1,5 +1,7 @@
 """What the ledger is told by its environment besides what every service is."""
 
+from pathlib import Path
+
 from pydantic import PositiveInt
 
 from lotse_chassis.settings import Settings, setting
@@ -20,4 +22,27 @@ class LedgerSettings(Settings):
     )
     books_standing: Standing = setting(
         "standing of what the ledger books from facts of other services: `own` or `demo`", default="own"
+    )
+    log_key_file: Path | None = setting(
+        "file with the private Ed25519 key that signs checkpoints, 32 raw bytes; empty: none is signed", default=None
+    )
+    log_origin: str = setting(
+        "name of the log in its checkpoints, without spaces and `+`; empty: `<association>/grant-ledger`", default=""
+    )
+    witness_key_file: Path | None = setting(
+        "file with the private Ed25519 key that countersigns other logs, 32 raw bytes, not the log's; empty: none is",
+        default=None,
+    )
+    witnessed_logs: str = setting(
+        "verifier keys (C2SP vkeys) of third parties' logs that are countersigned over HTTP, separated by spaces",
+        default="",
+    )
+    witness_requests_per_minute: PositiveInt = setting(
+        "checkpoints that one address may hand in over HTTP per minute", default=60
+    )
+    office_witness: str = setting(
+        "verifier key of the social welfare office's witness, if it has one; it is named in the policy", default=""
+    )
+    checkpoint_office: str = setting(
+        "office that notify mails the latest checkpoint to every month, by its name there; empty: none", default=""
     )

@@ -8,7 +8,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lotse_contracts.sealed import encode, signature_holds
 
@@ -54,6 +54,14 @@ class Vkey:
 
     def __str__(self) -> str:
         return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(bytes([self.kind]) + self.public).decode()}"
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """A key of our own: how others check it, and how it signs."""
+
+    vkey: Vkey
+    sign: Sign = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -111,14 +119,22 @@ def parse_note(raw: bytes) -> SignedNote:
         raise NotANote("not a signed note") from fault
 
 
-def signed(text: bytes, key: Vkey, sign: Sign) -> SignedNote:
+def signed(text: bytes, key: SigningKey) -> SignedNote:
     """A note with the signature of a log."""
-    return SignedNote(text, (Signature(key.name, key.key_id, sign(text)),))
+    return SignedNote(text, (Signature(key.vkey.name, key.vkey.key_id, key.sign(text)),))
 
 
-def cosignature(text: bytes, key: Vkey, sign: Sign, *, time: int) -> Signature:
+def cosignature(text: bytes, key: SigningKey, *, time: int) -> Signature:
     """A witness has seen this checkpoint at this time, in seconds since 1970."""
-    return Signature(key.name, key.key_id, time.to_bytes(TIME_BYTES, "big") + sign(cosigned_bytes(text, time)))
+    blob = time.to_bytes(TIME_BYTES, "big") + key.sign(cosigned_bytes(text, time))
+    return Signature(key.vkey.name, key.vkey.key_id, blob)
+
+
+def parse_line(line: str) -> Signature:
+    """One signature line, with its newline. Raises NotANote."""
+    if not line.endswith("\n"):
+        raise NotANote("a line without its end")
+    return _signature(line[:-1])
 
 
 def cosigned_bytes(text: bytes, time: int) -> bytes:

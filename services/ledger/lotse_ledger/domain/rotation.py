@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from lotse_contracts.sealed import encode, signature_holds
-from lotse_ledger.domain.notes import LOG_KEY, NotAKey, Sign, Vkey, parse_vkey, standard
+from lotse_ledger.domain.notes import LOG_KEY, NotAKey, SigningKey, Vkey, parse_vkey, standard
 
 HEADER = "lotse.key-rotation.v1"
 KIND = "key_rotated"
@@ -45,10 +45,11 @@ class Rotation:
         return parse_vkey(self.new_vkey)
 
 
-def rotated(old: Vkey, new: Vkey, *, old_sign: Sign, new_sign: Sign) -> Rotation:
+def rotated(old: SigningKey, new: SigningKey) -> Rotation:
     """A step that both keys sign."""
-    text = rotation_bytes(old, new)
-    return Rotation(str(old), str(new), *(base64.b64encode(sign(text)).decode() for sign in (old_sign, new_sign)))
+    text = rotation_bytes(old.vkey, new.vkey)
+    signatures = (base64.b64encode(key.sign(text)).decode() for key in (old, new))
+    return Rotation(str(old.vkey), str(new.vkey), *signatures)
 
 
 def rotation_bytes(old: Vkey, new: Vkey) -> bytes:
@@ -81,3 +82,11 @@ def keys_after(trusted: Iterable[Vkey], steps: Iterable[Rotation]) -> tuple[Vkey
         if step.old in found and step.new not in found:
             found.append(step.new)
     return tuple(found)
+
+
+def current_keys(trusted: Iterable[Vkey], steps: Iterable[Rotation]) -> tuple[Vkey, ...]:
+    """The keys that nothing followed yet: what a witness takes a new checkpoint from."""
+    known = list(steps)
+    found = keys_after(trusted, known)
+    gone = {step.old_vkey for step in known if step.old_vkey in map(str, found) and step.new_vkey in map(str, found)}
+    return tuple(key for key in found if str(key) not in gone)

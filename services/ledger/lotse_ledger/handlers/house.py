@@ -1,12 +1,30 @@
 """What the handlers know about their own association: its keys, its partners, how often it signs."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from lotse_chassis.personkeys import PersonKeys
 from lotse_contracts.ledger import Standing
+from lotse_ledger.domain.notes import SigningKey, Vkey
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The keys of the log and of the witness, and whose checkpoints we countersign.
+
+    `logs` are the partners' by association, `others` those of third parties; `witnesses` countersign our log.
+    `alarmed` counts what was not countersigned, by code and how often.
+    """
+
+    log: SigningKey | None = None
+    witness: SigningKey | None = None
+    logs: Mapping[str, tuple[Vkey, ...]] = field(default_factory=dict)
+    others: tuple[Vkey, ...] = ()
+    witnesses: Mapping[str, Vkey] = field(default_factory=dict)
+    office: Vkey | None = None
+    alarmed: Callable[[str], None] = field(default=lambda code: None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -24,6 +42,7 @@ class House:
     fingerprint_keys: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     origin: str = ""
     keys: PersonKeys | None = field(default=None, repr=False)
+    evidence: Evidence = field(default_factory=Evidence)
 
     @property
     def partners(self) -> tuple[str, ...]:

@@ -1,29 +1,32 @@
-"""Checkpoints of our log with their cosignatures, and what we saw of the partners' logs; voucher fingerprints."""
+"""Checkpoints of our log with their countersignatures; voucher fingerprints."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lotse_ledger.domain.checkpoints import Head
+from lotse_contracts.sealed import encode
 from lotse_ledger.domain.merkle import Frontier
-from lotse_ledger.store.tables import checkpoint, cosignature, fingerprint, fingerprint_answer, witnessed
+from lotse_ledger.domain.notes import Signature, SignedNote, parse_line, parse_note
+from lotse_ledger.store.tables import checkpoint, cosignature, fingerprint, fingerprint_answer
 
 CHECKPOINTS_SHOWN_MAX = 20
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A signed size and root of our log, and who countersigned."""
+    """A signed size and root of our log, and who countersigned; `note` has the lines of all of them."""
 
     size: int
     root: bytes
     signed_at: datetime
     signature: str
     cosigned_by: tuple[str, ...]
+    note: SignedNote | None = None
 
 
 async def frontier(tx: AsyncConnection) -> Frontier:
@@ -33,10 +36,12 @@ async def frontier(tx: AsyncConnection) -> Frontier:
     return Frontier() if row is None else Frontier(row.size, tuple(row.peaks))
 
 
-async def add_checkpoint(tx: AsyncConnection, tree: Frontier, *, signature: str, signed_at: datetime) -> None:
-    """Keep a checkpoint of our own."""
+async def add_checkpoint(tx: AsyncConnection, tree: Frontier, note: SignedNote, *, signed_at: datetime) -> None:
+    """Keep a checkpoint of our own; the same size again changes nothing."""
     row = {"size": tree.size, "root": tree.root(), "peaks": list(tree.peaks)}
-    await tx.execute(insert(checkpoint).values(**row, signed_at=signed_at, signature=signature))
+    signature = encode(note.signatures[0].blob)
+    given = insert(checkpoint).values(**row, signed_at=signed_at, signature=signature, note=note.raw.decode())
+    await tx.execute(given.on_conflict_do_nothing())
 
 
 async def root_at(tx: AsyncConnection, size: int) -> bytes | None:
@@ -44,43 +49,62 @@ async def root_at(tx: AsyncConnection, size: int) -> bytes | None:
     return (await tx.execute(select(checkpoint.c.root).where(checkpoint.c.size == size))).scalar_one_or_none()
 
 
-async def add_cosignature(tx: AsyncConnection, *, size: int, witness: str, signature: str, seen_at: datetime) -> None:
+async def text_at(tx: AsyncConnection, size: int) -> bytes | None:
+    """The text of the note that we signed for this size."""
+    query = select(checkpoint.c.note).where(checkpoint.c.size == size, checkpoint.c.note.is_not(None))
+    found = (await tx.execute(query)).scalar_one_or_none()
+    return None if found is None else parse_note(found.encode()).text
+
+
+async def add_cosignature(tx: AsyncConnection, line: Signature, *, size: int, witness: str, seen_at: datetime) -> None:
     """Keep a partner's countersignature; the first one for a size stays."""
-    row = insert(cosignature).values(size=size, witness=witness, cosignature=signature, seen_at=seen_at)
-    await tx.execute(row.on_conflict_do_nothing())
+    kept = {"size": size, "witness": witness, "cosignature": encode(line.blob), "line": line.line, "seen_at": seen_at}
+    await tx.execute(insert(cosignature).values(**kept).on_conflict_do_nothing())
+
+
+async def cosigned_size(tx: AsyncConnection, witness: str) -> int:
+    """The largest size that this partner countersigned; 0 if none."""
+    query = select(func.max(cosignature.c.size)).where(
+        cosignature.c.witness == witness, cosignature.c.line.is_not(None)
+    )
+    return (await tx.execute(query)).scalar_one_or_none() or 0
 
 
 async def checkpoints(tx: AsyncConnection) -> list[Checkpoint]:
     """The latest of ours, newest first."""
-    by = func.array_agg(cosignature.c.witness).filter(cosignature.c.witness.is_not(None)).label("by")
-    query = (
-        select(checkpoint.c.size, checkpoint.c.root, checkpoint.c.signed_at, checkpoint.c.signature, by)
-        .outerjoin(cosignature, cosignature.c.size == checkpoint.c.size)
-        .group_by(checkpoint.c.size)
-        .order_by(checkpoint.c.size.desc())
-        .limit(CHECKPOINTS_SHOWN_MAX)
-    )
-    rows = await tx.execute(query)
-    return [Checkpoint(r.size, r.root, r.signed_at, r.signature, tuple(sorted(r.by or ()))) for r in rows]
+    return await _checkpoints(tx, [], limit=CHECKPOINTS_SHOWN_MAX)
 
 
-async def last_seen(tx: AsyncConnection, origin: str) -> Head | None:
-    """The largest head of this log that we countersigned."""
-    query = select(witnessed.c.size, witnessed.c.root).where(witnessed.c.origin == origin)
-    row = (await tx.execute(query.order_by(witnessed.c.size.desc()).limit(1))).first()
-    return None if row is None else Head(origin, row.size, row.root)
+async def latest(
+    tx: AsyncConnection, *, cosigned: bool = False, at_least: int = 0, size: int | None = None
+) -> Checkpoint | None:
+    """The newest of ours that is a signed note: countersigned, over so many entries, or of exactly this size."""
+    wanted = [checkpoint.c.note.is_not(None), checkpoint.c.size >= at_least]
+    if cosigned:
+        line = select(cosignature.c.size).where(cosignature.c.line.is_not(None))
+        wanted.append(checkpoint.c.size.in_(line))
+    if size is not None:
+        wanted.append(checkpoint.c.size == size)
+    found = await _checkpoints(tx, wanted, limit=1)
+    return found[0] if found else None
 
 
-async def root_seen(tx: AsyncConnection, origin: str, size: int) -> bytes | None:
-    """The root of this log at exactly this size, if we countersigned one."""
-    query = select(witnessed.c.root).where(witnessed.c.origin == origin, witnessed.c.size == size)
-    return (await tx.execute(query)).scalar_one_or_none()
+async def _checkpoints(tx: AsyncConnection, wanted: Sequence[ColumnElement[bool]], *, limit: int) -> list[Checkpoint]:
+    rows = (
+        await tx.execute(select(checkpoint).where(*wanted).order_by(checkpoint.c.size.desc()).limit(limit))
+    ).fetchall()
+    query = select(cosignature).where(cosignature.c.size.in_([row.size for row in rows]))
+    lines = (await tx.execute(query.order_by(cosignature.c.witness))).fetchall()
+    return [_checkpoint(row, [line for line in lines if line.size == row.size]) for row in rows]
 
 
-async def add_seen(tx: AsyncConnection, head: Head, *, signature: str, seen_at: datetime) -> None:
-    """Remember a partner's head; the same one again changes nothing."""
-    row = {"origin": head.origin, "size": head.size, "root": head.root, "signature": signature, "seen_at": seen_at}
-    await tx.execute(insert(witnessed).values(**row).on_conflict_do_nothing())
+def _checkpoint(row: Row[Any], lines: Sequence[Row[Any]]) -> Checkpoint:
+    note = None
+    if row.note is not None:
+        signed = parse_note(row.note.encode())
+        below = tuple(parse_line(line.line) for line in lines if line.line is not None)
+        note = SignedNote(signed.text, (*signed.signatures, *below))
+    return Checkpoint(row.size, row.root, row.signed_at, row.signature, tuple(line.witness for line in lines), note)
 
 
 async def add_fingerprints(tx: AsyncConnection, by_partner: Mapping[str, str], log_index: int) -> None:
