@@ -78,7 +78,7 @@ def judged(plans: Sequence[ApprovedPlan], payments: Sequence[LinePayment], terms
         limit = _limit(then[-1] if then else next(iter(ordered), None), payment.line, terms)
         totals[payment.line] += payment.amount
         total = totals[payment.line]
-        counts = max(0, total if limit is None else min(total, limit)) - counted[payment.line]
+        counts = _counts(payment.amount, total, limit, counted[payment.line])
         counted[payment.line] += counts
         found.append(
             JudgedPayment(
@@ -132,6 +132,13 @@ def headroom(use: PlanUse, line: str, amount: int, terms: Terms) -> Headroom:
         needs_approval=counts < amount,
         citations=use.citations,
     )
+
+
+def _counts(amount: int, total: int, limit: int | None, before: int) -> int:
+    """A limit that falls later takes nothing back; a refund takes back what the line no longer has."""
+    if amount < 0:
+        return min(before, max(0, total)) - before
+    return max(0, (total if limit is None else min(total, limit)) - before)
 
 
 def _limit(plan: ApprovedPlan | None, line: str, terms: Terms) -> int | None:

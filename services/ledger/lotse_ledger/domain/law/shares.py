@@ -21,7 +21,7 @@ def shares_of(amount: int, basis_points: Mapping[str, int]) -> dict[str, int]:
     whole = sum(basis_points.values())
     if whole > WHOLE_BP or any(one < 0 for one in basis_points.values()):
         raise SharesExceedWhole("shares exceed 100 per cent")
-    return apportioned(amount * whole // WHOLE_BP, basis_points)
+    return _by_remainder(amount, amount * whole // WHOLE_BP, basis_points, WHOLE_BP)
 
 
 def refund_shares(refund: int, left: Mapping[str, int]) -> dict[str, int]:
@@ -35,13 +35,15 @@ def refund_shares(refund: int, left: Mapping[str, int]) -> dict[str, int]:
 
 
 def apportioned(amount: int, weights: Mapping[str, int]) -> dict[str, int]:
-    """Largest remainder: each its quota rounded down, then a cent each by remainder, ties to the smallest key."""
+    """The whole amount by weights, largest remainder; nothing where nothing weighs."""
     total = sum(weights.values())
-    if total == 0:
-        return dict.fromkeys(weights, 0)
-    found = {key: amount * weight // total for key, weight in weights.items()}
-    left = amount - sum(found.values())
-    by_remainder = sorted(weights, key=lambda key: (-(amount * weights[key] % total), key))
-    for key in by_remainder[:left]:
+    return _by_remainder(amount, amount, weights, total) if total else dict.fromkeys(weights, 0)
+
+
+def _by_remainder(amount: int, together: int, weights: Mapping[str, int], whole: int) -> dict[str, int]:
+    """Each its quota rounded down; what is left of `together` a cent each by remainder, ties to the smallest key."""
+    found = {key: amount * weight // whole for key, weight in weights.items()}
+    left = together - sum(found.values())
+    for key in sorted(weights, key=lambda one: (-(amount * weights[one] % whole), one))[:left]:
         found[key] += 1
     return found
