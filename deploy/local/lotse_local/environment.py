@@ -60,6 +60,7 @@ def service_environment(place: AssociationFolder, service: str, at: Addresses) -
         "LOTSE_KEK_FILE": str(place.key(f"{service}.kek")),
         "LOTSE_TRACES_FILE": str(place.traces(service)),
         "LOTSE_ATTACHMENTS_FOLDER": str(place.files(service)),
+        "LOTSE_EVIDENCE_FOLDER": str(place.files(service)),
         "LOTSE_SMTP_HOST": HOST,
         "LOTSE_SMTP_PORT": str(at.mailbox_smtp),
         "LOTSE_MAIL_FROM": NEUTRAL_SENDER,

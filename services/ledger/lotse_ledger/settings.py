@@ -46,3 +46,6 @@ class LedgerSettings(Settings):
     checkpoint_office: str = setting(
         "office that notify mails the latest checkpoint to every month, by its name there; empty: none", default=""
     )
+    evidence_folder: Path | None = setting(
+        "folder of the encrypted evidence files, outside the database; empty: none is kept", default=None
+    )
