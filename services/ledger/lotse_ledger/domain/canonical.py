@@ -11,6 +11,8 @@ INTEGER_MAX = 2**53 - 1  # beyond, two readers of JSON may see two numbers. Sour
 # In C, and the same bytes for what `_is_plain` lets through; a property test holds it to that.
 _encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
+_ATOMS = frozenset({str, bool, type(None)})
+
 
 def canonical(value: Any) -> bytes:
     """RFC 8785 JSON. Raises rfc8785.CanonicalizationError for what has none."""
@@ -30,10 +32,15 @@ def digest_of(value: Any) -> str:
 def _is_plain(value: Any) -> bool:
     """Nothing on which the two encoders differ: no float, no huge integer, no key that sorts otherwise in UTF-16."""
     kind = type(value)
-    if kind is str or kind is bool or value is None:
+    if kind in _ATOMS:
         return True
     if kind is int:
         return bool(-INTEGER_MAX <= value <= INTEGER_MAX)
     if kind is dict:
-        return all(type(name) is str and name.isascii() and _is_plain(one) for name, one in value.items())
-    return (kind is list or kind is tuple) and all(_is_plain(one) for one in value)
+        for name in value:
+            if type(name) is not str or not name.isascii():
+                return False
+        value = value.values()
+    elif kind is not list and kind is not tuple:
+        return False
+    return all([type(one) in _ATOMS or _is_plain(one) for one in value])

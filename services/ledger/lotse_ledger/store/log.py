@@ -1,13 +1,13 @@
 """The one writer of each log: whatever enters a log enters here, one transaction at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from secrets import token_bytes
 from typing import Any
 
-from sqlalchemy import Dialect, Row, Table, select, text
-from sqlalchemy.dialects import postgresql
+from sqlalchemy import Row, Text, any_, bindparam, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.personkeys import PersonKeys
@@ -27,6 +27,7 @@ from lotse_ledger.domain.entries import (
     openings_of,
 )
 from lotse_ledger.store import openings as kept
+from lotse_ledger.store.arrays import columns_of, insert_from_arrays
 from lotse_ledger.store.openings import Sealed
 from lotse_ledger.store.reading import entry_at, reversal_at
 from lotse_ledger.store.tables import entry, opening, posting
@@ -35,20 +36,11 @@ BATCH_ENTRIES_MAX = 2_000
 """Entries in one statement."""
 
 _OPEN = text("SELECT * FROM open_log(CAST(:log_id AS smallint), :wanted)")
-_POSTGRESQL: Dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
-
-
-def _from_arrays(table: Table) -> str:
-    """`INSERT INTO table (…) SELECT …` of one array a column."""
-    names = ", ".join(table.columns.keys())
-    arrays = ", ".join(
-        f"CAST(:{table.name}_{column.name} AS {column.type.compile(dialect=_POSTGRESQL)}[])" for column in table.columns
-    )
-    return f"INSERT INTO {table.name} ({names}) SELECT * FROM unnest({arrays})"  # noqa: S608 - names of our own
-
-
 # All of an entry in one statement: the triggers see it whole, and a round trip is time that no other writer has.
-_WRITE = text(f"WITH entered AS ({_from_arrays(entry)}), posted AS ({_from_arrays(posting)}) {_from_arrays(opening)}")
+_WRITE = text(
+    f"WITH entered AS ({insert_from_arrays(entry)}), posted AS ({insert_from_arrays(posting)})"
+    f" {insert_from_arrays(opening)}"
+)
 
 
 class BodyDiffers(Exception):
@@ -95,8 +87,20 @@ async def append_many(
     Raises what `append` raises; then the transaction is to be rolled back.
     """
     done: list[Appended] = []
-    for draft in drafts:
-        done.append(await append(tx, draft, journal=journal, now=now))
+    end = await hold(tx, journal.log_id)
+    for group in _groups(drafts):
+        known = await _known(tx, journal.log_id, [draft.key for draft in group])
+        rows: list[tuple[Entry, tuple[Opening, ...]]] = []
+        for draft in group:
+            if draft.key in known:
+                done.append(await _repeated(tx, draft, known[draft.key], journal))
+                continue
+            one, secrets = await _entered(tx, draft, end, journal, now)
+            end = end.after(one)
+            rows.append((one, secrets))
+            done.append(Appended(one.log_index, one.recorded_at, repeated=False))
+        if rows:
+            await write(tx, rows, log_id=journal.log_id, keys=journal.keys)
     return done
 
 
@@ -117,10 +121,8 @@ async def write(
     entries = [_row(one, log_id) for one, _ in rows]
     postings = [row for one, _ in rows for row in _posting_rows(one, log_id)]
     sealed = [await kept.sealed(one, secret, log_id=log_id, keys=keys) for one, secrets in rows for secret in secrets]
-    columns: dict[str, list[Any]] = {}
-    for table, given in ((entry, entries), (posting, postings), (opening, [_opening_row(one) for one in sealed])):
-        columns |= {f"{table.name}_{column.name}": [row[column.name] for row in given] for column in table.columns}
-    await tx.execute(_WRITE, columns)
+    given = columns_of(entry, entries) | columns_of(posting, postings)
+    await tx.execute(_WRITE, given | columns_of(opening, [_opening_row(one) for one in sealed]))
 
 
 async def has_key(tx: AsyncConnection, key: str, log_id: int = MAIN_LOG) -> str | None:
@@ -134,6 +136,32 @@ async def _open(tx: AsyncConnection, log_id: int, key: str) -> tuple[End, Row[An
     row = (await tx.execute(_OPEN, {"log_id": log_id, "wanted": key})).one()
     end = End(row.next_index, row.last_recorded_at, row.last_known_at, row.last_reconstructed, row.closed_until)
     return end, None if row.known_index is None else row
+
+
+async def _known(tx: AsyncConnection, log_id: int, keys: Sequence[str]) -> dict[str, Row[Any]]:
+    """Those of the keys that stand in the log, under the names that `open_log` gives them."""
+    query = select(
+        entry.c.key,
+        entry.c.log_index.label("known_index"),
+        entry.c.recorded_at.label("known_recorded_at"),
+        entry.c.request_sha256.label("known_request"),
+    ).where(entry.c.log_id == log_id, entry.c.key == any_(bindparam("wanted", type_=ARRAY(Text))))
+    found: Any = (await tx.execute(query, {"wanted": list(keys)})).all()
+    return {row.key: row for row in found}
+
+
+def _groups(drafts: Sequence[Draft]) -> Iterator[list[Draft]]:
+    """What one statement can hold: no key twice, a reversal after what it may take back, a close at its end."""
+    group: dict[str, Draft] = {}
+    for draft in drafts:
+        if len(group) == BATCH_ENTRIES_MAX or draft.key in group or draft.reverses is not None:
+            yield list(group.values())
+            group = {}
+        group[draft.key] = draft
+        if closes_until(draft) is not None:
+            yield list(group.values())
+            group = {}
+    yield list(group.values())
 
 
 async def _repeated(tx: AsyncConnection, draft: Draft, known: Row[Any], journal: Journal) -> Appended:
