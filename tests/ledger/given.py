@@ -16,7 +16,8 @@ from lotse_contracts.ledger import PlanLine, RecordDecision, RecordVoucher, Requ
 from lotse_ledger.cli import shipped_facts
 from lotse_ledger.domain.checkpoints import origin_of
 from lotse_ledger.domain.facts import drafts_of
-from lotse_ledger.handlers.house import House
+from lotse_ledger.domain.notes import COSIGNER_KEY, LOG_KEY, SigningKey, Vkey
+from lotse_ledger.handlers.house import Evidence, House
 from lotse_ledger.store import log
 from lotse_ledger.store.log import Journal
 from tests.kit import ASSOCIATION, ServiceDatabase
@@ -52,8 +53,22 @@ def house(**changed: Any) -> House:
         checkpoint_hours=24,
         books_standing="own",
         sign_key=Ed25519PrivateKey.generate(),
+        evidence=Evidence(log=log_key(), witness=witness_key()),
     )
     return replace(plain, **changed)
+
+
+def log_key(origin: str = ORIGIN) -> SigningKey:
+    """A fresh key that signs checkpoints."""
+    private = Ed25519PrivateKey.generate()
+    return SigningKey(Vkey(origin, LOG_KEY, private.public_key().public_bytes_raw()), private.sign)
+
+
+def witness_key(association: str = ASSOCIATION) -> SigningKey:
+    """A fresh key that countersigns."""
+    private = Ed25519PrivateKey.generate()
+    public = private.public_key().public_bytes_raw()
+    return SigningKey(Vkey(f"{association}/witness", COSIGNER_KEY, public), private.sign)
 
 
 def award(**changed: Any) -> RecordDecision:

@@ -6,9 +6,7 @@ Source: C2SP tlog-checkpoint, as of 2026-07-22.
 import base64
 import re
 from dataclasses import dataclass
-from datetime import datetime
 
-from lotse_ledger.domain.merkle import EMPTY_ROOT
 from lotse_ledger.domain.notes import standard
 
 SIZE_MAX = 2**63 - 1
@@ -64,32 +62,3 @@ def _root(text: str) -> bytes:
     if len(root) != ROOT_BYTES:
         raise NotACheckpoint("a root that is no hash")
     return root
-
-
-class CheckpointRefused(ValueError):
-    """The partner's log is not the one we saw before. `code` says in which way."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-def note(head: Head) -> bytes:
-    """What the log's owner signs."""
-    return text_of(head)
-
-
-def cosigned(head: Head, seen_at: datetime) -> bytes:
-    """What a witness signs; the time is in whole seconds."""
-    return f"cosignature/v1\ntime {int(seen_at.timestamp())}\n".encode() + note(head)
-
-
-def is_news(offered: Head, *, sender: str, latest: Head | None, same_size: bytes | None) -> bool:
-    """Whether the offered log may be countersigned: it can be the one seen before, and is not shorter."""
-    if offered.origin != origin_of(sender):
-        raise CheckpointRefused("checkpoint_of_another")
-    if offered.size == 0 and offered.root != EMPTY_ROOT:
-        raise CheckpointRefused("checkpoint_root_wrong")
-    if same_size is not None and same_size != offered.root:
-        raise CheckpointRefused("checkpoint_forked")
-    return latest is None or offered.size >= latest.size

@@ -107,7 +107,7 @@ def consistency_proof(old: int, new: int, read: Reader) -> tuple[bytes, ...]:
 
 def inclusion_holds(proof: Sequence[bytes], *, leaf: bytes, index: int, size: int, root: bytes) -> bool:
     """Whether the leaf hash stands at this index under this root. Source: RFC 9162, 2.1.3.2."""
-    if not 0 <= index < size or not _are_hashes(proof):
+    if not 0 <= index < size or not _are_hashes(proof, leaf, root):
         return False
     place, last, found = index, size - 1, leaf
     for sibling in proof:
@@ -125,7 +125,7 @@ def inclusion_holds(proof: Sequence[bytes], *, leaf: bytes, index: int, size: in
 
 def consistency_holds(proof: Sequence[bytes], *, old: int, old_root: bytes, new: int, new_root: bytes) -> bool:
     """Whether the log with the new root begins with the one with the old root. Source: RFC 9162, 2.1.4.2."""
-    if not 0 <= old <= new or not _are_hashes(proof):
+    if not 0 <= old <= new or not _are_hashes(proof, old_root, new_root):
         return False
     if old in (0, new):
         return not proof and (old_root == new_root if old == new else old_root == EMPTY_ROOT)
@@ -154,5 +154,5 @@ def _split(size: int) -> int:
     return 1 << (size - 1).bit_length() - 1
 
 
-def _are_hashes(proof: Sequence[bytes]) -> bool:
-    return len(proof) <= PROOF_HASHES_MAX and all(len(one) == HASH_BYTES for one in proof)
+def _are_hashes(proof: Sequence[bytes], *others: bytes) -> bool:
+    return len(proof) <= PROOF_HASHES_MAX and all(len(one) == HASH_BYTES for one in (*proof, *others))
