@@ -11,6 +11,8 @@ MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:lotse:problem:"
 FALLBACK_LANGUAGE = "de"
 ACCEPT_LANGUAGE_CHARACTERS_MAX = 500
+UNKNOWN_PREFIX = "unknown_"
+UNKNOWN_STATUS = 404
 FALLBACK_STATUS = 422
 UNAUTHORIZED = 401
 
@@ -18,6 +20,10 @@ STATUS_OF = {
     "unknown_message": 404,
     "token_missing": 401,
     "token_invalid": 401,
+    "token_revoked": 401,
+    "audit_ended": 401,
+    "scope_missing": 403,
+    "body_differs": 409,
     "role_not_allowed": 403,
     "too_many": 429,
     "too_large": 413,
@@ -62,8 +68,8 @@ def _require_all_languages(code: str, texts: Mapping[str, str]) -> None:
 
 
 def status_of(code: str) -> int:
-    """The HTTP status that fits a code."""
-    return STATUS_OF.get(code, FALLBACK_STATUS)
+    """The HTTP status that fits a code; what is asked for and unknown is not found."""
+    return STATUS_OF.get(code, UNKNOWN_STATUS if code.startswith(UNKNOWN_PREFIX) else FALLBACK_STATUS)
 
 
 def to_response(

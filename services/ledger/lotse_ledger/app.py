@@ -13,7 +13,16 @@ from lotse_contracts import ledger as said
 from lotse_contracts.notify import CostIncurred
 from lotse_contracts.sealed import decode
 from lotse_ledger.domain.fingerprints import shared_key
-from lotse_ledger.handlers import checkpoints, deadlines, fingerprints, offering, questions, recording, witnessing
+from lotse_ledger.handlers import (
+    audits,
+    checkpoints,
+    deadlines,
+    fingerprints,
+    offering,
+    questions,
+    recording,
+    witnessing,
+)
 from lotse_ledger.handlers.equipment import evidence_of
 from lotse_ledger.handlers.house import House
 from lotse_ledger.http import serve
@@ -34,7 +43,14 @@ def build(settings: LedgerSettings) -> Service:
     service.on_timer(checkpoints.CHECKPOINT_TIMER, partial(checkpoints.regular_checkpoint, house=house))
     service.on_timer(deadlines.DEADLINE_TIMER, deadlines.deadline_comes_near)
     service.works("checkpoints", partial(_sign_at_start, service=service, house=house))
-    serve(service, decode(settings.auditor_key))
+    service.on_timer(audits.SESSIONS_TIMER, partial(audits.sessions_over, house=house))
+    service.works("audits", partial(audits.watch_sessions, service=service, house=house))
+    serve(
+        service,
+        house,
+        auditor_key=decode(settings.auditor_key),
+        requests_a_minute=settings.auditor_requests_per_minute,
+    )
     return service
 
 

@@ -20,6 +20,9 @@ class LedgerSettings(Settings):
     checkpoint_hours: PositiveInt = setting(
         "a checkpoint is signed at least this often, if anything was entered", default=24
     )
+    auditor_requests_per_minute: PositiveInt = setting(
+        "how often one auditor's token may ask; at once a fifth of it", default=600
+    )
     books_standing: Standing = setting(
         "standing of what the ledger books from facts of other services: `own` or `demo`", default="own"
     )

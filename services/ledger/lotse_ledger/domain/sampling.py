@@ -11,19 +11,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
+from uuid import UUID
 
-from lotse_ledger.domain.entries import digest_of
+from lotse_ledger.domain.entries import Recorded, digest_of
+from lotse_ledger.domain.grants import in_force
 
 ALGORITHM = "lotse-sample-v1"
 Method = Literal["random", "stratified", "mus"]
 TICKET = b"ticket"
 START = b"start"
 INDEX_BYTES = 8
+VOUCHER = "voucher"
 
 
 @dataclass(frozen=True)
 class Item:
-    """A voucher that can be chosen; `amount` is what was paid, in minor units."""
+    """A voucher that can be chosen; `amount` is what was charged, in minor units."""
 
     log_index: int
     line: str
@@ -63,6 +66,17 @@ class Sample:
     interval: int | None = None
 
 
+def population(entries: Iterable[Recorded], grants: frozenset[UUID] | None) -> list[Item]:
+    """The vouchers in force of these grants, or of all: the first line charged, and what was charged to the grants."""
+    items = []
+    for one in in_force(entries):
+        shares = [share for share in one.data.get("shares", ()) if grants is None or UUID(share["grant_id"]) in grants]
+        if one.kind == VOUCHER and shares:
+            amount = sum(int(share["eligible"]) + int(share["ineligible"]) for share in shares)
+            items.append(Item(one.log_index, str(shares[0]["line"]), amount))
+    return items
+
+
 def seed_of(root: bytes, nonce: bytes) -> bytes:
     """SHA-256 over the checkpoint's root, 32 bytes, and the auditor's nonce."""
     return hashlib.sha256(root + nonce).digest()
@@ -71,7 +85,7 @@ def seed_of(root: bytes, nonce: bytes) -> bytes:
 def drawn(items: Iterable[Item], *, count: int, seed: bytes, method: Method) -> Sample:
     """As many of the items as asked for, or all where there are fewer, ordered by log index.
 
-    What was not paid (amount of zero or less) can be chosen by no method and is counted in `left_out`.
+    What charged nothing (an amount of zero or less) can be chosen by no method and is counted in `left_out`.
     """
     given = sorted(items, key=lambda one: one.log_index)
     paid = [one for one in given if one.amount > 0]

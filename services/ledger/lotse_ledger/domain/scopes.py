@@ -57,9 +57,14 @@ def reach_of(scopes: Iterable[str]) -> Reach | None:
 def named_in(entry: Recorded) -> frozenset[UUID]:
     """The grants that a voucher is shared over, and those whose accounts an entry posts to."""
     shares = entry.data.get("shares")
-    named = [share.get("grant_id") for share in shares] if isinstance(shares, list) else []
-    named += [part for posting in entry.postings for part in posting.account.split(":")]
-    return frozenset(found for name in named if (found := _uuid(str(name))) is not None)
+    named = [str(share.get("grant_id")) for share in shares] if isinstance(shares, list) else []
+    found = frozenset(one for name in named if (one := _uuid(name)) is not None)
+    return found.union(*(named_in_account(posting.account) for posting in entry.postings))
+
+
+def named_in_account(account: str) -> frozenset[UUID]:
+    """The grant whose account it is; none for accounts of the whole association."""
+    return frozenset(found for part in account.split(":") if (found := _uuid(part)) is not None)
 
 
 def _grant_of(scope: str) -> UUID | None:

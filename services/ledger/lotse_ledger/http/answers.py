@@ -4,10 +4,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from lotse_contracts.ledger import FinancingType, Standing
-from lotse_ledger.domain.availability import FreezeFallsOn, SplitStanding, TreatedAs
+from lotse_contracts.ledger import Standing
 
 
 class Shape(BaseModel):
@@ -35,6 +34,15 @@ class AsOfShape(Shape):
     recorded_to: datetime
 
 
+class AttachmentShape(Shape):
+    """A file that an entry stands on; it is had under `/v1/evidence/` with the scope `vouchers`."""
+
+    sha256: str
+    bytes: int
+    media_type: str
+    role: str
+
+
 class PostingShape(Shape):
     """Debit positive, credit negative; text, since it may exceed what JSON's numbers hold exactly."""
 
@@ -59,13 +67,25 @@ class EntryShape(Marked):
     data: dict[str, Any]
     postings: tuple[PostingShape, ...]
     leaf_sha256: str
+    commitments: dict[str, str] = Field(default={}, description="SHA-256 of what is private, by its part")
+    attachments: tuple[AttachmentShape, ...] = ()
+    cause: UUID | None = None
 
 
-class EntriesShape(Shape):
-    """A page; `next` is the cursor of the following one, absent on the last."""
+class WholeEntryShape(EntryShape):
+    """An entry with what belongs to it; `opened` holds the private parts, with the scope `vouchers` only."""
+
+    reversed_by: int | None
+    opened: dict[str, Any]
+    erased: tuple[str, ...] = Field(description="parts that nobody can open any more")
+    proof: str = Field(description="where its proof of inclusion is")
+
+
+class EntriesShape(AsOfShape):
+    """A page; `next` is the cursor of the following one, null on the last."""
 
     entries: tuple[EntryShape, ...]
-    next: int | None
+    next: str | None
 
 
 class BalanceShape(Marked):
@@ -83,115 +103,86 @@ class BalancesShape(AsOfShape):
     truncated: bool
 
 
-class DecisionShape(Marked):
-    """An act of the city."""
+class TotalShape(Shape):
+    """Either side of all accounts of a currency; text, since it may exceed what JSON's numbers hold exactly."""
+
+    currency: str
+    standing: Standing
+    debit: str
+    credit: str
+    is_balanced: bool
+
+    @field_validator("debit", "credit", mode="before")
+    @classmethod
+    def as_text(cls, value: object) -> str:
+        """Every digit."""
+        return str(value)
+
+
+class TrialBalanceShape(BalancesShape):
+    """`whole` says whether the token sees every account: only then totals must balance."""
+
+    whole: bool
+    totals: tuple[TotalShape, ...]
+
+
+class MovementShape(Marked):
+    """A posting; `balance` is what its currency and standing stood at after it."""
 
     log_index: int
-    type: str
-    financing_type: FinancingType
-    amount: int
-    currency: str
-    budget_year: int
+    position: int
     valid_on: date
-    period_from: date
-    period_to: date
-    file_ref: str
-
-
-class GrantShape(Marked):
-    """A grant; amounts in cents. `applied` and `partner_awards` are null or empty where not known here."""
-
-    grant_id: UUID
-    grantee: str
-    budget_years: tuple[int, ...]
+    known_at: datetime
+    kind: str
+    account: str
     currency: str
-    applied: int | None
-    asks_for_remainder: bool
-    partner_awards: tuple[int, ...]
-    awarded: int
-    drawn: int
-    spent: int
-    decisions: tuple[DecisionShape, ...]
-    plan_version: int | None
-    entries: tuple[int, ...]
+    amount: str
+    balance: str
+
+    @field_validator("amount", "balance", mode="before")
+    @classmethod
+    def as_text(cls, value: object) -> str:
+        """Every digit."""
+        return str(value)
 
 
-class GrantsShape(AsOfShape):
-    """Every grant that an entry names."""
+class StatementShape(AsOfShape):
+    """What moved an account and those below it; `next` is the cursor of the following page."""
 
-    grants: tuple[GrantShape, ...]
-
-
-class LineShape(Marked):
-    """One cost line, cents; `allowed` is what the rule lets be spent on it, null where no rule binds it."""
-
-    line: str
-    title: str
-    planned: int
-    actual: int
-    left: int
-    allowed: int | None
-    eligible: int
+    account: str
+    movements: tuple[MovementShape, ...]
+    next: str | None
 
 
-class PlanAgainstActualShape(AsOfShape, Marked):
-    """Plan against actual, with the rule and the parameter that it was computed by."""
+class AccountChangeShape(Marked):
+    """An account that differs between the two states."""
 
-    grant_id: UUID
+    account: str
     currency: str
-    plan_version: int | None
-    rule: str
-    excess_percent: int | None
-    lines: tuple[LineShape, ...]
-    planned: int
-    actual: int
-    eligible: int
-    excess_uncovered: int
+    before: str
+    after: str
+    change: str
+
+    @field_validator("before", "after", "change", mode="before")
+    @classmethod
+    def as_text(cls, value: object) -> str:
+        """Every digit."""
+        return str(value)
 
 
-class DeadlineShape(Marked):
-    """A date to work by, never shifted for a weekend, and the rule it comes from."""
+class ChangesShape(AsOfShape):
+    """What entered between the two states. `reversed_before`: entries of the earlier state that this page takes back.
 
-    grant_id: UUID
-    deadline: str
-    due_on: date
-    rule: str
+    The sizes are those of the log then and now: `/consistency` proves that the one begins with the other.
+    """
 
-
-class DeadlinesShape(AsOfShape):
-    """Earliest first."""
-
-    deadlines: tuple[DeadlineShape, ...]
-
-
-class ShareShape(Shape):
-    """What one applicant could get, cents."""
-
-    applicant: str
-    amount: int
-
-
-class ReadingShape(Shape):
-    """The answer under one reading of what the documents leave open."""
-
-    freeze_falls_on: FreezeFallsOn
-    treated_as: TreatedAs
-    factor_basis_points: int
-    available: int
-    shares: tuple[ShareShape, ...]
-
-
-class AvailabilityShape(AsOfShape, Marked):
-    """What could the city pay for a budget year; reported facts, never the city's books."""
-
-    budget_year: int
-    currency: str
-    appropriation: int
-    split: SplitStanding
-    answer: ReadingShape
-    other_readings: tuple[ReadingShape, ...]
-    rule: str
-    entries: tuple[int, ...]
+    recorded_from: datetime
+    old_size: int
+    new_size: int
+    entries: tuple[EntryShape, ...]
+    reversed_before: tuple[int, ...]
+    accounts: tuple[AccountChangeShape, ...]
+    next: str | None
 
 
 class CheckpointShape(Shape):
@@ -210,3 +201,28 @@ class CheckpointsShape(Shape):
 
     checkpoints: tuple[CheckpointShape, ...]
     not_proven: str
+
+
+class RuleShape(Shape):
+    """A rule that answers cite."""
+
+    code: str
+    title_de: str
+    title_en: str
+    source: str
+
+
+class ParameterShape(Shape):
+    """What a decision may say otherwise."""
+
+    parameter: str
+    rule: str
+    meaning: str
+    default: str
+
+
+class RulesShape(Shape):
+    """Everything that an answer can cite."""
+
+    rules: tuple[RuleShape, ...]
+    parameters: tuple[ParameterShape, ...]

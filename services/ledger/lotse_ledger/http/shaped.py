@@ -1,21 +1,25 @@
 """From what the domain knows to what an answer says."""
 
+from datetime import date, datetime
+from typing import TypedDict
+
+from lotse_ledger.domain import acts
 from lotse_ledger.domain.asof import AsOf
 from lotse_ledger.domain.availability import Availability
 from lotse_ledger.domain.entries import Recorded
-from lotse_ledger.domain.grants import Decision, Grant
-from lotse_ledger.http.answers import (
+from lotse_ledger.domain.grants import Grant
+from lotse_ledger.domain.reports.duties import Duty
+from lotse_ledger.domain.reports.lines import SollIst
+from lotse_ledger.http.answers import AttachmentShape, BalanceShape, EntryShape, PostingShape
+from lotse_ledger.http.answers_of_grants import (
     AvailabilityShape,
-    BalanceShape,
     DeadlineShape,
     DecisionShape,
-    EntryShape,
     GrantShape,
     LineShape,
-    PlanAgainstActualShape,
-    PostingShape,
     ReadingShape,
     ShareShape,
+    SollIstShape,
 )
 from lotse_ledger.store.books import AccountBalance
 
@@ -23,6 +27,18 @@ AVAILABILITY_RULE = (
     "appropriation x factor left by the latest freeze for the field, rounded down to the cent;"
     " remainder: the cut falls on the applicant who receives the remainder; pro_rata: on both alike"
 )
+
+
+class Dated(TypedDict):
+    """What every answer says of its two dates."""
+
+    valid_to: date
+    recorded_to: datetime
+
+
+def dated(chosen: AsOf) -> Dated:
+    """The two dates that an answer stands on."""
+    return {"valid_to": chosen.valid_to, "recorded_to": chosen.recorded_to}
 
 
 def entry(one: Recorded) -> EntryShape:
@@ -44,6 +60,9 @@ def entry(one: Recorded) -> EntryShape:
             PostingShape(account=row.account, amount=str(row.amount), currency=row.currency) for row in one.postings
         ),
         leaf_sha256=one.leaf_sha256.hex(),
+        commitments=dict(one.commitments),
+        attachments=tuple(AttachmentShape.model_validate(file) for file in one.attachments),
+        cause=one.cause,
     )
 
 
@@ -65,50 +84,61 @@ def grant(one: Grant) -> GrantShape:
         partner_awards=one.partner_awards,
         awarded=one.awarded,
         drawn=one.drawn,
-        spent=sum(one.spent.values()),
+        disbursed=one.disbursed,
+        repaid=one.repaid,
+        spent=sum(part.charged - part.refunded - part.refunded_ineligible for part in one.vouchers),
         decisions=tuple(_decision(decision) for decision in one.decisions),
         plan_version=one.plan.version if one.plan else None,
+        proofs=one.proofs,
+        findings=one.findings,
         entries=one.entries,
     )
 
 
-def plan_against_actual(one: Grant, chosen: AsOf) -> PlanAgainstActualShape:
+def soll_ist(found: SollIst) -> SollIstShape:
     """By line, under the rule of the decision."""
-    use = one.plan_use()
-    return PlanAgainstActualShape(
-        standing=one.standing,
-        valid_to=chosen.valid_to,
-        recorded_to=chosen.recorded_to,
-        grant_id=one.grant_id,
-        currency=one.currency,
-        plan_version=one.plan.version if one.plan else None,
-        rule=use.rule.name,
-        excess_percent=use.rule.excess_percent,
+    use = found.use
+    return SollIstShape(
+        plan_version=found.plan_version,
+        plan_is_approved=found.plan_is_approved,
         lines=tuple(
             LineShape(
-                standing=one.standing,
                 line=line.line,
                 title=line.title,
                 planned=line.planned,
                 actual=line.actual,
+                committed=line.committed,
                 left=line.left,
                 allowed=line.allowed,
                 eligible=line.eligible,
+                approved=line.approved,
+                light=light,
             )
-            for line in use.lines
+            for line, light in found.rows
         ),
         planned=use.planned,
         actual=use.actual,
         eligible=use.eligible,
+        counted=use.counted,
         excess_uncovered=use.excess_uncovered,
+        total_binding=use.total_binding,
+        citations=use.citations,
     )
 
 
-def deadlines(one: Grant) -> tuple[DeadlineShape, ...]:
-    """Of one grant, earliest first."""
-    return tuple(
-        DeadlineShape(standing=one.standing, grant_id=one.grant_id, deadline=due.code, due_on=due.due_on, rule=due.rule)
-        for due in one.deadlines()
+def deadline(duty: Duty) -> DeadlineShape:
+    """A date to work by."""
+    return DeadlineShape(
+        standing=duty.standing,
+        grant_id=duty.grant_id,
+        deadline=duty.deadline.code,
+        due_on=duty.deadline.due_on,
+        rule=duty.deadline.rule,
+        remark_on=duty.deadline.remark_on,
+        urgency=duty.urgency,
+        days_left=duty.days_left,
+        amount=duty.amount,
+        citations=duty.deadline.citations,
     )
 
 
@@ -117,9 +147,8 @@ def availability(
 ) -> AvailabilityShape:
     """The answer asked for, and the other readings beside it."""
     return AvailabilityShape(
+        **dated(chosen),
         standing="public",
-        valid_to=chosen.valid_to,
-        recorded_to=chosen.recorded_to,
         budget_year=budget_year,
         currency=answer.currency,
         appropriation=answer.appropriation,
@@ -141,10 +170,11 @@ def _reading(answer: Availability) -> ReadingShape:
     )
 
 
-def _decision(one: Decision) -> DecisionShape:
+def _decision(one: acts.Decision) -> DecisionShape:
     return DecisionShape(
         standing=one.standing,
         log_index=one.log_index,
+        decision_id=one.decision_id,
         type=one.type,
         financing_type=one.financing_type,
         amount=one.amount,
@@ -154,4 +184,5 @@ def _decision(one: Decision) -> DecisionShape:
         period_from=one.period.first,
         period_to=one.period.last,
         file_ref=one.file_ref,
+        terms=one.terms,
     )
