@@ -15,6 +15,7 @@ from lotse_chassis.database import engine_of
 from lotse_contracts.ledger import PlanLine, RecordDecision, RecordVoucher, RequestDrawdown, SubmitPlan
 from lotse_ledger.cli import shipped_facts
 from lotse_ledger.domain.checkpoints import origin_of
+from lotse_ledger.domain.entries import Draft, digest_of
 from lotse_ledger.domain.facts import drafts_of
 from lotse_ledger.domain.notes import COSIGNER_KEY, LOG_KEY, SigningKey, Vkey
 from lotse_ledger.handlers.house import Evidence, House
@@ -152,3 +153,12 @@ async def transaction(database: ServiceDatabase) -> AsyncIterator[AsyncConnectio
 async def load_facts(tx: AsyncConnection, now: datetime = NOW) -> int:
     """The public facts, as the command loads them."""
     return len(await log.append_many(tx, drafts_of(shipped_facts(), now), journal=JOURNAL, now=now))
+
+
+async def fill(tx: AsyncConnection, number: int) -> None:
+    """So many entries without postings."""
+    drafts = [
+        Draft(f"fill-{uuid4()}", "voucher", "demo", NOW.date(), {"reason": "filled"}, digest_of({}))
+        for _ in range(number)
+    ]
+    await log.append_many(tx, drafts, journal=JOURNAL, now=NOW)

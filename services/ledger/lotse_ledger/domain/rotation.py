@@ -13,8 +13,10 @@ Each line ends in a newline; the signatures are plain Ed25519, 64 bytes, in base
 import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from lotse_contracts.sealed import encode, signature_holds
+from lotse_ledger.domain.entries import Draft, digest_of
 from lotse_ledger.domain.notes import LOG_KEY, NotAKey, SigningKey, Vkey, parse_vkey, standard
 
 HEADER = "lotse.key-rotation.v1"
@@ -50,6 +52,19 @@ def rotated(old: SigningKey, new: SigningKey) -> Rotation:
     text = rotation_bytes(old.vkey, new.vkey)
     signatures = (base64.b64encode(key.sign(text)).decode() for key in (old, new))
     return Rotation(str(old.vkey), str(new.vkey), *signatures)
+
+
+def draft_of(step: Rotation, valid_on: date) -> Draft:
+    """The entry that says so."""
+    data = dict(vars(step))
+    return Draft(
+        key=f"key-rotated:{step.new.key_id.hex()}",
+        kind=KIND,
+        standing="own",
+        valid_on=valid_on,
+        data=data,
+        request_sha256=digest_of(data),
+    )
 
 
 def rotation_bytes(old: Vkey, new: Vkey) -> bytes:
