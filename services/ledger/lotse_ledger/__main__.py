@@ -2,7 +2,7 @@
 
 from lotse_chassis.command import main
 from lotse_ledger.app import build
-from lotse_ledger.cli import COMMANDS
+from lotse_ledger.cli.commands import COMMANDS
 from lotse_ledger.migrations import MIGRATIONS, RIGHTS
 from lotse_ledger.settings import LedgerSettings
 

@@ -13,7 +13,9 @@ from contextlib import suppress
 from pathlib import Path
 
 from lotse_chassis.personkeys import CannotDecrypt, KeyDestroyed, KeyUnknown, PersonKeys
+from lotse_chassis.settings import secret
 from lotse_ledger.domain.evidence_files import FILE_BYTES_MAX, Evidence, EvidenceRefused, examined, key_id
+from lotse_ledger.settings import LedgerSettings
 
 SUFFIX = ".evidence"
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
@@ -124,6 +126,14 @@ class EvidenceFiles:
         if not _DIGEST.match(sha256):
             raise EvidenceMissing
         return self._folder / f"{sha256}{SUFFIX}"
+
+
+def evidence_files(settings: LedgerSettings) -> EvidenceFiles | None:
+    """The folder of the settings; None where none is set. Raises SettingsInvalid if its keys are not set."""
+    if settings.evidence_folder is None or settings.keys_folder is None:
+        return None
+    keys = PersonKeys(settings.keys_folder, secret(settings.kek_file, "kek_file"))
+    return EvidenceFiles(settings.evidence_folder, keys)
 
 
 def read_bounded(path: Path) -> bytes:
