@@ -31,6 +31,7 @@ def environments(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("environments")
     wanted: dict[str, tuple[str, ...]] = {"contracts": ("./contracts",)}
     wanted |= {name: ("./contracts", "./services/chassis", f"./services/{name}") for name in SERVICES}
+    wanted["verifier"] = ("./services/verifier",)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         made = {name: pool.submit(_environment, folder / name, *paths) for name, paths in wanted.items()}
     return {name: future.result() for name, future in made.items()}
@@ -73,3 +74,12 @@ def test_a_service_installs_alone_in_one_command(service: str, environments: dic
     others = {f"lotse_{other}" for other in SERVICES if other != service} | {"lotse_local"}
     assert not others.intersection(loaded)
     assert "migrate" in _run([str(python), "-I", "-m", f"lotse_{service}", "--help"])
+
+
+def test_the_verifier_installs_with_cryptography_alone(environments: dict[str, Path]) -> None:
+    python = environments["verifier"]
+    listed = _run([sys.executable, "-m", "pip", "--python", str(python), "list", "--format=json"])
+    names = {package["name"].lower().replace("_", "-") for package in json.loads(listed)}
+    assert names == {"cffi", "cryptography", "lotse-verifier", "pycparser"}
+    assert "BUNDLE" in _run([str(python.parent / "lotse-verify"), "--help"])
+    assert _run([str(python.parent / "lotse-verify"), "--page-digest"]).strip()
