@@ -1,0 +1,32 @@
+"""The pages for people: signed in by a form, rendered at once, readable without a script."""
+
+from fastapi import APIRouter
+
+from lotse_ledger.http.page import books, checks, freeze, grants, journal, signing
+from lotse_ledger.http.page.visits import Build, opens
+
+PAGES: tuple[tuple[str, Build], ...] = (
+    ("/", grants.overview),
+    ("/page/grants/{grant_id}", grants.plan),
+    ("/page/grants/{grant_id}/money", grants.money),
+    ("/page/grants/{grant_id}/vouchers", grants.vouchers),
+    ("/page/grants/{grant_id}/settlement", grants.settlement),
+    ("/page/grants/{grant_id}/duties", grants.duties),
+    ("/page/deadlines", grants.deadlines),
+    ("/page/entries", journal.entries),
+    ("/page/entries/{log_index}", journal.entry),
+    ("/page/accounts", books.accounts),
+    ("/page/sample", checks.sample),
+    ("/page/changes", checks.changes),
+    ("/page/freeze", freeze.freeze),
+    ("/page/evidence", books.evidence),
+    ("/page/downloads", books.downloads),
+    ("/page/rules", books.rules),
+    ("/page/{rest:path}", books.nothing),
+)
+"""Which page shows what; the last one says that there is no such page."""
+
+routes = APIRouter(include_in_schema=False)
+routes.include_router(signing.routes)
+for path, build in PAGES:
+    routes.add_api_route(path, opens(build), methods=["GET"])

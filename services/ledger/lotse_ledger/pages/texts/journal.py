@@ -1,0 +1,197 @@
+"""Words of the log, one entry, accounts, checkpoints and downloads."""
+
+JOURNAL: dict[str, tuple[str, str]] = {
+    "entries": ("Journal", "Log"),
+    "entries_hint": (
+        (
+            "Alle Einträge in der Reihenfolge, in der sie erfasst wurden. Nichts wird geändert oder gelöscht;"
+            " berichtigt wird nur durch Storno."
+        ),
+        (
+            "All entries in the order in which they were recorded. Nothing is changed or deleted; a correction is a"
+            " reversal."
+        ),
+    ),
+    "filter": ("Auswählen", "Choose"),
+    "filter_kind": ("Art", "kind"),
+    "filter_grant": ("Zuwendung", "grant"),
+    "all_kinds": ("alle Arten", "all kinds"),
+    "all_grants": ("alle Zuwendungen", "all grants"),
+    "filtered": (
+        "Auf dieser Seite stehen {shown} Einträge, die zur Auswahl passen.",
+        "On this page are {shown} entries that match.",
+    ),
+    "index": ("Nr.", "no."),
+    "entry_title": ("Eintrag {index}", "Entry {index}"),
+    "valid_on": ("gültig ab", "valid from"),
+    "known_at": ("bekannt seit", "known since"),
+    "recorded_at": ("erfasst am", "recorded at"),
+    "kind": ("Art", "kind"),
+    "text": ("Inhalt", "content"),
+    "postings": ("Buchungen", "postings"),
+    "account": ("Konto", "account"),
+    "debit": ("Soll", "debit"),
+    "credit": ("Haben", "credit"),
+    "no_postings": ("Dieser Eintrag bucht nichts.", "This entry posts nothing."),
+    "leaf": ("Prüfsumme", "digest"),
+    "reconstructed": ("nachträglich erfasst", "reconstructed"),
+    "reconstructed_hint": (
+        (
+            "Aus einem öffentlichen Dokument nachgetragen, ehe dieses Journal begann; bekannt seit dem Tag, an dem"
+            " das Dokument erschien."
+        ),
+        "Entered from a public document before this log began; known since the day the document appeared.",
+    ),
+    "reverses": ("storniert", "reverses"),
+    "reversed_by": ("storniert durch", "reversed by"),
+    "not_in_force": ("storniert", "reversed"),
+    "previous_entry": ("Vorheriger Eintrag", "Previous entry"),
+    "next_entry": ("Nächster Eintrag", "Next entry"),
+    "newer_page": ("Nächste Seite", "Next page"),
+    "first_page": ("Zum Anfang", "To the start"),
+    "details": ("Angaben", "Details"),
+    "documents": ("Dokumente", "Documents"),
+    "document": ("Dokument", "document"),
+    "no_documents": ("Zu diesem Eintrag gehört kein Dokument.", "No document belongs to this entry."),
+    "sealed_parts": ("Versiegelte Angaben", "Sealed details"),
+    "sealed_parts_hint": (
+        (
+            "Personenbezogenes steht nicht im Journal, nur eine Prüfsumme davon. Der Inhalt kann gelöscht werden,"
+            " der Beweis bleibt."
+        ),
+        "Personal data are not in the log, only a digest of them. The content can be erased, the proof remains.",
+    ),
+    "open_document": ("Dokument laden", "download the document"),
+    "proof": ("Beweis", "Proof"),
+    "proof_hint": (
+        (
+            "Der Einschlussbeweis zeigt, dass genau dieser Eintrag unter der unterschriebenen Wurzel liegt. Jeder"
+            " kann ihn ohne uns nachrechnen."
+        ),
+        (
+            "The proof of inclusion shows that exactly this entry lies under the signed root. Anybody can check it"
+            " without us."
+        ),
+    ),
+    "proof_download": ("Einschlussbeweis laden", "download the proof of inclusion"),
+    "proof_pending": (
+        (
+            "Dieser Eintrag liegt noch unter keinem unterschriebenen Prüfpunkt; der nächste folgt spätestens in"
+            " einem Tag."
+        ),
+        "No signed checkpoint covers this entry yet; the next one follows within a day.",
+    ),
+    "covered_by": (
+        "Abgedeckt vom Prüfpunkt über {size} Einträge, unterschrieben {at}.",
+        "Covered by the checkpoint over {size} entries, signed {at}.",
+    ),
+    "as_recorded": ("Der Eintrag, wie er geprüft wird", "The entry as it is hashed"),
+    "as_recorded_hint": (
+        "Diese Zeichen gehen in die Prüfsumme ein, kein anderes.",
+        "These characters make the digest, and no other.",
+    ),
+    "balances": ("Konten", "Accounts"),
+    "balances_hint": (
+        "Soll ist positiv, Haben negativ. Vorführwerte sind getrennt summiert.",
+        "Debit is positive, credit negative. Demonstration values are summed apart.",
+    ),
+    "balances_cut": (
+        "Angezeigt werden die ersten {shown} Konten; über die Schnittstelle bekommen Sie alle.",
+        "The first {shown} accounts are shown; the interface has them all.",
+    ),
+    "balance": ("Saldo", "balance"),
+    "evidence": ("Nachweise der Unverändertheit", "Evidence that nothing was rewritten"),
+    "evidence_hint": (
+        (
+            "Jeder Prüfpunkt ist eine unterschriebene Prüfsumme über das ganze Journal. Ein Zeuge, die Software"
+            " eines anderen Vereins, gegenzeichnet nur, was das Frühere fortsetzt."
+        ),
+        (
+            "Each checkpoint is a signed digest of the whole log. A witness, the software of another association,"
+            " countersigns only what continues the earlier one."
+        ),
+    ),
+    "checkpoints": ("Prüfpunkte", "Checkpoints"),
+    "checkpoints_none": ("Es ist noch kein Prüfpunkt unterschrieben.", "No checkpoint is signed yet."),
+    "size": ("Einträge", "entries"),
+    "root": ("Wurzel", "root"),
+    "signed_at": ("unterschrieben", "signed"),
+    "cosigned_by": ("gegengezeichnet von", "countersigned by"),
+    "nobody": ("noch niemandem", "nobody yet"),
+    "check_yourself": ("Selbst prüfen", "Check it yourself"),
+    "check_steps": (
+        (
+            "Bündel laden, die Richtliniendatei auf einem anderen Weg besorgen (zum Beispiel aus der monatlichen"
+            " E-Mail), verify.html im Browser öffnen und beides hineinziehen. Das geht ohne Netz und ohne uns."
+        ),
+        (
+            "Download the bundle, get the policy file by another way (for example from the monthly mail), open"
+            " verify.html in a browser and drop both in. That works offline and without us."
+        ),
+    ),
+    "downloads": ("Downloads", "Downloads"),
+    "downloads_hint": (
+        "Alle Dateien gelten für den gewählten Stand; derselbe Stand gibt immer dieselbe Datei.",
+        "All files hold for the chosen dates; the same dates always give the same file.",
+    ),
+    "file": ("Datei", "file"),
+    "what_it_is": ("Inhalt", "content"),
+    "download_grant": ("Je Zuwendung", "Of each grant"),
+    "download_books": ("Das ganze Journal", "The whole log"),
+    "download_proof": ("Prüfpunkt und Schlüssel", "Checkpoint and keys"),
+    "of_entry": ("von Nr. {index}", "of no. {index}"),
+    "version_no": ("Version {version}", "version {version}"),
+}
+
+KINDS: dict[str, tuple[str, str]] = {
+    "appropriation_reported": ("Haushaltsansatz, berichtet", "appropriation, reported"),
+    "freeze_reported": ("Haushaltssperre, berichtet", "budget freeze, reported"),
+    "relaxation_recommended_reported": ("Empfehlung zur Lockerung, berichtet", "relaxation recommended, reported"),
+    "funding_limited_reported": ("Befristung, berichtet", "limit of the funding, reported"),
+    "selection_reported": ("Auswahl, berichtet", "selection, reported"),
+    "early_start_reported": ("vorzeitiger Beginn, berichtet", "early start, reported"),
+    "application_reported": ("Antrag, berichtet", "application, reported"),
+    "application": ("Antrag", "application"),
+    "early_start": ("vorzeitiger Beginn", "early start"),
+    "decision": ("Bescheid", "decision"),
+    "plan": ("Plan", "plan"),
+    "plan_approved": ("Plan anerkannt", "plan approved"),
+    "excess_approved": ("Überschreitung genehmigt", "excess approved"),
+    "drawdown": ("Mittelabruf", "drawdown"),
+    "drawdown_expired": ("Mittelabruf verfallen", "drawdown lapsed"),
+    "drawdown_withdrawn": ("Mittelabruf zurückgezogen", "drawdown withdrawn"),
+    "disbursement": ("Auszahlung", "payment by the city"),
+    "commitment": ("Zusage an Dritte", "commitment"),
+    "commitment_released": ("Zusage aufgehoben", "commitment released"),
+    "voucher": ("Beleg", "voucher"),
+    "refund": ("Erstattung an uns", "refund"),
+    "income": ("Einnahme", "income"),
+    "notice": ("Mitteilung an die Stadt", "notice to the city"),
+    "proof": ("Verwendungsnachweis", "proof of use"),
+    "finding": ("Beanstandung", "finding"),
+    "finding_resolved": ("Beanstandung erledigt", "finding resolved"),
+    "settlement": ("Abrechnung", "settlement"),
+    "repayment": ("Rückzahlung", "repayment"),
+    "interest_assessed": ("Zinsen festgesetzt", "interest assessed"),
+    "interest_waived": ("Zinsen erlassen", "interest waived"),
+    "interest_paid": ("Zinsen gezahlt", "interest paid"),
+    "retention_set": ("Aufbewahrung festgelegt", "retention set"),
+    "voucher_question": ("Frage zu einem Beleg", "question about a voucher"),
+    "voucher_question_settled": ("Frage zu einem Beleg geklärt", "question about a voucher settled"),
+    "period_closed": ("Zeitraum abgeschlossen", "period closed"),
+    "period_reopened": ("Zeitraum wieder geöffnet", "period reopened"),
+    "reversal": ("Storno", "reversal"),
+    "key_rotated": ("Schlüssel gewechselt", "key rotated"),
+    "export_created": ("Bündel erstellt", "bundle created"),
+    "auditor_added": ("Prüfende eingeladen", "auditor added"),
+    "auditor_revoked": ("Zugang entzogen", "auditor revoked"),
+    "auditor_session": ("Zugang benutzt", "access used"),
+    "audit_opened": ("Prüfung begonnen", "audit opened"),
+    "audit_ended": ("Prüfung beendet", "audit ended"),
+    "opening_erased": ("Personenbezogenes gelöscht", "personal data erased"),
+    "history_closed": ("Vorgeschichte abgeschlossen", "history closed"),
+    "message_costs": ("Kosten von Nachrichten", "cost of messages"),
+    "partner_award": ("Bewilligung des Partners", "the partner's award"),
+}
+
+JOURNAL |= {f"kind_of_{kind}": pair for kind, pair in KINDS.items()}
