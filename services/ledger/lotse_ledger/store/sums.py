@@ -1,7 +1,7 @@
 """Sums over postings as of two dates: prefix sums of a snapshot, and two strips of postings that it does not hold."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Row, text
@@ -10,26 +10,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lotse_contracts.ledger import Standing
 from lotse_ledger.domain.entries import MAIN_LOG
 
-# A snapshot of this log when it had `base` entries holds, for the end of each month, what was valid until then. What
-# it lacks: of its own entries those valid after that month's end, and all that entered after it.
+# A snapshot of this log when it had `base` entries holds, for each month, what was valid until its end. What it lacks:
+# of its own entries those of the month that the day lies in, and all that entered after it.
 _BALANCES = text("""
 WITH base AS (
   SELECT coalesce(max(size), 0) AS size FROM snapshot WHERE log_id = :log_id AND size <= :size
 ), month AS (
-  SELECT m.* FROM snapshot_month m, base
-  WHERE m.log_id = :log_id AND m.size = base.size AND m.month < date_trunc('month', CAST(:valid_to AS date) + 1)::date
-  ORDER BY m.month DESC LIMIT 1
+  SELECT accounts, currencies, standings, amounts FROM snapshot_month
+  WHERE log_id = :log_id AND size = (SELECT size FROM base) AND month < :month_first
+  ORDER BY month DESC LIMIT 1
 ), summed AS (
   SELECT held.account, held.currency, held.standing, held.amount
   FROM month, unnest(accounts, currencies, standings, amounts) AS held (account, currency, standing, amount)
   UNION ALL
-  SELECT p.account, p.currency, p.standing, p.amount FROM posting p
-  WHERE p.log_id = :log_id AND p.log_index < (SELECT size FROM base) AND p.valid_on <= :valid_to
-    AND p.valid_on >= coalesce((SELECT (month + interval '1 month')::date FROM month), CAST('-infinity' AS date))
+  SELECT account, currency, standing, amount FROM posting
+  WHERE log_id = :log_id AND log_index < (SELECT size FROM base) AND valid_on >= :month_first AND valid_on <= :valid_to
   UNION ALL
-  SELECT p.account, p.currency, p.standing, p.amount FROM posting p
-  WHERE p.log_id = :log_id AND p.log_index >= (SELECT size FROM base) AND p.log_index < :size
-    AND p.valid_on <= :valid_to
+  SELECT account, currency, standing, amount FROM posting
+  WHERE log_id = :log_id AND log_index >= (SELECT size FROM base) AND log_index < :size AND valid_on <= :valid_to
 )
 SELECT account, currency, standing, sum(amount) AS amount FROM summed
 GROUP BY account, currency, standing ORDER BY account, currency, standing LIMIT :limit
@@ -66,7 +64,8 @@ async def balances_at(
     tx: AsyncConnection, *, valid_to: date, size: int, limit: int | None = None, log_id: int = MAIN_LOG
 ) -> list[AccountBalance]:
     """What stood in each account by the first `size` entries."""
-    given = {"log_id": log_id, "size": size, "valid_to": valid_to, "limit": limit}
+    days = {"valid_to": valid_to, "month_first": _month_first(valid_to)}
+    given = {"log_id": log_id, "size": size, "limit": limit, **days}
     return [_balance(row) for row in await tx.execute(_BALANCES, given)]
 
 
@@ -76,6 +75,11 @@ async def changes(tx: AsyncConnection, *, valid_to: date, first: int, end: int) 
     after = await balances_at(tx, valid_to=valid_to, size=end)
     found = [Change(one.account, one.currency, one.standing, before.get(_place(one), 0), one.amount) for one in after]
     return [one for one in found if one.change or (one.account, one.currency, one.standing) not in before]
+
+
+def _month_first(valid_to: date) -> date:
+    """The first day that no whole month until this day covers."""
+    return valid_to if valid_to == date.max else (valid_to + timedelta(days=1)).replace(day=1)
 
 
 def _place(one: AccountBalance) -> tuple[str, str, str]:
