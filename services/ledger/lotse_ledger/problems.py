@@ -139,6 +139,12 @@ PROBLEM_TEXTS: dict[str, dict[str, str]] = {
         "de": "Dieser Schlüssel gehört nicht zu Ihrem Zugang.",
         "en": "This key is not the one of your token.",
     },
+    "beyond_checkpoint": {
+        "uk": "Ще немає контрольної точки, яка це охоплює.",
+        "ru": "Ещё нет контрольной точки, которая это охватывает.",
+        "de": "Das ist noch von keinem Prüfpunkt erfasst.",
+        "en": "No checkpoint covers this yet.",
+    },
     "no_checkpoint": {
         "uk": "На цей момент ще не було підписаної контрольної точки.",
         "ru": "На этот момент ещё не было подписанной контрольной точки.",
@@ -162,5 +168,35 @@ PROBLEM_TEXTS: dict[str, dict[str, str]] = {
         "ru": "Такого документа в книге нет.",
         "de": "Diesen Beleg gibt es in den Büchern nicht.",
         "en": "There is no such voucher in the books.",
+    },
+    "log_key_missing": {
+        "uk": "Немає ключа, яким підписують журнал.",
+        "ru": "Нет ключа, которым подписывают журнал.",
+        "de": "Es gibt keinen Schlüssel, mit dem das Journal unterschrieben wird.",
+        "en": "There is no key to sign the log with.",
+    },
+    "sealing_key_missing": {
+        "uk": "Немає ключа, яким запечатують імена.",
+        "ru": "Нет ключа, которым запечатывают имена.",
+        "de": "Es gibt keinen Schlüssel, mit dem Namen versiegelt werden.",
+        "en": "There is no key to seal names with.",
+    },
+    "bundle_too_large": {
+        "uk": "Пакет для перевірки завеликий.",
+        "ru": "Пакет для проверки слишком велик.",
+        "de": "Das Prüfpaket wäre zu groß; wählen Sie weniger Zuwendungen oder lassen Sie die Belege weg.",
+        "en": "The bundle would be too large; choose fewer grants or leave out the evidence.",
+    },
+    "journal_too_precise": {
+        "uk": "Суми мають більше цифр, ніж Beancount додає точно.",
+        "ru": "В суммах больше цифр, чем Beancount складывает точно.",
+        "de": "Die Beträge haben mehr Stellen, als Beancount genau zusammenzählt.",
+        "en": "The amounts have more digits than Beancount adds exactly.",
+    },
+    "evidence_altered": {
+        "uk": "Один із файлів-підтверджень відсутній або змінений.",
+        "ru": "Один из файлов-подтверждений отсутствует или изменён.",
+        "de": "Ein Beleg fehlt oder ist nicht mehr, was er war.",
+        "en": "A file of evidence is missing or not what it was.",
     },
 }
