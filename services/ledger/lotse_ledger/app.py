@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 from lotse_chassis import migrate
 from lotse_chassis.service import Service
@@ -21,6 +21,7 @@ from lotse_ledger.handlers import (
     offering,
     questions,
     recording,
+    replaying,
     witnessing,
 )
 from lotse_ledger.handlers.equipment import evidence_of
@@ -29,6 +30,7 @@ from lotse_ledger.http import serve
 from lotse_ledger.migrations import MIGRATIONS
 from lotse_ledger.problems import PROBLEM_TEXTS
 from lotse_ledger.settings import LedgerSettings
+from lotse_ledger.store.replays import Replay
 
 
 def build(settings: LedgerSettings) -> Service:
@@ -45,6 +47,7 @@ def build(settings: LedgerSettings) -> Service:
     service.works("checkpoints", partial(_sign_at_start, service=service, house=house))
     service.on_timer(audits.SESSIONS_TIMER, partial(audits.sessions_over, house=house))
     service.works("audits", partial(audits.watch_sessions, service=service, house=house))
+    service.works("replay", partial(replaying.watch, service=service, counted=_broken_gauge(service)))
     serve(
         service,
         house,
@@ -96,6 +99,21 @@ def _alarm_counter(service: Service) -> Callable[[str], None]:
         registry=service.meters.registry,
     )
     return lambda code: counted.labels(code).inc()
+
+
+def _broken_gauge(service: Service) -> Callable[[Replay], None]:
+    broken = Gauge(
+        "lotse_ledger_invariants_broken",
+        "things that break an invariant of the books, as of the last nightly check",
+        ["invariant"],
+        registry=service.meters.registry,
+    )
+
+    def counted(found: Replay) -> None:
+        for one in found.verdicts:
+            broken.labels(one.code).set(one.broken if one.state == "broken" else 0)
+
+    return counted
 
 
 async def _sign_at_start(stopping: asyncio.Event, *, service: Service, house: House) -> None:

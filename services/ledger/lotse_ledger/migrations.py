@@ -460,6 +460,12 @@ def _guards(table: str) -> tuple[str, ...]:
     )
 
 
+# 0020: what the nightly check of all invariants found. Verdicts name places in the log and hold no value of anybody.
+_REPLAY = """CREATE TABLE replay (
+ run_at timestamptz PRIMARY KEY,
+ size bigint NOT NULL CHECK (size >= 0),
+ verdicts jsonb NOT NULL)"""
+
 MIGRATIONS = (
     Migration(
         "0001-log",
@@ -526,10 +532,12 @@ MIGRATIONS = (
         ),
     ),
     Migration("0010-audit", (_AUDIT_QUERY, _AUDIT_KEY, *(guard for table in AUDIT_TABLES for guard in _guards(table)))),
+    Migration("0020-replay", (_REPLAY, *_guards("replay"))),
 )
 
 RIGHTS = {
     **dict.fromkeys((*APPEND_ONLY, *AUDIT_TABLES, *WITNESS_TABLES), "SELECT, INSERT"),
+    "replay": "SELECT, INSERT",
     "witness_head": "SELECT, INSERT, UPDATE",
     "offer": "SELECT, INSERT, UPDATE, DELETE",
     # What a commitment stands for is personal: it can be erased, the log cannot.

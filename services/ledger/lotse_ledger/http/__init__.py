@@ -5,6 +5,7 @@ from lotse_ledger.handlers.house import House
 from lotse_ledger.http import accounts, audit, city, entries, former, grants, log, page, vouchers
 from lotse_ledger.http.access import Gate
 from lotse_ledger.http.exchange import Methods
+from lotse_ledger.http.invariants import routes as invariants
 from lotse_ledger.http.pace import Pace
 
 
@@ -14,5 +15,6 @@ def serve(service: Service, house: House, *, auditor_key: bytes, requests_a_minu
     service.http.add_middleware(Methods, problems=service.problems)
     for queries in (grants, vouchers, accounts, entries, city, log, audit):
         service.serves(queries.routes)
+    service.serves(invariants)
     service.serves(page.routes)
     service.serves(former.routes)

@@ -18,7 +18,7 @@ from sqlalchemy import (
     Uuid,
     func,
 )
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 metadata = MetaData()
 
@@ -240,4 +240,12 @@ audit_key = Table(
     Column("token_id", Text, primary_key=True),
     Column("private_key", LargeBinary, nullable=False),
     Column("disclosed_at", DateTime(timezone=True), nullable=False),
+)
+
+replay = Table(
+    "replay",
+    metadata,
+    Column("run_at", DateTime(timezone=True), primary_key=True),
+    Column("size", BigInteger, nullable=False),
+    Column("verdicts", JSONB, nullable=False),
 )
