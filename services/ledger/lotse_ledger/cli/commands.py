@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 
 from lotse_chassis.command import Command, Subcommand
-from lotse_ledger.cli import reports, vouchers
+from lotse_ledger.cli import balances, importing, reports, vouchers
 from lotse_ledger.cli.facts import load_facts
 from lotse_ledger.cli.replay import COMMAND as REPLAY
 
 COMMANDS: Mapping[str, Command | Subcommand] = {
     "load-facts": load_facts,
+    "import": Subcommand(importing.import_file, importing.arguments, "enter a file of lines into a log of its own"),
+    "balances": Subcommand(balances.print_balances, balances.arguments, "what stands in the accounts of such a log"),
     "vouchers": vouchers.COMMAND,
     "replay": REPLAY,
     **reports.COMMANDS,

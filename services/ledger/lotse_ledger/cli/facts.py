@@ -7,14 +7,13 @@ from importlib import resources
 
 from lotse_chassis.database import engine_of
 from lotse_chassis.settings import Settings
+from lotse_ledger.cli.exits import EXIT_OTHER_FACTS, EXIT_TOO_LATE
 from lotse_ledger.domain.checkpoints import origin_of
 from lotse_ledger.domain.facts import HISTORY_CLOSED, drafts_of
 from lotse_ledger.store import books, log
 from lotse_ledger.store.log import Journal
 
 FACTS_FILE = "real_case.json"
-EXIT_TOO_LATE = 4
-EXIT_OTHER_FACTS = 5
 
 
 def load_facts(settings: Settings) -> int:

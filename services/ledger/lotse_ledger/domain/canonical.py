@@ -43,4 +43,4 @@ def _is_plain(value: Any) -> bool:
         value = value.values()
     elif kind is not list and kind is not tuple:
         return False
-    return all([type(one) in _ATOMS or _is_plain(one) for one in value])
+    return all(type(one) in _ATOMS or _is_plain(one) for one in value)

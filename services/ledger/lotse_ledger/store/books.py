@@ -15,7 +15,7 @@ from lotse_ledger.domain.asof import AsOf
 from lotse_ledger.domain.entries import MAIN_LOG, Recorded
 from lotse_ledger.store.reading import entry_at, read
 from lotse_ledger.store.sums import AccountBalance, Change, balances_at, changes
-from lotse_ledger.store.tables import entry, log, posting
+from lotse_ledger.store.tables import entry, posting
 
 __all__ = [
     "AccountBalance",
@@ -29,7 +29,6 @@ __all__ = [
     "entries_of_kinds",
     "last_recorded_at",
     "leaves",
-    "log_named",
     "page",
     "size",
     "size_at",
@@ -61,11 +60,6 @@ async def size_at(tx: AsyncConnection, recorded_to: datetime, *, log_id: int = M
     )
     found = (await tx.execute(query)).scalar_one_or_none()
     return 0 if found is None else int(found) + 1
-
-
-async def log_named(tx: AsyncConnection, name: str) -> int | None:
-    """The number of a log."""
-    return (await tx.execute(select(log.c.log_id).where(log.c.name == name))).scalar_one_or_none()
 
 
 async def balances(
