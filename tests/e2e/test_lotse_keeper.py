@@ -131,7 +131,36 @@ def test_changed_keys_of_a_known_partner_are_refused(folder: Path) -> None:
     assert not cards.add_partner(here, card)
     with pytest.raises(cards.CardRefused, match="other keys"):
         cards.add_partner(here, card.model_copy(update={"verify": cards.own_card(here).verify}))
-    assert json.loads(here.partners.read_text()) == {"bb": card.model_dump(exclude={"association", "leaf"})}
+    assert json.loads(here.partners.read_text()) == {
+        "bb": card.model_dump(mode="json", exclude={"association", "leaf"})
+    }
+
+
+def test_a_card_from_before_the_ledgers_keys_grows_into_one_that_has_them(folder: Path) -> None:
+    here, there = kit.new_association(folder, "aa"), kit.new_association(folder, "bb")
+    newer = cards.own_card(there)
+    older = newer.model_copy(update={"ledger_logs": (), "ledger_witness": ""})
+    assert cards.add_partner(here, older)
+    assert set(json.loads(here.partners.read_text())["bb"]) == {"verify", "intake_seal", "referral_seal", "ledger_seal"}
+    assert older.fingerprint != newer.fingerprint
+    assert cards.add_partner(here, newer)
+    with pytest.raises(cards.CardRefused, match="other keys"):
+        cards.add_partner(here, older)
+
+
+def test_a_log_key_may_follow_another_in_a_card_and_never_take_its_place(folder: Path) -> None:
+    here, there = kit.new_association(folder, "aa"), kit.new_association(folder, "bb")
+    card = cards.own_card(there)
+    cards.add_partner(here, card)
+    there.key(keyring.LOG_KEY + cards.FORMER_SUFFIX).write_text(card.ledger_logs[0] + "\n")
+    there.key(keyring.LOG_KEY).write_bytes(there.key(keyring.AUDITOR_KEY).read_bytes())
+    rotated = cards.own_card(there)
+    assert rotated.ledger_logs[0] == card.ledger_logs[0]
+    assert len(rotated.ledger_logs) == 2
+    replaced = rotated.model_copy(update={"ledger_logs": rotated.ledger_logs[1:]})
+    with pytest.raises(cards.CardRefused, match="other keys"):
+        cards.add_partner(here, replaced)
+    assert cards.add_partner(here, rotated)
 
 
 @pytest.mark.parametrize("content", [b"", b"[]", b'{"association": "aa"}', b"\xff\xfe", b"x" * 5000])

@@ -55,6 +55,9 @@ def service_environment(place: AssociationFolder, service: str, at: Addresses) -
         # Known from the start, so that nobody's first mail waits until intake has asked notify.
         "LOTSE_NOTIFY_SEAL_KEY": keyring.public_seal_key(place, "notify"),
         "LOTSE_SIGN_KEY_FILE": str(place.key(keyring.SIGN_KEY)),
+        "LOTSE_LOG_KEY_FILE": str(place.key(keyring.LOG_KEY)),
+        "LOTSE_WITNESS_KEY_FILE": str(place.key(keyring.WITNESS_KEY)),
+        "LOTSE_LOG_ORIGIN": log_origin(place),
         "LOTSE_PARTNERS_FILE": str(place.partners),
         "LOTSE_KEYS_FOLDER": str(place.person_keys(service)),
         "LOTSE_KEK_FILE": str(place.key(f"{service}.kek")),
@@ -107,6 +110,14 @@ def write_settings(place: AssociationFolder, sections: Mapping[str, Mapping[str,
     for section, settings in sections.items():
         lines += [f"[{section}]", *(f"{name} = {json.dumps(value)}" for name, value in settings.items())]
     write_private(place.settings, "\n".join([*lines, ""]).encode())
+
+
+def log_origin(place: AssociationFolder) -> str:
+    """The name of the association's grant ledger in its checkpoints, as `settings.toml` or the ledger's default says.
+
+    It stands in the card as well, so it is read here and not left to the service. Raises SettingsUnreadable.
+    """
+    return _administrators(place, "ledger").get("LOTSE_LOG_ORIGIN", "") or f"{place.name}/grant-ledger"
 
 
 def _administrators(place: AssociationFolder, service: str) -> dict[str, str]:
