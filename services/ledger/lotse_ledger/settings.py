@@ -49,6 +49,9 @@ class LedgerSettings(Settings):
     checkpoint_office: str = setting(
         "office that notify mails the latest checkpoint to every month, by its name there; empty: none", default=""
     )
+    auditor_key_file: Path | None = setting(
+        "file with the private Ed25519 key of auditors' tokens, 32 raw bytes; only `auditor add` reads it", default=None
+    )
     evidence_folder: Path | None = setting(
         "folder of the encrypted evidence files, outside the database; empty: none is kept", default=None
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from lotse_chassis.command import Command, Subcommand
-from lotse_ledger.cli import balances, importing, reports, vouchers
+from lotse_ledger.cli import auditors, balances, exports, importing, reports, vouchers
 from lotse_ledger.cli.facts import load_facts
 from lotse_ledger.cli.replay import COMMAND as REPLAY
 
@@ -14,4 +14,6 @@ COMMANDS: Mapping[str, Command | Subcommand] = {
     "vouchers": vouchers.COMMAND,
     "replay": REPLAY,
     **reports.COMMANDS,
+    "auditor": auditors.COMMAND,
+    "export": exports.COMMAND,
 }

@@ -18,7 +18,10 @@ from lotse_chassis.settings import Settings
 from lotse_ledger.app import build
 from lotse_ledger.cli.faults import LANGUAGES
 from lotse_ledger.domain.asof import AsOf, BeyondLastEntry, NothingRecorded, as_of
+from lotse_ledger.domain.entries import MAIN_LOG
 from lotse_ledger.domain.grants import Grant, grants_of
+from lotse_ledger.handlers.house import House
+from lotse_ledger.http.access import Gate
 from lotse_ledger.problems import PROBLEM_TEXTS
 from lotse_ledger.settings import LedgerSettings
 from lotse_ledger.store import books
@@ -119,15 +122,34 @@ async def opened(settings: LedgerSettings) -> AsyncIterator[Service]:
         await service.engine.dispose()
 
 
-async def chosen(tx: AsyncConnection, args: argparse.Namespace, now: datetime) -> AsOf:
+def house_of(service: Service) -> House:
+    """The keys and partners that this ledger was built with."""
+    gate: Gate = service.http.state.gate
+    return gate.house
+
+
+async def chosen(tx: AsyncConnection, args: argparse.Namespace, now: datetime, *, log_id: int = MAIN_LOG) -> AsOf:
     """The two dates asked for. Raises Refused."""
-    last = await books.last_recorded_at(tx)
+    last = await books.last_recorded_at(tx, log_id=log_id)
     try:
         return as_of(valid_to=args.valid_to, recorded_to=args.recorded_to, last_recorded_at=last, now=now)
     except NothingRecorded:
         raise Refused("nothing_recorded") from None
     except BeyondLastEntry:
         raise Refused("beyond_last_entry", fields=("recorded_to",)) from None
+
+
+async def latest(tx: AsyncConnection) -> AsOf:
+    """Everything that is known. Raises Refused where nothing is."""
+    last = await books.last_recorded_at(tx)
+    if last is None:
+        raise Refused("nothing_recorded")
+    return AsOf(date.max, last)
+
+
+async def resolved(tx: AsyncConnection, wanted: str, service: Service) -> Grant:
+    """The grant, as everything that is known says it. Raises Told or Refused."""
+    return await grant_of(tx, wanted, await latest(tx), service.association)
 
 
 async def all_grants(tx: AsyncConnection, at: AsOf, association: str) -> tuple[Grant, ...]:

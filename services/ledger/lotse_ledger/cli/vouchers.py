@@ -24,10 +24,9 @@ from lotse_ledger.cli.session import (
     add_actor,
     add_language,
     command,
-    grant_of,
     opened,
+    resolved,
 )
-from lotse_ledger.domain.asof import AsOf
 from lotse_ledger.domain.evidence_files import EvidenceRefused, examined
 from lotse_ledger.domain.grants import Grant
 from lotse_ledger.domain.instants import day_of
@@ -40,7 +39,6 @@ from lotse_ledger.handlers.importing import List, Order, Outcome, enter_list
 from lotse_ledger.providers.evidence_files import EvidenceErased, EvidenceFiles, evidence_files, read_bounded
 from lotse_ledger.providers.sheets import SheetRefused, read_sheet
 from lotse_ledger.settings import LedgerSettings
-from lotse_ledger.store import books
 
 
 @dataclass(frozen=True)
@@ -89,7 +87,7 @@ async def _import(settings: LedgerSettings, args: argparse.Namespace) -> int:
     asked = Asked(args.file, args.evidence, args.preview, args.partial, args.lang)
     files = evidence_files(settings)
     async with opened(settings) as service, service.engine.connect() as tx:
-        grant = await _grant(tx, service, args.grant)
+        grant = await resolved(tx, args.grant, service)
         attached = _attached(asked, grant, service)
         outcome = await _entered(tx, service, grant, attached, actor_of(args))
         faults = sorted({*attached.faults, *outcome.refused})
@@ -99,12 +97,6 @@ async def _import(settings: LedgerSettings, args: argparse.Namespace) -> int:
             await service.stage(tx, service.context(), outcome.said)
             await tx.commit()
     return _say(outcome, faults, asked, writes=writes)
-
-
-async def _grant(tx: AsyncConnection, service: Service, wanted: str) -> Grant:
-    last = await books.last_recorded_at(tx)
-    at = AsOf(day_of(service.now()), last or service.now())
-    return await grant_of(tx, wanted, at, service.association)
 
 
 def _attached(asked: Asked, grant: Grant, service: Service) -> Attached:
