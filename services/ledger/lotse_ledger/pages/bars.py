@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-WIDTH = 200
+WIDTH = 150
 STROKE = 2  # a mark at the far end stays inside
 
 

@@ -30,6 +30,7 @@ GRANT_PAGES = (
 """The pages of one grant, and where each begins below it."""
 _WORDED = (
     "money",
+    "cash",
     "short_money",
     "number",
     "percent",
@@ -60,6 +61,7 @@ def _words(language: PageLanguage) -> dict[str, Any]:
         "other": "en" if language == "de" else "de",
         "t": TEXTS[language],
         "named": wording.named,
+        "grant_name": wording.grant_name,
         "private_text": wording.private_text,
         "term_value": partial(terms.term_value, language),
         "grant_pages": GRANT_PAGES,

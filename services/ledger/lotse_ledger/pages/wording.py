@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from lotse_ledger.domain.entries import Recorded
+from lotse_ledger.domain.grants import Grant
 from lotse_ledger.domain.instants import BERLIN
 from lotse_ledger.pages.texts import TEXTS, PageLanguage
 
@@ -21,6 +22,11 @@ def money(language: PageLanguage, amount: int, currency: str = "EUR") -> str:
     whole, part = divmod(abs(amount), 10**SCALE)
     text = f"{whole:,}.{part:0{SCALE}}"
     return f"{MINUS if amount < 0 else ''}{_marks(language, text)}{NO_BREAK}{currency}"
+
+
+def cash(language: PageLanguage, amount: int) -> str:
+    """Minor units in the column of a table whose heading names the currency: `50.000,00`."""
+    return money(language, amount, "").rstrip(NO_BREAK)
 
 
 def short_money(language: PageLanguage, amount: int) -> str:
@@ -60,6 +66,12 @@ def instant(language: PageLanguage, value: datetime) -> str:
 def named(name: str) -> str:
     """An association by its own name."""
     return NAMES.get(name, name)
+
+
+def grant_name(grant: Grant) -> str:
+    """Whose grant it is, and which one where the city gave it a reference."""
+    reference = grant.decisions[-1].file_ref if grant.decisions else ""
+    return f"{named(grant.grantee)}{', ' if reference else ''}{reference}"
 
 
 def kind_name(language: PageLanguage, kind: str) -> str:
@@ -142,7 +154,8 @@ _TOLD: Mapping[str, Callable[[PageLanguage, Recorded], str]] = {
 def private_text(value: object) -> str:
     """What a commitment stood for: its parts one after the other."""
     if isinstance(value, Mapping):
-        return ", ".join(private_text(one) for one in value.values() if one)
+        ordered = sorted(value.items(), key=lambda pair: pair[0] != "name")
+        return ", ".join(private_text(one) for _, one in ordered if one)
     if isinstance(value, (list, tuple)):
         return ", ".join(private_text(one) for one in value)
     return "" if value is None else str(value)

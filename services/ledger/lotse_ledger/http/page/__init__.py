@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from lotse_ledger.http.page import books, checks, freeze, grants, journal, signing
+from lotse_ledger.http.page import books, checks, freeze, grants, journal, sheets, signing
 from lotse_ledger.http.page.visits import Build, opens
 
 PAGES: tuple[tuple[str, Build], ...] = (
@@ -10,6 +10,7 @@ PAGES: tuple[tuple[str, Build], ...] = (
     ("/page/grants/{grant_id}", grants.plan),
     ("/page/grants/{grant_id}/money", grants.money),
     ("/page/grants/{grant_id}/vouchers", grants.vouchers),
+    ("/page/grants/{grant_id}/vouchers/{log_index}", sheets.voucher),
     ("/page/grants/{grant_id}/settlement", grants.settlement),
     ("/page/grants/{grant_id}/duties", grants.duties),
     ("/page/deadlines", grants.deadlines),

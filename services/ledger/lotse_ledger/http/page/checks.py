@@ -33,8 +33,9 @@ _HEX = re.compile(r"([0-9a-f]{2}){16,64}", re.ASCII)
 class Since:
     """A proof that was handed in: the day a reader can compare with."""
 
+    proof_id: UUID
     name: str
-    grantee: str
+    grant: Grant
     handed_in: date
     recorded_from: str
 
@@ -60,8 +61,10 @@ async def changes(visit: Visit) -> Page:
     """What became known between two points in time."""
     at = visit.at
     grants = await grants_at(at)
-    values: dict[str, object] = {"proofs": await _proofs(visit, grants), "before": None, "recorded_from": ""}
-    if text := visit.query.get("recorded_from", ""):
+    proofs = await _proofs(visit, grants)
+    values: dict[str, object] = {"proofs": proofs, "before": None, "recorded_from": ""}
+    of_proof = [one.recorded_from for one in proofs if str(one.proof_id) == visit.query.get("proof")]
+    if text := visit.query.get("recorded_from") or (of_proof[-1] if of_proof else ""):
         values |= {"recorded_from": text[:10], **await _changed(visit, text)}
     return Page("changes.html", "changes", "changes", values)
 
@@ -130,5 +133,5 @@ async def _proofs(visit: Visit, grants: tuple[Grant, ...]) -> tuple[Since, ...]:
                 entries = await entries_at(visit.at, Wanted(), first=step.log_index, limit=1)
                 known = entries[0].known_at.isoformat().replace("+00:00", "Z")
                 code = f"interim_proof_{proof.budget_year}" if proof.proof == "interim" else "final_proof"
-                found.append(Since(code, grant.grantee, step.on, known))
+                found.append(Since(proof.proof_id, code, grant, step.on, known))
     return tuple(found)

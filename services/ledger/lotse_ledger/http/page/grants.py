@@ -12,7 +12,8 @@ from lotse_ledger.http.page.typed import CENTS_MAX, amount_in_cents
 from lotse_ledger.http.page.visits import Page, Visit
 from lotse_ledger.http.shipped import base_rates
 from lotse_ledger.pages.clocks import clocks_of
-from lotse_ledger.store import books, witness
+from lotse_ledger.pages.wording import grant_name
+from lotse_ledger.store import books, fingerprints
 
 SECTION = "overview"
 
@@ -26,9 +27,9 @@ async def overview(visit: Visit) -> Page:
     values = {
         "grants": grants,
         "answers": three_answers(facts),
-        "shared": await witness.shared_vouchers(at.tx) if at.reach.is_whole else (),
+        "shared": await fingerprints.shared_vouchers(at.tx) if at.reach.is_whole else (),
         "next_duties": sorted((one for one in due if one.urgency != "done"), key=lambda one: one.deadline.due_on)[:3],
-        "grantees": {one.grant_id: one.grantee for one in grants},
+        "names": {one.grant_id: grant_name(one) for one in grants},
     }
     return Page("overview.html", SECTION, "title", values)
 
@@ -87,10 +88,11 @@ async def duties(visit: Visit) -> Page:
 async def vouchers(visit: Visit) -> Page:
     """The list of vouchers, each with the money that it used."""
     grant = await grant_of(visit)
+    provisional = await fingerprints.unanswered(visit.at.tx, visit.gate.house.partners)
     values = {
         "grant": grant,
         "grant_page": "vouchers",
-        "vouchers": reports.belegliste(grant, visit.at.as_of.valid_to),
+        "vouchers": reports.belegliste(grant, visit.at.as_of.valid_to, provisional=provisional),
     }
     return Page("grant_vouchers.html", SECTION, "nav_vouchers", values)
 
@@ -109,6 +111,12 @@ async def grant_of(visit: Visit) -> Grant:
         return await one_grant(visit.at, UUID(visit.parts["grant_id"]))
     except ValueError:
         raise Refused("unknown_grant", fields=("grant_id",)) from None
+
+
+def _open_questions(grants: tuple[Grant, ...]) -> list[tuple[str, int]]:
+    """Partner and entry of each invoice that both booked and two people have not settled yet."""
+    open_ones = {(one.partner, one.log_index) for grant in grants for one in grant.questions if one.settled_as is None}
+    return sorted(open_ones, key=lambda one: one[1])
 
 
 def _what_if(visit: Visit, grant: Grant) -> dict[str, object]:

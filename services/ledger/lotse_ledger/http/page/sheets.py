@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from lotse_chassis.faults import Refused
 from lotse_ledger.domain import reports
 from lotse_ledger.domain.entries import Recorded
 from lotse_ledger.domain.grants import Grant
@@ -9,10 +10,12 @@ from lotse_ledger.domain.law.fifo import Slice
 from lotse_ledger.domain.law.lines import LineUse
 from lotse_ledger.domain.law.rules import Citation
 from lotse_ledger.domain.reports.vouchers import VoucherRow
-from lotse_ledger.http.books import entry_at
+from lotse_ledger.http.books import INDEX_MAX, entry_at
 from lotse_ledger.http.openings import Private, opened
+from lotse_ledger.http.page.grants import SECTION, grant_of
 from lotse_ledger.http.page.journal import documents_of
-from lotse_ledger.http.page.visits import Visit
+from lotse_ledger.http.page.typed import whole_number
+from lotse_ledger.http.page.visits import Page, Visit
 
 
 @dataclass(frozen=True)
@@ -68,3 +71,13 @@ async def sheets(visit: Visit, found: Listed, log_index: int) -> list[Sheet]:
         )
         for row in rows
     ]
+
+
+async def voucher(visit: Visit) -> Page:
+    """One voucher of a grant. Raises Refused."""
+    grant = await grant_of(visit)
+    index = whole_number(visit.parts["log_index"], INDEX_MAX)
+    found = [] if index is None else await sheets(visit, listed(visit, grant), index)
+    if not found:
+        raise Refused("unknown_voucher", fields=("log_index",))
+    return Page("grant_voucher.html", SECTION, "voucher", {"grant": grant, "grant_page": "vouchers", "sheets": found})

@@ -38,7 +38,7 @@ SECTIONS = (
 )
 """The navigation: a section's name, and where it begins below the root."""
 CHOSEN = ("valid_to", "recorded_to")
-UNKNOWN = frozenset({"unknown_grant", "unknown_entry", "not_found"})
+UNKNOWN = frozenset({"unknown_grant", "unknown_entry", "unknown_voucher", "not_found"})
 
 
 @dataclass(frozen=True)

@@ -142,12 +142,16 @@ GRANTS: dict[str, tuple[str, str]] = {
     "all_deadlines": ("Alle Fristen", "all deadlines"),
     "handed_in": ("erledigt", "done"),
     "use_money": ("ausgezahltes Geld verwenden", "use money that was paid out"),
-    "retention_of_vouchers": ("Heutige Belege sind aufzubewahren bis", "Vouchers of today must be kept until"),
+    "retention_known": (
+        "Belege von heute sind bis zum {day} aufzubewahren.",
+        "Vouchers of today must be kept until {day}.",
+    ),
     "retention_open": (
         (
-            "mindestens zum Ende der steuerlichen Frist; die Frist der Zuwendung beginnt erst mit dem"
+            "Belege von heute sind mindestens bis zum {day} aufzubewahren; die Frist der Zuwendung beginnt mit dem"
             " Verwendungsnachweis."
         ),
-        "at least the end of the time set by tax law; that of the grant begins only with the proof of use.",
+        "Vouchers of today must be kept at least until {day}; the time set by the grant begins with the proof of use.",
     ),
+    "amounts_in": ("Beträge in {currency}.", "Amounts in {currency}."),
 }
