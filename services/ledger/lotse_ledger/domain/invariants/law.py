@@ -40,8 +40,8 @@ def vouchers_are_charged_once(books: Books) -> Verdict:
     charged: defaultdict[str, int] = defaultdict(int)
     last: dict[str, int] = {}
     for one in in_force(books):
-        if one.kind == "voucher":
-            document = one.data["document_sha256"]
+        document = one.data.get("document_sha256")
+        if one.kind == "voucher" and document is not None:
             charged[document] += sum(int(share["basis_points"]) for share in one.data.get("shares", ()))
             last[document] = one.log_index
     return verdict("I8", ((last[document], points <= WHOLE_BP) for document, points in charged.items()))
@@ -157,12 +157,12 @@ def _listed(books: Books) -> Iterator[tuple[int, bool]]:
 
 def _charges(alive: list[Recorded], grant_id: UUID) -> dict[tuple[int, str], int]:
     """By voucher and line what counts of it, refunds taken off, read from the leaves."""
-    index_of = {one.data["voucher_id"]: one.log_index for one in alive if one.kind == "voucher"}
+    index_of = {one.data.get("voucher_id"): one.log_index for one in alive if one.kind == "voucher"}
     found: defaultdict[tuple[int, str], int] = defaultdict(int)
     for one in alive:
         if one.kind in ("voucher", "refund"):
             sign = 1 if one.kind == "voucher" else -1
-            index = index_of.get(one.data["voucher_id"])
+            index = index_of.get(one.data.get("voucher_id"))
             for share in one.data.get("shares", ()):
                 if index is not None and share["grant_id"] == str(grant_id):
                     found[index, share["line"]] += sign * int(share["eligible"])

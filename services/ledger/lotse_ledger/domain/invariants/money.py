@@ -65,17 +65,19 @@ def _left(row: Posting, balance: int) -> bool:
 
 
 def _awards(books: Books) -> Iterator[tuple[int, bool]]:
-    available: defaultdict[str, int] = defaultdict(int)
+    """A demonstration is judged among demonstrations, facts among facts; without an appropriation by nothing."""
+    available: defaultdict[tuple[str, bool], int] = defaultdict(int)
     for one, alive in act_by_act(books):
         for row in one.postings:
             if row.account.startswith(AVAILABLE):
-                available[row.account] += row.amount
+                available[row.account, one.is_demo] += row.amount
         if one.kind == "decision" and one.data["type"] != "revocation":
             for year in years_of(one):
-                account = f"{AVAILABLE}{year}"
+                account = f"{AVAILABLE}{year}", one.is_demo
                 if account in available:
-                    awarded = _awarded(alive.of_kind("decision"), year)
-                    awarded += sum(_told(other, year) for other in alive.of_kind("partner_award"))
+                    same = [other for other in alive.of_kind("decision") if other.is_demo == one.is_demo]
+                    told = [other for other in alive.of_kind("partner_award") if other.is_demo == one.is_demo]
+                    awarded = _awarded(same, year) + sum(_told(other, year) for other in told)
                     yield one.log_index, awarded <= available[account]
 
 
@@ -108,7 +110,7 @@ def _arrived(entries: list[Recorded]) -> int:
 
 
 def _unused(books: Books) -> Iterator[tuple[int, bool]]:
-    """By grant: the entries say how much came and went, the account says how much is left."""
+    """By grant: the entries in force say how much came and went, the account says how much is left."""
     held: defaultdict[UUID, int] = defaultdict(int)
     last: dict[UUID, int] = {}
     for one in in_force(books):
