@@ -1,6 +1,12 @@
 """What a person reads when the ledger refuses, in Ukrainian, Russian, German and English."""
 
+import json
+from importlib import resources
+
+REFUSALS_FILE = "refusals.json"  # why an order is refused, by the codes of `domain.refusals`
+
 PROBLEM_TEXTS: dict[str, dict[str, str]] = {
+    **json.loads(resources.files("lotse_ledger").joinpath("data", REFUSALS_FILE).read_text()),
     "body_differs": {
         "uk": "Запис із цим номером уже є в журналі з іншим змістом.",
         "ru": "Запись с этим номером уже есть в журнале с другим содержанием.",
@@ -175,12 +181,6 @@ PROBLEM_TEXTS: dict[str, dict[str, str]] = {
         "de": "Es gibt keinen Schlüssel, mit dem das Journal unterschrieben wird.",
         "en": "There is no key to sign the log with.",
     },
-    "sealing_key_missing": {
-        "uk": "Немає ключа, яким запечатують імена.",
-        "ru": "Нет ключа, которым запечатывают имена.",
-        "de": "Es gibt keinen Schlüssel, mit dem Namen versiegelt werden.",
-        "en": "There is no key to seal names with.",
-    },
     "bundle_too_large": {
         "uk": "Пакет для перевірки завеликий.",
         "ru": "Пакет для проверки слишком велик.",
@@ -198,5 +198,17 @@ PROBLEM_TEXTS: dict[str, dict[str, str]] = {
         "ru": "Один из файлов-подтверждений отсутствует или изменён.",
         "de": "Ein Beleg fehlt oder ist nicht mehr, was er war.",
         "en": "A file of evidence is missing or not what it was.",
+    },
+    "unknown_document": {
+        "uk": "Такого документа тут немає.",
+        "ru": "Такого документа здесь нет.",
+        "de": "Dieses Dokument gibt es hier nicht.",
+        "en": "There is no such document here.",
+    },
+    "document_erased": {
+        "uk": "Документ видалено; його контрольна сума в журналі залишилася.",
+        "ru": "Документ удалён; его контрольная сумма в журнале осталась.",
+        "de": "Das Dokument ist gelöscht; seine Prüfsumme steht weiter im Journal.",
+        "en": "The document was erased; its digest remains in the log.",
     },
 }

@@ -75,7 +75,6 @@ _CELLS: dict[str, tuple[str, str]] = {
         "wurde gelöscht und kommt nicht wieder ins Journal",
         "was erased and does not come back into the books",
     ),
-    "sealing_key_missing": ("kann ohne Schlüssel nicht versiegelt werden", "cannot be sealed without a key"),
 }
 _FILES: dict[str, tuple[str, str]] = {
     "not_a_file": ("Das ist keine Datei.", "This is no file."),

@@ -2,18 +2,13 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.command import Subcommand
 from lotse_chassis.service import Service
-from lotse_contracts.envelope import subject_of, template_of
-from lotse_contracts.ledger import RecordVoucher
-from lotse_contracts.sealed import public_bytes
 from lotse_ledger.cli.faults import told, told_of_file
 from lotse_ledger.cli.session import (
     EXIT_DONE,
@@ -24,6 +19,7 @@ from lotse_ledger.cli.session import (
     add_actor,
     add_language,
     command,
+    house_of,
     opened,
     resolved,
 )
@@ -35,7 +31,7 @@ from lotse_ledger.domain.voucher_list.attaching import Attached, attach
 from lotse_ledger.domain.voucher_list.columns import TEMPLATE, HeadingsRefused, places
 from lotse_ledger.domain.voucher_list.orders import Target
 from lotse_ledger.domain.voucher_list.rows import Fault, is_file_name, read_rows
-from lotse_ledger.handlers.importing import List, Order, Outcome, enter_list
+from lotse_ledger.handlers.importing import List, Outcome, enter_list
 from lotse_ledger.providers.evidence_files import EvidenceErased, EvidenceFiles, evidence_files, read_bounded
 from lotse_ledger.providers.sheets import SheetRefused, read_sheet
 from lotse_ledger.settings import LedgerSettings
@@ -130,25 +126,7 @@ def _content(folder: Path | None, name: str) -> bytes | None:
 async def _entered(tx: AsyncConnection, service: Service, grant: Grant, attached: Attached, actor: str) -> Outcome:
     target = Target(grant.grant_id, "demo" if grant.standing == "demo" else "own")
     given = List(target, attached.vouchers, attached.evidence)
-    key = None if service.seal_key is None else public_bytes(service.seal_key)
-    return await enter_list(
-        tx,
-        given,
-        _order(service),
-        context=lambda: service.context(actor=actor, role=TREASURER),
-        seal_key=key,
-    )
-
-
-def _order(service: Service) -> Order:
-    """The very handler that hears the order when it comes as a message."""
-    heard = service.heard[template_of(subject_of(RecordVoucher, "x", "k", "y"))]
-
-    async def order(wanted: RecordVoucher, context: Any, tx: AsyncConnection) -> Sequence[Any]:
-        (said,) = await heard.handler([(wanted, context)], tx)
-        return said
-
-    return order
+    return await enter_list(tx, given, lambda: service.context(actor=actor, role=TREASURER), house=house_of(service))
 
 
 def _keep(folder: Path | None, attached: Attached, lines: set[int], files: EvidenceFiles | None) -> None:

@@ -1,6 +1,6 @@
 """A whole voucher list in one transaction: each row the same order that a treasurer gives by message, one by one."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -8,17 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
-from lotse_contracts.envelope import Message, Sealed
-from lotse_contracts.ledger import RecordVoucher
-from lotse_contracts.sealed import seal
+from lotse_contracts.envelope import Message
+from lotse_contracts.ledger import VoucherPrivate
 from lotse_ledger.domain.evidence_files import Evidence
 from lotse_ledger.domain.voucher_list.columns import BY_NAME
 from lotse_ledger.domain.voucher_list.orders import Target, order_of, private_of, voucher_id
 from lotse_ledger.domain.voucher_list.rows import Fault, Voucher
+from lotse_ledger.handlers.house import House
+from lotse_ledger.handlers.orders import take
 from lotse_ledger.store import log
-
-Order = Callable[[RecordVoucher, Context, AsyncConnection], Awaitable[Sequence[Message]]]
-"""What hears the order when it comes as a message; it is given the order here just the same."""
 
 _COLUMNS = {
     "line": "line",
@@ -55,18 +53,15 @@ class Outcome:
     said: list[Message] = field(default_factory=list)
 
 
-async def enter_list(
-    tx: AsyncConnection, given: List, order: Order, *, context: Callable[[], Context], seal_key: bytes | None
-) -> Outcome:
+async def enter_list(tx: AsyncConnection, given: List, context: Callable[[], Context], *, house: House) -> Outcome:
     """Give each row's order. A refused one leaves nothing behind, and the others are tried all the same."""
     outcome = Outcome()
     for voucher in given.vouchers:
-        sealed = _sealed(voucher, given, seal_key)
         try:
             async with tx.begin_nested():
                 before = await log.has_key(tx, _key(given.target.grant_id, voucher))
-                wanted = order_of(voucher, given.target, given.evidence, sealed)
-                outcome.said += await order(wanted, context(), tx)
+                order = order_of(voucher, given.target, given.evidence)
+                outcome.said += await take(order, context(), tx, house=house, private=_private(voucher, given))
         except Refused as fault:
             outcome.refused.append(_fault(voucher.line_number, fault))
         else:
@@ -78,15 +73,10 @@ def _key(grant_id: UUID, voucher: Voucher) -> str:
     return f"voucher:{voucher_id(grant_id, voucher.number)}"
 
 
-def _sealed(voucher: Voucher, given: List, seal_key: bytes | None) -> Sealed | None:
-    """To the ledger's own key, as any other sender does it. Raises Refused without one where something is private."""
+def _private(voucher: Voucher, given: List) -> VoucherPrivate | None:
+    """It does not travel, so it is not sealed."""
     private = private_of(voucher, given.evidence)
-    if not private.payee and not private.files:
-        return None
-    if seal_key is None:
-        raise Refused("sealing_key_missing")
-    content = private.model_dump_json().encode()
-    return seal(content, seal_key, type_name=RecordVoucher.type_name(), key=str(given.target.grant_id))
+    return private if private.payee or private.files else None
 
 
 def _fault(line: int, fault: Refused) -> Fault:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID, uuid5
 
-from lotse_contracts.envelope import Sealed
 from lotse_contracts.ledger import Attachment, PrivateFile, RecordVoucher, Share, Standing, VoucherPrivate
 from lotse_ledger.domain.evidence_files import Evidence
 from lotse_ledger.domain.voucher_list.cells import WHOLE
@@ -34,9 +33,7 @@ def private_of(voucher: Voucher, evidence: Mapping[str, Evidence]) -> VoucherPri
     return VoucherPrivate(payee=voucher.payee, files=files)
 
 
-def order_of(
-    voucher: Voucher, target: Target, evidence: Mapping[str, Evidence], private: Sealed | None
-) -> RecordVoucher:
+def order_of(voucher: Voucher, target: Target, evidence: Mapping[str, Evidence]) -> RecordVoucher:
     """The order. `evidence` is by file name, and has every file that the row names."""
     document = evidence.get(voucher.document)
     payment = evidence.get(voucher.payment)
@@ -59,12 +56,12 @@ def order_of(
         refused_reason=voucher.refused_reason,
         shares=() if voucher.basis_points == WHOLE else (share,),
         reason=voucher.reason,
+        paid_from=voucher.paid_from,
         person_code=voucher.person_code or None,
         month=voucher.month or None,
         document_sha256=document.sha256 if document else voucher.document_sha256,
         payment_sha256=payment.sha256 if payment else None,
         attachments=tuple(_attachment(found, role) for found, role in _attached(document, payment)),
-        private=private,
     )
 
 
