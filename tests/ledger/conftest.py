@@ -9,7 +9,7 @@ import pytest
 from lotse_chassis.identity import Auditor, issue_auditor_token
 from lotse_chassis.service import Service
 from lotse_ledger.app import build
-from lotse_ledger.handlers import recording
+from lotse_ledger.handlers.orders import take
 from lotse_ledger.http.access import SCOPE
 from lotse_ledger.settings import LedgerSettings
 from lotse_local import keyring
@@ -27,11 +27,11 @@ async def ledger(database: Database) -> kit.ServiceDatabase:
     async with given.transaction(found) as tx:
         await given.load_facts(tx)
         house = given.house(checkpoint_entries=4)
-        await recording.record_decision(given.award(), given.context(), tx, house=house)
-        await recording.submit_plan(given.plan(), given.context(), tx, house=house)
-        await recording.record_voucher(given.voucher(), given.context(), tx, house=house)
-        await recording.record_voucher(given.voucher(line="fees", amount=6_500_00), given.context(), tx, house=house)
-        await recording.request_drawdown(given.drawdown(), given.context(), tx, house=house)
+        await take(given.award(), given.context(), tx, house=house)
+        await take(given.plan(), given.context(), tx, house=house)
+        await take(given.voucher(), given.context(), tx, house=house)
+        await take(given.voucher(line="fees", amount=6_500_00), given.context(), tx, house=house)
+        await take(given.drawdown(), given.context(), tx, house=house)
     return found
 
 
@@ -61,13 +61,20 @@ async def anybody(service: Service) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 def token(place: AssociationFolder, service: Service) -> Callable[..., str]:
-    """`token(scopes=…)` is one that this association's auditor key signed."""
+    """`token("ledger:read", …)` is one that this association's auditor key signed."""
 
     def issue(
-        *, key: str = keyring.AUDITOR_KEY, association: str = kit.ASSOCIATION, days: int = 30, ago: int = 0
+        *scopes: str,
+        key: str = keyring.AUDITOR_KEY,
+        association: str = kit.ASSOCIATION,
+        days: int = 30,
+        ago: int = 0,
+        token_id: str = "",
+        seal_key: bytes = b"",
     ) -> str:
         at = service.now() - timedelta(days=ago)
-        auditor = Auditor("sozialamt-1", frozenset({SCOPE}), at + timedelta(days=days))
+        given = frozenset(scopes or {SCOPE})
+        auditor = Auditor("sozialamt-1", given, at + timedelta(days=days), token_id, seal_key)
         return issue_auditor_token(auditor, keyring.signing_key(place, key), association=association, at=at)
 
     return issue

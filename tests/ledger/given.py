@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.context import Context
 from lotse_chassis.database import engine_of
-from lotse_contracts.ledger import PlanLine, RecordDecision, RecordVoucher, RequestDrawdown, SubmitPlan
+from lotse_contracts.ledger import FileApplication, PlanLine, RecordDecision, RecordVoucher, RequestDrawdown, SubmitPlan
 from lotse_ledger.cli import shipped_facts
 from lotse_ledger.domain.checkpoints import origin_of
 from lotse_ledger.domain.entries import Draft, digest_of
@@ -111,6 +111,21 @@ def plan(**changed: Any) -> SubmitPlan:
     return SubmitPlan(**given | changed)
 
 
+def application(**changed: Any) -> FileApplication:
+    """An entry that stands on nothing before it."""
+    given: dict[str, Any] = {
+        "grant_id": GRANT,
+        "application_id": uuid4(),
+        "state": "applied",
+        "applicant": ASSOCIATION,
+        "budget_year": 2026,
+        "amount": 50_000_00,
+        "valid_on": "2025-11-12",
+        "standing": "demo",
+    }
+    return FileApplication(**given | changed)
+
+
 def voucher(**changed: Any) -> RecordVoucher:
     """A paid invoice."""
     given: dict[str, Any] = {
@@ -120,7 +135,7 @@ def voucher(**changed: Any) -> RecordVoucher:
         "paid_on": "2026-02-03",
         "amount": 1_234_56,
         "reason": "Druck der Wegweiser",
-        "document_sha256": "ab" * 32,
+        "document_sha256": uuid4().hex * 2,
         "standing": "demo",
     }
     return RecordVoucher(**given | changed)

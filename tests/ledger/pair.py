@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,8 +14,9 @@ from lotse_contracts.ledger import CheckpointCosigned, CheckpointOffered, Checkp
 from lotse_contracts.sealed import public_bytes
 from lotse_ledger.domain.checkpoints import origin_of
 from lotse_ledger.domain.fingerprints import shared_key
-from lotse_ledger.handlers import offering, recording, witnessing
+from lotse_ledger.handlers import offering, witnessing
 from lotse_ledger.handlers.house import Evidence, House
+from lotse_ledger.handlers.orders import take
 from tests.kit import ASSOCIATION, ServiceDatabase
 from tests.ledger import given
 
@@ -43,8 +43,8 @@ class Side:
     async def book(self, number: int) -> None:
         """Vouchers, each followed by a checkpoint where the house says so."""
         for _ in range(number):
-            order = given.voucher(document_sha256=uuid4().hex * 2)
-            self.keep(await recording.record_voucher(order, self.context(), self.tx, house=self.house))
+            order = given.application()
+            self.keep(await take(order, self.context(), self.tx, house=self.house))
 
     def keep(self, messages: Iterable[Message]) -> None:
         self.said += [one for one in messages if isinstance(one, Transfer) and type(one) in HANDLERS]

@@ -15,7 +15,7 @@ from lotse_ledger.domain.entries import Draft, Place, digest_of, entered, revers
 from lotse_ledger.domain.facts import HISTORY_CLOSED
 from lotse_ledger.domain.instants import end_of_day
 from lotse_ledger.domain.reported import KINDS, answer, three_answers
-from lotse_ledger.handlers import recording
+from lotse_ledger.handlers.orders import take
 from lotse_ledger.store import books, log
 from tests.kit import ASSOCIATION, ServiceDatabase
 from tests.ledger import given
@@ -88,8 +88,8 @@ async def test_an_answer_about_the_past_never_changes(database: Database) -> Non
         before = [await books.balances(tx, moment, limit=99) for moment in moments]
         answers = three_answers(await books.entries_of_kinds(tx, KINDS))
     async with given.transaction(ledger) as tx:
-        order = given.voucher(paid_on="2025-09-01")
-        await recording.record_voucher(order, given.context(given.NOW - timedelta(days=400)), tx, house=given.house())
+        order = given.application(valid_on="2025-09-01")
+        await take(order, given.context(given.NOW - timedelta(days=400)), tx, house=given.house())
         freeze = next(one for one in await books.entries_of_kinds(tx, KINDS) if one.kind == "freeze_reported")
         reversal = reversal_of(freeze, reason="irrtümlich erfasst", valid_on=date(2025, 1, 1))
         await log.append(tx, reversal, journal=given.JOURNAL, now=given.NOW)
@@ -166,7 +166,7 @@ async def test_the_command_loads_once(database: Database) -> None:
 async def test_the_command_refuses_when_the_log_has_begun(database: Database) -> None:
     ledger = database("ledger")
     async with given.transaction(ledger) as tx:
-        await recording.record_voucher(given.voucher(), given.context(), tx, house=given.house())
+        await take(given.application(), given.context(), tx, house=given.house())
     found = load(ledger)
     assert found.returncode == 4
     assert "too late" in found.stderr

@@ -22,7 +22,8 @@ from lotse_contracts.ledger import (
     PersonErased,
 )
 from lotse_contracts.notify import CostIncurred
-from lotse_ledger.handlers import deadlines, questions, recording
+from lotse_ledger.handlers import deadlines, persons, questions, recording
+from lotse_ledger.handlers.orders import take
 from lotse_ledger.store import books
 from tests.kit import ServiceDatabase
 from tests.ledger import given
@@ -47,7 +48,7 @@ async def timers_of(tx: AsyncConnection) -> list[timers.Timer]:
 
 async def test_a_deadline_to_come_has_a_timer_and_a_past_one_has_none(database: Database) -> None:
     async with given.transaction(database("ledger")) as tx:
-        await recording.record_decision(given.award(), given.context(), tx, house=given.house())
+        await take(given.award(), given.context(), tx, house=given.house())
         (timer,) = await timers_of(tx)
         assert timer.due_at == datetime(2027, 5, 31, 7, 0, tzinfo=UTC)
         said = await deadlines.deadline_comes_near(timer, given.context(timer.due_at), tx)
@@ -60,7 +61,7 @@ async def test_a_deadline_that_a_later_decision_moved_is_not_announced(database:
     for permutation in itertools.permutations(orders):
         async with given.transaction(database("ledger")) as tx:
             for order in permutation:
-                await recording.record_decision(order, given.context(), tx, house=given.house())
+                await take(order, given.context(), tx, house=given.house())
             said: list[Any] = []
             for timer in await timers_of(tx):
                 said += await deadlines.deadline_comes_near(timer, given.context(timer.due_at), tx)
@@ -84,10 +85,10 @@ async def test_bad_orders_are_refused_by_code_and_the_log_does_not_grow(
     database: Database, order: Any, code: str, fields: tuple[str, ...]
 ) -> None:
     handlers: dict[str, Any] = {
-        "record-decision": recording.record_decision,
-        "submit-plan": recording.submit_plan,
-        "record-voucher": recording.record_voucher,
-        "request-drawdown": recording.request_drawdown,
+        "record-decision": take,
+        "submit-plan": take,
+        "record-voucher": take,
+        "request-drawdown": take,
     }
     async with given.transaction(database("ledger")) as tx:
         with pytest.raises(Refused) as refused:
@@ -96,24 +97,26 @@ async def test_bad_orders_are_refused_by_code_and_the_log_does_not_grow(
     assert (refused.value.code, refused.value.fields) == (code, fields)
 
 
-async def test_the_ledger_holds_no_person(database: Database) -> None:
-    person_id = uuid4()
+async def test_of_a_person_that_no_entry_names_nothing_is_held(database: Database) -> None:
+    person_id, house = uuid4(), given.house()
     async with given.transaction(database("ledger")) as tx:
-        (receipt,) = await questions.erase_person(ErasePerson(person_id=person_id), given.context(), tx)
-        answer = await questions.person_data(AskPersonData(person_id=person_id, reply_key=""), given.context(), tx)
+        (receipt,) = await persons.erase_person(ErasePerson(person_id=person_id), given.context(), tx, house=house)
+        question = AskPersonData(person_id=person_id, reply_key="")
+        answer = await persons.person_data(question, given.context(), tx, house=house)
         assert (await tx.execute(text("SELECT count(*) FROM entry"))).scalar_one() == 0
     assert isinstance(receipt, PersonErased)
     assert not answer.held
     assert all(one.count == 0 for one in receipt.counts)
+    assert receipt.kept == ()
 
 
 async def test_questions_are_answered_from_the_books(database: Database) -> None:
     house = given.house()
     async with given.transaction(database("ledger")) as tx:
         await given.load_facts(tx)
-        await recording.record_decision(given.award(), given.context(), tx, house=house)
-        await recording.submit_plan(given.plan(), given.context(), tx, house=house)
-        await recording.record_voucher(given.voucher(), given.context(), tx, house=house)
+        await take(given.award(), given.context(), tx, house=house)
+        await take(given.plan(), given.context(), tx, house=house)
+        await take(given.voucher(), given.context(), tx, house=house)
         headroom = await questions.headroom(AskHeadroom(grant_id=given.GRANT), given.context(), tx)
         due = await questions.deadlines(AskDeadlines(grant_id=given.GRANT), given.context(), tx)
         now = await questions.balances(AskBalances(), given.context(), tx)

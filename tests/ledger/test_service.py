@@ -88,9 +88,9 @@ async def test_orders_are_booked_answered_and_said(
         for order in (given.award(), given.plan(), given.voucher(), given.drawdown(), given.voucher(line="fees")):
             answer = await treasurer.order(order)
             assert answer.accepted, answer.problem
-        await kit.eventually(lambda: "ledger.checkpoint-signed.v1" in treasurer.facts)
+        await kit.eventually(lambda: "ledger.checkpoint-signed.v2" in treasurer.facts)
         assert sorted(treasurer.facts) == [
-            "ledger.checkpoint-signed.v1",
+            "ledger.checkpoint-signed.v2",
             "ledger.decision-recorded.v1",
             "ledger.drawdown-requested.v1",
             "ledger.plan-submitted.v1",
@@ -114,6 +114,7 @@ async def test_a_repeated_order_is_accepted_and_another_body_refused(
     order = given.voucher()
     async with desk(broker, service, place) as treasurer:
         own = uuid4()
+        await treasurer.order(given.application())
         first = await treasurer.order(order, message_id=own)
         twin = await treasurer.order(order, message_id=own)
         same = await treasurer.order(order)
@@ -125,7 +126,7 @@ async def test_a_repeated_order_is_accepted_and_another_body_refused(
     assert other.problem is not None
     assert other.problem.code == "body_differs"
     async with service.engine.begin() as tx:
-        assert await books.size(tx) == 1
+        assert await books.size(tx) == 2
 
 
 async def test_only_a_treasurer_writes_and_asks(
@@ -194,5 +195,5 @@ async def test_the_face_answers_while_the_service_runs(run_service: Runner) -> N
     assert service.face is not None
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{service.face.port}") as client:
         assert (await client.get("/")).status_code == httpx.codes.OK
-        assert (await client.get("/grants")).status_code == httpx.codes.UNAUTHORIZED
-        assert "/availability" in (await client.get("/openapi.json")).json()["paths"]
+        assert (await client.get("/v1/grants")).status_code == httpx.codes.UNAUTHORIZED
+        assert "/v1/availability" in (await client.get("/openapi.json")).json()["paths"]

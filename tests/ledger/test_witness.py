@@ -16,7 +16,8 @@ from lotse_ledger.domain.merkle import EMPTY_ROOT, root_of
 from lotse_ledger.domain.notes import SignedNote, cosignature, parse_line, parse_note, signed, signers
 from lotse_ledger.domain.proofs import Node, consistency_holds, consistency_proof, inclusion_holds
 from lotse_ledger.domain.rotation import draft_of, rotated
-from lotse_ledger.handlers import checkpoints, offering, recording
+from lotse_ledger.handlers import checkpoints, offering
+from lotse_ledger.handlers.orders import take
 from lotse_ledger.store import alarms, heads, log, tree, witness
 from lotse_ledger.store.alarms import Raised
 from tests.kit import ASSOCIATION, ServiceDatabase
@@ -34,9 +35,7 @@ async def test_a_checkpoint_is_a_signed_note_over_the_log_as_far_as_it_has_grown
     said = []
     async with given.transaction(database("ledger")) as tx:
         for _ in range(7):
-            said += await recording.record_voucher(
-                given.voucher(document_sha256=uuid4().hex * 2), given.context(), tx, house=house
-            )
+            said += await take(given.application(), given.context(), tx, house=house)
         leaves = await tree.leaves(tx, 0)
     told = [one for one in said if isinstance(one, CheckpointSigned)]
     assert [one.size for one in told] == [3, 6]
@@ -50,7 +49,7 @@ async def test_a_checkpoint_is_a_signed_note_over_the_log_as_far_as_it_has_grown
 async def test_what_is_handed_out_is_fixed_at_once_when_it_is_forced(database: Database) -> None:
     house = given.house()
     async with given.transaction(database("ledger")) as tx:
-        await recording.record_voucher(given.voucher(), given.context(), tx, house=house)
+        await take(given.application(), given.context(), tx, house=house)
         assert await checkpoints.after_entries(tx, given.context(), house, first=0, last=0) == []
         forced = await checkpoints.after_entries(tx, given.context(), house, first=0, last=0, force=True)
         assert [type(one) for one in forced] == [CheckpointSigned]
@@ -61,9 +60,7 @@ async def test_the_regular_timer_signs_what_is_new_and_sets_its_successor(databa
     house = given.house()
     async with given.transaction(database("ledger")) as tx:
         for _ in range(2):
-            await recording.record_voucher(
-                given.voucher(document_sha256=uuid4().hex * 2), given.context(), tx, house=house
-            )
+            await take(given.application(), given.context(), tx, house=house)
         timer = timers.Timer("checkpoint", "regular", given.NOW, {}, uuid4())
         first = await checkpoints.regular_checkpoint(timer, given.context(), tx, house=house)
         second = await checkpoints.regular_checkpoint(timer, given.context(), tx, house=house)

@@ -64,8 +64,8 @@ def _orders(grant_id: UUID, given: Mapping[str, Any]) -> Sequence[Order]:
         amount=given["award_cents"],
         budget_year=year,
         valid_on=day(AWARD_AGE.days),
-        period_from=f"{year}-01-01",
-        period_to=f"{year}-12-31",
+        period_from=day(AWARD_AGE.days),
+        period_to=f"{today.year}-12-31",
         file_ref=given["file_ref"],
         standing="demo",
     )
@@ -91,14 +91,15 @@ def _orders(grant_id: UUID, given: Mapping[str, Any]) -> Sequence[Order]:
 
 
 def _voucher(grant_id: UUID, given: Mapping[str, Any], paid_on: str) -> RecordVoucher:
+    voucher_id = uuid4()  # a second run of the demonstration books invoices of its own
     return RecordVoucher(
         grant_id=grant_id,
-        voucher_id=uuid4(),
+        voucher_id=voucher_id,
         line=given["line"],
         paid_on=paid_on,
         amount=given["amount"],
         reason=given["reason"],
-        document_sha256=hashlib.sha256(given["reason"].encode()).hexdigest(),
+        document_sha256=hashlib.sha256(f"{voucher_id} {given['reason']}".encode()).hexdigest(),
         standing="demo",
     )
 
@@ -121,7 +122,7 @@ async def audit(scene: Scene, grant_id: UUID) -> None:
                 await _read_availability(scene, http, (asked_on, falls_on), expected)
     await _partner_knows(scene, grant_id)
     async with scene.home.http("ledger") as http:
-        refused = await http.get("/grants")
+        refused = await http.get("/v1/grants")
         scene.checks.expect("without a token the ledger shows nothing", refused.status_code == httpx.codes.UNAUTHORIZED)
     scene.step()
 
@@ -131,7 +132,7 @@ async def _partner_knows(scene: Scene, grant_id: UUID) -> None:
     async with scene.partner.http("ledger", token=scene.partner.auditor_token("auditor-2")) as http:
 
         async def look() -> dict[str, Any] | None:
-            grants = (await http.get("/grants")).json().get("grants", [])
+            grants = (await http.get("/v1/grants")).json().get("grants", [])
             return next((grant for grant in grants if grant["grant_id"] == str(grant_id)), None)
 
         told = await scene.partner_desk.until(look, FOLLOWS_SECONDS, "an award that the partner knows") or {}
@@ -143,12 +144,12 @@ async def _partner_knows(scene: Scene, grant_id: UUID) -> None:
 
 
 async def _read_grant(scene: Scene, http: httpx.AsyncClient, grant_id: UUID) -> None:
-    grants = (await http.get("/grants")).json()["grants"]
+    grants = (await http.get("/v1/grants")).json()["grants"]
     found = next((grant for grant in grants if grant["grant_id"] == str(grant_id)), None)
     if not scene.checks.expect("the auditor sees the grant", found is not None) or found is None:
         return
-    use = (await http.get(f"/grants/{grant_id}/plan-against-actual")).json()
-    demo = found["demo"] and use["demo"] and all(line["demo"] for line in use["lines"])
+    use = (await http.get(f"/v1/grants/{grant_id}/soll-ist")).json()["answer"]
+    demo = found["demo"] and all(line["demo"] for line in use["lines"])
     scene.checks.expect("every row of a demonstration says DEMO", demo)
     scene.checks.expect("plan against actual adds up", use["actual"] == sum(line["actual"] for line in use["lines"]))
     scene.figures.grant = {
@@ -167,7 +168,7 @@ async def _read_availability(
 ) -> None:
     asked_on, falls_on = asked
     query = {"year": str(AUDITED_YEAR), "valid_to": asked_on, "recorded_to": asked_on, "freeze_falls_on": falls_on}
-    answer = await http.get("/availability", params=query)
+    answer = await http.get("/v1/availability", params=query)
     if not scene.checks.expect(f"there is an answer for {asked_on}", answer.status_code == httpx.codes.OK):
         return
     reading = answer.json()["answer"]

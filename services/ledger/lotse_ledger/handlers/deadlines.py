@@ -1,6 +1,5 @@
 """Durable timers say that a date comes near, if the grant still has it then."""
 
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,11 +9,10 @@ from lotse_chassis.context import Context
 from lotse_chassis.timers import Timer
 from lotse_contracts.envelope import Message
 from lotse_contracts.ledger import DeadlineNear
-from lotse_ledger.domain.asof import AsOf
-from lotse_ledger.domain.deadlines import Deadline, notice_at
 from lotse_ledger.domain.grants import grants_of
 from lotse_ledger.domain.instants import day_of
-from lotse_ledger.store import books
+from lotse_ledger.domain.law.deadlines import Deadline, notice_at
+from lotse_ledger.store.grants import entries_about
 
 DEADLINE_TIMER = "deadline"
 
@@ -44,8 +42,5 @@ async def deadline_comes_near(timer: Timer, context: Context, tx: AsyncConnectio
 
 
 async def _deadlines(tx: AsyncConnection, context: Context, grant_id: UUID) -> tuple[Deadline, ...]:
-    last = await books.last_recorded_at(tx)
-    if last is None:
-        return ()
-    entries = await books.entries_of_grants(tx, AsOf(date.max, last), grant_id)
-    return tuple(one for grant in grants_of(entries, context.association) for one in grant.deadlines())
+    grants = grants_of(await entries_about(tx, {grant_id}), context.association)
+    return tuple(one for grant in grants if grant.grant_id == grant_id for one in grant.deadlines())

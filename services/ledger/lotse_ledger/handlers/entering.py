@@ -9,20 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
+from lotse_chassis.personkeys import KeyDestroyed
 from lotse_ledger.domain.accounts import UnknownAccount, UnknownCurrency
 from lotse_ledger.domain.admission import HistoryClosed, NotReversible
-from lotse_ledger.domain.bookings import NotADay, PeriodReversed
 from lotse_ledger.domain.checkpoints import origin_of
 from lotse_ledger.domain.closing import NotOpen
 from lotse_ledger.domain.entries import ACTOR, Draft, TooLarge, Unbalanced
-from lotse_ledger.domain.plans import CostsDifferFromFunding
+from lotse_ledger.domain.refusals import RULE_OF, NotAllowed
 from lotse_ledger.handlers.house import House
 from lotse_ledger.store import log
 from lotse_ledger.store.log import Appended, BodyDiffers, Journal
 
 _REFUSALS: dict[type[Exception], tuple[str, tuple[str, ...]]] = {
-    PeriodReversed: ("period_reversed", ("period_from", "period_to")),
-    CostsDifferFromFunding: ("plan_not_balanced", ("costs", "funding")),
+    KeyDestroyed: ("payee_erased", ("private",)),
     TooLarge: ("entry_too_large", ()),
     BodyDiffers: ("body_differs", ()),
     Unbalanced: ("unbalanced", ("postings",)),
@@ -51,12 +50,13 @@ def refusing() -> Any:
     """Whatever the domain refuses, as the code that a person is told. Raises Refused."""
     try:
         yield
-    except NotADay as fault:
-        raise Refused("not_a_day", fields=(fault.field,)) from None
+    except NotAllowed as fault:
+        allowed = None if fault.allowed is None else str(fault.allowed)
+        raise Refused(fault.code, fields=fault.fields, rule=fault.rule, allowed=allowed) from None
     except NotOpen as fault:
-        raise Refused(fault.code, fields=(fault.field,)) from None
+        raise Refused(fault.code, fields=(fault.field,), rule=RULE_OF[fault.code]) from None
     except NotReversible as fault:
-        raise Refused(fault.code, fields=("log_index",)) from None
+        raise Refused(fault.code, fields=("log_index",), rule=RULE_OF[fault.code]) from None
     except tuple(_REFUSALS) as fault:
         code, fields = _REFUSALS[type(fault)]
-        raise Refused(code, fields=fields) from None
+        raise Refused(code, fields=fields, rule=RULE_OF[code]) from None

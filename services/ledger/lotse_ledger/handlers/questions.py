@@ -1,4 +1,4 @@
-"""What the ledger answers over NATS: balances, headroom, deadlines, and that it holds no person."""
+"""What the ledger answers over NATS: balances, headroom, deadlines, what waits for a second person, its key."""
 
 from datetime import date
 from uuid import UUID
@@ -7,34 +7,42 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
-from lotse_contracts.envelope import ITEMS_MAX, Message
+from lotse_contracts.envelope import ITEMS_MAX
+from lotse_contracts.intake import SealingKeyAnswer
 from lotse_contracts.ledger import (
     AskBalances,
     AskDeadlines,
     AskHeadroom,
-    AskPersonData,
+    AskOpenMatters,
+    AskSealingKey,
     Balance,
     BalancesAnswer,
     DeadlinesAnswer,
-    ErasePerson,
     HeadroomAnswer,
     LineHeadroom,
     NamedDeadline,
+    OpenMatter,
+    OpenMattersAnswer,
 )
-from lotse_contracts.person import PersonDataAnswer
+from lotse_contracts.sealed import encode, key_id, public_bytes
 from lotse_ledger.domain.asof import AsOf, BeyondLastEntry, NothingRecorded, as_of
-from lotse_ledger.domain.bookings import NotADay, day
-from lotse_ledger.domain.erasure import receipt
-from lotse_ledger.domain.grants import Grant, grants_of
+from lotse_ledger.domain.booking.approving import CLOSE_ASKED, QUESTION, REOPEN_ASKED, SETTLED, pending
+from lotse_ledger.domain.booking.drafting import day
+from lotse_ledger.domain.closing import PERIOD_CLOSED, PERIOD_REOPENED
+from lotse_ledger.domain.grants import Grant, grants_of, in_force
+from lotse_ledger.domain.reports import headroom as what_if
+from lotse_ledger.handlers.entering import refusing
+from lotse_ledger.handlers.house import House
 from lotse_ledger.store import books
+from lotse_ledger.store.grants import entries_about
 
 
 async def balances(question: AskBalances, context: Context, tx: AsyncConnection) -> BalancesAnswer:
     """What stood in the accounts."""
-    try:
-        valid_to = None if question.valid_to is None else day(question.valid_to, "valid_to")
-    except NotADay as fault:
-        raise Refused("not_a_day", fields=(fault.field,)) from None
+    valid_to = None
+    if question.valid_to is not None:
+        with refusing():
+            valid_to = day(question.valid_to, "valid_to")
     chosen = await _as_of(tx, context, valid_to, question)
     rows = await books.balances(tx, chosen, limit=ITEMS_MAX + 1)
     if len(rows) > ITEMS_MAX:
@@ -50,16 +58,28 @@ async def balances(question: AskBalances, context: Context, tx: AsyncConnection)
 
 
 async def headroom(question: AskHeadroom, context: Context, tx: AsyncConnection) -> HeadroomAnswer:
-    """What is left in each line."""
+    """What is left in each line, and of an amount what would count."""
     grant = await _grant(tx, context, question.grant_id)
+    counts = None
+    if question.line is not None and question.amount is not None:
+        counts = what_if(grant, question.line, question.amount).counts
     return HeadroomAnswer(
         grant_id=grant.grant_id,
         currency=grant.currency,
         standing=grant.standing,
         lines=tuple(
-            LineHeadroom(line=line.line, planned=line.planned, actual=line.actual, left=line.left)
+            LineHeadroom(
+                line=line.line,
+                planned=line.planned,
+                actual=line.actual,
+                left=line.left,
+                committed=line.committed,
+                allowed=line.allowed,
+            )
             for line in grant.plan_use().lines[:ITEMS_MAX]
         ),
+        rule="R3",
+        eligible_of_amount=counts,
     )
 
 
@@ -72,14 +92,36 @@ async def deadlines(question: AskDeadlines, context: Context, tx: AsyncConnectio
     return DeadlinesAnswer(grant_id=grant.grant_id, deadlines=tuple(named))
 
 
-async def person_data(question: AskPersonData, context: Context, tx: AsyncConnection) -> PersonDataAnswer:
-    """The ledger holds no person."""
-    return PersonDataAnswer(held=False)
+async def open_matters(question: AskOpenMatters, context: Context, tx: AsyncConnection) -> OpenMattersAnswer:
+    """Periods that somebody asked to close or reopen, invoices that both associations booked."""
+    kinds = (CLOSE_ASKED, REOPEN_ASKED, PERIOD_CLOSED, PERIOD_REOPENED, QUESTION, SETTLED)
+    entries = in_force(await books.entries_of_kinds(tx, kinds))
+    settled = {(one.data["voucher_id"], one.data["partner"]) for one in entries if one.kind == SETTLED}
+    found = [
+        OpenMatter(
+            kind="period",
+            id=UUID(one.data["period_id"]),
+            log_index=one.log_index,
+            asked="close" if one.kind == CLOSE_ASKED else "reopen",
+        )
+        for one in pending(entries)
+    ]
+    found += [
+        OpenMatter(kind="voucher_question", id=UUID(one.data["voucher_id"]), log_index=one.log_index, asked="question")
+        for one in entries
+        if one.kind == QUESTION and (one.data["voucher_id"], one.data["partner"]) not in settled
+    ]
+    return OpenMattersAnswer(matters=tuple(sorted(found, key=lambda one: one.log_index)[:ITEMS_MAX]))
 
 
-async def erase_person(order: ErasePerson, context: Context, tx: AsyncConnection) -> list[Message]:
-    """A receipt with counts of zero, as often as somebody asks."""
-    return [receipt(order.person_id)]
+async def sealing_key(
+    question: AskSealingKey, context: Context, tx: AsyncConnection, *, house: House
+) -> SealingKeyAnswer:
+    """The public half of our key. Raises Refused if there is none."""
+    if house.seal_key is None:
+        raise Refused("private_unreadable")
+    public = public_bytes(house.seal_key)
+    return SealingKeyAnswer(kid=key_id(public), public_key=encode(public))
 
 
 async def _as_of(tx: AsyncConnection, context: Context, valid_to: date | None, question: AskBalances) -> AsOf:
@@ -93,9 +135,7 @@ async def _as_of(tx: AsyncConnection, context: Context, valid_to: date | None, q
 
 
 async def _grant(tx: AsyncConnection, context: Context, grant_id: UUID) -> Grant:
-    last = await books.last_recorded_at(tx)
-    if last is not None:
-        entries = await books.entries_of_grants(tx, AsOf(date.max, last), grant_id)
-        for grant in grants_of(entries, context.association):
+    for grant in grants_of(await entries_about(tx, {grant_id}), context.association):
+        if grant.grant_id == grant_id:
             return grant
     raise Refused("unknown_grant", fields=("grant_id",))

@@ -1,6 +1,6 @@
-"""Checkpoints of our log with their countersignatures; voucher fingerprints."""
+"""Checkpoints of our log with their countersignatures."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lotse_contracts.sealed import encode
 from lotse_ledger.domain.merkle import Frontier
 from lotse_ledger.domain.notes import Signature, SignedNote, parse_line, parse_note
-from lotse_ledger.store.tables import checkpoint, cosignature, fingerprint, fingerprint_answer
+from lotse_ledger.store.tables import checkpoint, cosignature
 
 CHECKPOINTS_SHOWN_MAX = 20
 
@@ -105,37 +105,3 @@ def _checkpoint(row: Row[Any], lines: Sequence[Row[Any]]) -> Checkpoint:
         below = tuple(parse_line(line.line) for line in lines if line.line is not None)
         note = SignedNote(signed.text, (*signed.signatures, *below))
     return Checkpoint(row.size, row.root, row.signed_at, row.signature, tuple(line.witness for line in lines), note)
-
-
-async def add_fingerprints(tx: AsyncConnection, by_partner: Mapping[str, str], log_index: int) -> None:
-    """What a partner would ask for, were this voucher hers as well."""
-    if by_partner:
-        rows = [{"partner": name, "fingerprint": one, "log_index": log_index} for name, one in by_partner.items()]
-        await tx.execute(insert(fingerprint), rows)
-
-
-async def is_known(tx: AsyncConnection, *, partner: str, asked: str) -> bool:
-    """Whether we booked a voucher with this fingerprint."""
-    query = select(fingerprint.c.log_index).where(fingerprint.c.partner == partner, fingerprint.c.fingerprint == asked)
-    return (await tx.execute(query.limit(1))).first() is not None
-
-
-async def add_answer(tx: AsyncConnection, *, partner: str, asked: str, known: bool, at: datetime) -> None:
-    """Keep what the partner said; both answers may come, in either order, and `known` outweighs."""
-    row = insert(fingerprint_answer).values(partner=partner, fingerprint=asked, known=known, answered_at=at)
-    await tx.execute(row.on_conflict_do_nothing())
-
-
-async def shared_vouchers(tx: AsyncConnection) -> list[tuple[str, int]]:
-    """Partner and entry, where both booked a voucher with the same document: a question to two people."""
-    query = (
-        select(fingerprint.c.partner, fingerprint.c.log_index)
-        .join(
-            fingerprint_answer,
-            (fingerprint_answer.c.partner == fingerprint.c.partner)
-            & (fingerprint_answer.c.fingerprint == fingerprint.c.fingerprint),
-        )
-        .where(fingerprint_answer.c.known)
-        .order_by(fingerprint.c.log_index)
-    )
-    return [(row.partner, row.log_index) for row in await tx.execute(query)]

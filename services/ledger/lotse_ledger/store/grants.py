@@ -1,0 +1,34 @@
+"""The entries about grants: their own, and those that a voucher shared over several grants posts to them."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lotse_ledger.domain.asof import AsOf
+from lotse_ledger.domain.entries import MAIN_LOG, Recorded
+from lotse_ledger.store import books
+from lotse_ledger.store.reading import read
+from lotse_ledger.store.tables import entry, posting
+
+
+async def entries_about(
+    tx: AsyncConnection, grants: Collection[UUID] | None = None, chosen: AsOf | None = None
+) -> list[Recorded]:
+    """In the order of the log, reversals included; of all grants where none is named."""
+    wanted: list[ColumnElement[bool]] = [entry.c.grant_id.is_not(None) if grants is None else _about(grants)]
+    if chosen is not None:
+        size = await books.size_at(tx, chosen.recorded_to)
+        wanted += [entry.c.valid_on <= chosen.valid_to, entry.c.log_index < size]
+    return await read(tx, and_(*wanted))
+
+
+def _about(grants: Collection[UUID]) -> ColumnElement[bool]:
+    shared = [
+        posting.c.account.startswith(prefix, autoescape=True)
+        for one in grants
+        for prefix in (f"expense:{one}:", f"expense:ineligible:{one}")
+    ]
+    posted = select(posting.c.log_index).where(posting.c.log_id == MAIN_LOG, or_(*shared))
+    return or_(entry.c.grant_id.in_(grants), entry.c.log_index.in_(posted))
