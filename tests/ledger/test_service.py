@@ -89,8 +89,8 @@ async def test_orders_are_booked_answered_and_said(
             answer = await treasurer.order(order)
             assert answer.accepted, answer.problem
         await kit.eventually(lambda: "ledger.checkpoint-signed.v2" in treasurer.facts)
-        assert sorted(treasurer.facts) == [
-            "ledger.checkpoint-signed.v2",
+        said = [fact for fact in sorted(treasurer.facts) if not fact.startswith("ledger.checkpoint-signed")]
+        assert said == [
             "ledger.decision-recorded.v1",
             "ledger.drawdown-requested.v1",
             "ledger.plan-submitted.v1",

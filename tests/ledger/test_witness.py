@@ -4,6 +4,7 @@ import base64
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -32,7 +33,7 @@ async def test_a_checkpoint_is_a_signed_note_over_the_log_as_far_as_it_has_grown
     house = given.house(checkpoint_entries=3)
     key = house.evidence.log
     assert key is not None
-    said = []
+    said: list[Any] = []
     async with given.transaction(database("ledger")) as tx:
         for _ in range(7):
             said += await take(given.application(), given.context(), tx, house=house)

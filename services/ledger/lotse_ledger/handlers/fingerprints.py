@@ -25,7 +25,6 @@ from lotse_ledger.handlers.house import House
 from lotse_ledger.store import books
 from lotse_ledger.store import fingerprints as kept
 
-
 OURSELVES = "-"
 """No association has this name."""
 

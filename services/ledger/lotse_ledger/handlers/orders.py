@@ -1,6 +1,6 @@
 """Which order becomes an entry by which decision: the one table of what a treasurer may do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -56,6 +56,6 @@ async def take(
     *,
     house: House,
     private: VoucherPrivate | None = None,
-) -> Sequence[Message]:
+) -> list[Message]:
     """Enter an order by the table; `private` where it did not travel and so is not sealed. Raises Refused."""
     return await taken(order, context, tx, house=house, way=WAYS[type(order)], private=private)

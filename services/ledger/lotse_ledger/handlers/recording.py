@@ -22,7 +22,7 @@ from lotse_ledger.store import books, log
 
 async def commit_message_costs(
     fact: CostIncurred, context: Context, tx: AsyncConnection, *, house: House
-) -> Sequence[Message]:
+) -> list[Message]:
     """What messages cost is a commitment until the provider's invoice comes."""
     told = CostTold(fact, context.id, context.time, house.books_standing)
     await log.hold(tx)
@@ -33,7 +33,7 @@ async def commit_message_costs(
 
 async def note_partner_award(
     told: AwardTold, context: Context, tx: AsyncConnection, *, house: House
-) -> Sequence[Message]:
+) -> list[Message]:
     """What a partner reports of her award, and of what was taken back of it."""
     day = day_of(context.time)
     sender = context.sender_association

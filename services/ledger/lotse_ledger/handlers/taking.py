@@ -60,7 +60,7 @@ async def taken(
     house: House,
     way: Way,
     private: VoucherPrivate | None = None,
-) -> Sequence[Message]:
+) -> list[Message]:
     """Enter it once: the same again says nothing new, the same id with another body is refused. Raises Refused."""
     private = private or private_of(order, house)
     await log.hold(tx)
