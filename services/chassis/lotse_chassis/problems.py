@@ -34,6 +34,7 @@ STATUS_OF = {
     "method_not_allowed": 405,
     "expired_link": 410,
     "person_erased": 410,
+    "document_erased": 410,
     "unknown_service_error": 502,
 }
 

@@ -13,7 +13,7 @@ YEAR = 2026
 async def loaded(house: House, say: Say) -> None:
     """Load them where the ledger knows nothing yet. Raises RuntimeError if it is too late for that."""
     async with house.http("ledger", token=house.auditor_token("demo")) as http:
-        known = await http.get("/availability", params={"year": str(YEAR)})
+        known = await http.get("/v1/availability", params={"year": str(YEAR)})
     if known.status_code == httpx.codes.OK:
         return
     # Only the first time, so that later ones need not load a service's libraries.

@@ -7,6 +7,7 @@ from lotse_ledger.http import (
     alarms,
     audit,
     city,
+    documents,
     entries,
     evidence,
     findings,
@@ -21,14 +22,22 @@ from lotse_ledger.http.access import Gate
 from lotse_ledger.http.exchange import Methods
 from lotse_ledger.http.invariants import routes as invariants
 from lotse_ledger.http.pace import Pace
+from lotse_ledger.providers.evidence_files import EvidenceFiles
 
 
-def serve(service: Service, house: House, *, auditor_key: bytes, requests_a_minute: int) -> None:
+def serve(
+    service: Service,
+    house: House,
+    *,
+    auditor_key: bytes,
+    requests_a_minute: int,
+    files: EvidenceFiles | None = None,
+) -> None:
     """Mount the queries for machines and the pages for people."""
-    service.http.state.gate = Gate(service, house, auditor_key, Pace(requests_a_minute))
+    service.http.state.gate = Gate(service, house, auditor_key, Pace(requests_a_minute), files)
     service.http.state.public_pace = Pace(evidence.REQUESTS_A_MINUTE)
     service.http.add_middleware(Methods, problems=service.problems)
-    for queries in (grants, vouchers, accounts, entries, city, log, audit, findings, alarms, evidence):
+    for queries in (grants, vouchers, documents, accounts, entries, city, log, audit, findings, alarms, evidence):
         service.serves(queries.routes)
     service.serves(witness.routes(house))
     service.serves(invariants)

@@ -22,6 +22,7 @@ from lotse_ledger.domain.asked import SEALED_TYPE, Asked, Chain, SealedQuery, se
 from lotse_ledger.domain.scopes import GRANT_PREFIX, READ, Reach, reach_of
 from lotse_ledger.handlers.house import House
 from lotse_ledger.http.pace import Pace
+from lotse_ledger.providers.evidence_files import EvidenceFiles
 from lotse_ledger.store import tokens
 
 SCOPE = READ
@@ -44,6 +45,7 @@ class Gate:
     house: House
     auditor_key: bytes = field(repr=False)
     pace: Pace
+    files: EvidenceFiles | None = None
 
     async def admitted(self, request: Request) -> Auditor:
         """Who makes this request; its use is noted, and what is asked sealed to her. Raises Refused."""

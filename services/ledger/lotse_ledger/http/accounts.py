@@ -26,7 +26,7 @@ from lotse_ledger.http.books import balances_at, entries_at, known_until
 from lotse_ledger.http.cursors import CURSOR_CHARACTERS_MAX, Cursor, read, written
 from lotse_ledger.http.dates import TEXT_CHARACTERS_MAX, Books, Dates, Reading, chosen_dates, day, day_or_instant
 from lotse_ledger.http.exchange import router
-from lotse_ledger.store import journal
+from lotse_ledger.store import books, journal
 from lotse_ledger.store.books import AccountBalance
 from lotse_ledger.store.journal import Movement, Span, Wanted
 
@@ -119,7 +119,7 @@ async def diff(
 ) -> ChangesShape:
     """What changed since a report was handed in: entries, accounts, and what was reversed meanwhile."""
     at, place = await resumed(request, at, cursor, places=1)
-    old_size = await journal.size_at(at.tx, before.recorded_to)
+    old_size = await books.size_at(at.tx, before.recorded_to)
     first = place[0] if place else old_size
     found = await entries_at(at, Wanted(), first=first, limit=limit + 1)
     more = found[limit].log_index if len(found) > limit else None
@@ -127,7 +127,7 @@ async def diff(
         **shaped.dated(at.as_of),
         recorded_from=before.recorded_to,
         old_size=old_size,
-        new_size=await journal.size_at(at.tx, at.as_of.recorded_to),
+        new_size=await books.size_at(at.tx, at.as_of.recorded_to),
         entries=tuple(shaped.entry(one) for one in found[:limit]),
         reversed_before=await _reversed_before(at, old_size, found[:limit]),
         accounts=tuple(AccountChangeShape.model_validate(one) for one in await changes(at, before)),

@@ -83,7 +83,7 @@ class PlanShape(Shape):
     total: int
 
 
-class DrawdownShape(Shape):
+class DrawdownShape(Marked):
     """What was asked for; `open_amount` may still arrive."""
 
     log_index: int
@@ -165,7 +165,7 @@ class FreezesShape(AsOfShape):
     steps: tuple[FreezeStep, ...]
 
 
-class LineShape(Shape):
+class LineShape(Marked):
     """A cost line, cents; `allowed` is what the rule lets be spent on it, null where no rule binds it."""
 
     line: str
@@ -238,10 +238,10 @@ class VoucherListShape(Shape):
 
 
 class DuplicateShape(Shape):
-    """Another voucher that may be the same: `by` says in what."""
+    """Another voucher that may be the same: `by` says in what. One that the token does not reach is not named."""
 
-    log_index: int
-    voucher_id: UUID
+    log_index: int | None
+    voucher_id: UUID | None
     grant_ids: tuple[UUID, ...]
     by: tuple[str, ...]
     reversed: bool

@@ -8,7 +8,7 @@ from lotse_chassis.faults import Refused
 from lotse_ledger.domain.asof import AsOf
 from lotse_ledger.domain.entries import Recorded
 from lotse_ledger.domain.grants import Grant, grants_of
-from lotse_ledger.domain.scopes import Reach, named_in_account
+from lotse_ledger.domain.scopes import WHOLE, Reach, named_in_account
 from lotse_ledger.http import cursors
 from lotse_ledger.http.dates import Reading
 from lotse_ledger.store import books, journal
@@ -28,7 +28,7 @@ async def grants_at(at: Reading, grant_id: UUID | None = None) -> tuple[Grant, .
     """The grants that may be seen, or one of them."""
     if grant_id is not None and not at.reach.opens(grant_id):
         return ()
-    found = grants_of(await books.entries_of_grants(at.tx, at.as_of, grant_id), at.association)
+    found = grants_of(await _of_grants(at, grant_id), at.association)
     wanted = [one for one in found if grant_id is None or one.grant_id == grant_id]
     return tuple(one for one in wanted if at.reach.opens(one.grant_id))
 
@@ -68,7 +68,7 @@ async def page_of_entries(at: Reading, *, cursor: int, limit: int) -> tuple[tupl
 
 async def size_at(at: Reading) -> int:
     """How many entries the log had: what a checkpoint of that size covers."""
-    return await journal.size_at(at.tx, at.as_of.recorded_to)
+    return await books.size_at(at.tx, at.as_of.recorded_to)
 
 
 def known_until(at: Reading, as_of: AsOf) -> Reading:
@@ -79,6 +79,14 @@ def known_until(at: Reading, as_of: AsOf) -> Reading:
 def visible(rows: Sequence[AccountBalance], reach: Reach) -> list[AccountBalance]:
     """Those that a token reaches."""
     return [row for row in rows if _is_open(row.account, reach)]
+
+
+async def _of_grants(at: Reading, grant_id: UUID | None) -> list[Recorded]:
+    """Whatever names a grant, or one of them: a voucher that is shared over it is booked under another one."""
+    if grant_id is None:
+        return await books.entries_of_grants(at.tx, at.as_of)
+    chosen = Span(recorded_to=at.as_of.recorded_to, valid_to=at.as_of.valid_to)
+    return await journal.page(at.tx, chosen, Wanted(grant_id=grant_id), WHOLE, first=0, limit=None)
 
 
 def _is_open(account: str, reach: Reach) -> bool:

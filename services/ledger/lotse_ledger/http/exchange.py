@@ -110,6 +110,12 @@ def holds_for_ever(request: Request) -> None:
     request.state.keep = FOR_EVER
 
 
+def may_change(request: Request) -> None:
+    """This answer shows what is not in the log, such as what a partner said of it, or what was signed since."""
+    if getattr(request.state, "keep", FOR_EVER) == FOR_EVER:
+        request.state.keep = ASK_AGAIN
+
+
 def shows_openings(request: Request) -> None:
     """This answer shows what can be erased."""
     request.state.keep = KEPT_NOWHERE

@@ -15,7 +15,6 @@ from lotse_ledger.domain.reports.settling import SettlementReport
 from lotse_ledger.http import shaped
 from lotse_ledger.http.answers_of_grants import (
     DeadlinesShape,
-    DrawdownShape,
     DrawdownsShape,
     FifoShape,
     GrantShape,
@@ -133,7 +132,7 @@ async def drawdowns(grant_id: GrantId, at: Books) -> OfGrant[DrawdownsShape]:
     """What was asked for, what arrived, what went back."""
     found = await one_grant(at, grant_id)
     shape = DrawdownsShape(
-        drawdowns=tuple(DrawdownShape.model_validate(one) for one in found.drawdowns),
+        drawdowns=tuple(shaped.drawdown(one, found.standing) for one in found.drawdowns),
         disbursements=found.disbursements,
         repayments=found.repayments,
     )

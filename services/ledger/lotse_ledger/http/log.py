@@ -8,7 +8,7 @@ from lotse_ledger.domain.law.terms import PARAMETERS, Terms, cite
 from lotse_ledger.http.access import gate_of
 from lotse_ledger.http.answers import CheckpointShape, CheckpointsShape, ParameterShape, RuleShape, RulesShape
 from lotse_ledger.http.dates import Books
-from lotse_ledger.http.exchange import router
+from lotse_ledger.http.exchange import may_change, router
 from lotse_ledger.store import witness
 
 NOT_PROVEN = (
@@ -21,7 +21,8 @@ routes = router()
 
 @routes.get("/checkpoints")
 async def checkpoints(request: Request, at: Books) -> CheckpointsShape:
-    """Signed roots over the log, and which partner countersigned."""
+    """The latest signed roots over the log, and which partner countersigned by now."""
+    may_change(request)
     origin = gate_of(request).house.origin or origin_of(at.association)
     found = tuple(
         CheckpointShape(

@@ -4,11 +4,13 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
-from lotse_ledger.domain.entries import ACTOR, Recorded
+from lotse_ledger.domain.entries import Recorded
 from lotse_ledger.http.access import gate_of
 from lotse_ledger.http.dates import Reading
 from lotse_ledger.http.exchange import shows_openings
 from lotse_ledger.store import openings
+
+OF_AUDITORS = "auditor_"
 
 
 @dataclass(frozen=True)
@@ -20,10 +22,9 @@ class Private:
 
 
 async def opened(request: Request, at: Reading, found: Recorded) -> Private:
-    """The private parts of an entry that this token may see. Who gave an order is nobody's but the association's."""
-    if not at.reach.vouchers or not found.commitments:
+    """The private parts of an entry that this token may see: not who else holds a token."""
+    if not at.reach.vouchers or not found.commitments or found.kind.startswith(OF_AUDITORS):
         return Private()
     shows_openings(request)
     contents = await openings.contents(at.tx, found.log_index, keys=gate_of(request).keys)
-    gone = tuple(sorted(found.commitments.keys() - contents.keys() - {ACTOR}))
-    return Private({part: value for part, value in contents.items() if part != ACTOR}, gone)
+    return Private(contents, tuple(sorted(found.commitments.keys() - contents.keys())))

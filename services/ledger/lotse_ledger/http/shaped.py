@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from typing import TypedDict
 
+from lotse_contracts.ledger import Standing
 from lotse_ledger.domain import acts
 from lotse_ledger.domain.asof import AsOf
 from lotse_ledger.domain.availability import Availability
@@ -15,6 +16,7 @@ from lotse_ledger.http.answers_of_grants import (
     AvailabilityShape,
     DeadlineShape,
     DecisionShape,
+    DrawdownShape,
     GrantShape,
     LineShape,
     ReadingShape,
@@ -103,6 +105,7 @@ def soll_ist(found: SollIst) -> SollIstShape:
         plan_is_approved=found.plan_is_approved,
         lines=tuple(
             LineShape(
+                standing=found.standing,
                 line=line.line,
                 title=line.title,
                 planned=line.planned,
@@ -123,6 +126,22 @@ def soll_ist(found: SollIst) -> SollIstShape:
         excess_uncovered=use.excess_uncovered,
         total_binding=use.total_binding,
         citations=use.citations,
+    )
+
+
+def drawdown(one: acts.Drawdown, standing: Standing) -> DrawdownShape:
+    """What was asked for, and what became of it."""
+    return DrawdownShape(
+        standing=standing,
+        log_index=one.log_index,
+        drawdown_id=one.drawdown_id,
+        amount=one.amount,
+        budget_year=one.budget_year,
+        requested_on=one.requested_on,
+        expires_on=one.expires_on,
+        paid_out=one.paid_out,
+        state=one.state,
+        open_amount=one.open_amount,
     )
 
 

@@ -21,7 +21,7 @@ from lotse_ledger.http.answers_of_grants import (
 from lotse_ledger.http.books import grants_at, one_grant, span
 from lotse_ledger.http.dates import Books, Reading
 from lotse_ledger.http.entries import proof_path, whole
-from lotse_ledger.http.exchange import router
+from lotse_ledger.http.exchange import may_change, router
 from lotse_ledger.http.grants import GrantId
 from lotse_ledger.http.openings import opened
 from lotse_ledger.store import journal, vouchers
@@ -44,7 +44,9 @@ async def belegliste(
     Rows are numbered over the whole list as of the two dates: name both to walk through it.
     """
     found = await one_grant(at, grant_id)
-    listed = reports.belegliste(found, at.as_of.valid_to)
+    asked = await vouchers.unanswered(at.tx, at.as_of.recorded_to)
+    listed = reports.belegliste(found, at.as_of.valid_to, provisional=asked)
+    may_change(request)
     shown = listed.rows[first - 1 : first - 1 + limit]
     answer = VoucherListShape(
         rows_total=len(listed.rows),
@@ -66,6 +68,7 @@ async def voucher(
     found = await vouchers.voucher(at.tx, span(at), at.reach, str(voucher_id))
     if found is None:
         raise Refused("unknown_voucher", fields=("voucher_id",))
+    may_change(request)
     parts = {
         str(grant.grant_id): tuple(part for part in grant.vouchers if part.voucher_id == voucher_id)
         for grant in await grants_at(at)
@@ -78,7 +81,7 @@ async def voucher(
         parts={grant_id: its for grant_id, its in parts.items() if its},
         basis_points_charged=sum(int(share["basis_points"]) for share in found.data.get("shares", ())),
         duplicates=await _duplicates(at, found),
-        partners_with_it=await vouchers.partners_with(at.tx, found.log_index),
+        partners_with_it=await vouchers.partners_with(at.tx, found.log_index, at.as_of.recorded_to),
     )
 
 
@@ -101,18 +104,20 @@ async def _row(request: Request, at: Reading, row: VoucherRow) -> VoucherRowShap
 
 
 async def _duplicates(at: Reading, found: Recorded) -> tuple[DuplicateShape, ...]:
-    """A voucher of a grant that the token does not open is named without the grant, so that nothing is missed."""
+    """That there is another one says also a voucher that the token does not reach: nothing may be charged twice."""
     others = await vouchers.alike(at.tx, span(at), found)
     gone = await journal.reversals(at.tx, span(at), [one.log_index for one in others])
-    return tuple(
-        DuplicateShape(
-            log_index=one.log_index,
-            voucher_id=UUID(one.data["voucher_id"]),
-            grant_ids=tuple(grant_id for grant_id in reading.grants_named(one) if at.reach.opens(grant_id)),
-            by=tuple(name for name in ("document_sha256", "number") if _same(found, one, name)),
-            reversed=one.log_index in gone,
-        )
-        for one in others
+    return tuple(_duplicate(at, found, one, is_reversed=one.log_index in gone) for one in others)
+
+
+def _duplicate(at: Reading, found: Recorded, other: Recorded, *, is_reversed: bool) -> DuplicateShape:
+    shown = at.reach.shows(other)
+    return DuplicateShape(
+        log_index=other.log_index if shown else None,
+        voucher_id=UUID(other.data["voucher_id"]) if shown else None,
+        grant_ids=tuple(grant_id for grant_id in reading.grants_named(other) if at.reach.opens(grant_id)),
+        by=tuple(name for name in ("document_sha256", "number") if _same(found, other, name)),
+        reversed=is_reversed,
     )
 
 

@@ -58,7 +58,7 @@ Place = tuple[date, int, int]
 
 
 async def page(
-    tx: AsyncConnection, span: Span, wanted: Wanted, reach: Reach, *, first: int, limit: int
+    tx: AsyncConnection, span: Span, wanted: Wanted, reach: Reach, *, first: int, limit: int | None
 ) -> list[Recorded]:
     """The entries from a log index on: what enters later comes on later pages, never in between."""
     return await read(tx, and_(entry.c.log_index >= first, _known(span), _chosen(wanted), _seen(reach)), limit=limit)
@@ -68,6 +68,17 @@ async def at(tx: AsyncConnection, span: Span, reach: Reach, log_index: int) -> R
     """One entry, if it was known then and may be seen."""
     found = await page(tx, span, Wanted(), reach, first=log_index, limit=1)
     return found[0] if found and found[0].log_index == log_index else None
+
+
+async def names_file(tx: AsyncConnection, span: Span, reach: Reach, sha256: str) -> bool:
+    """Whether an entry that may be seen stands on this file. A leaf is canonical JSON: a digest is quoted in it."""
+    named = entry.c.body.contains(f'"{sha256}"')
+    return bool(await read(tx, and_(_known(span), _seen(reach), named), limit=1))
+
+
+async def with_key(tx: AsyncConnection, key: str) -> Recorded:
+    """The entry with this key, which there must be."""
+    return (await read(tx, entry.c.key == key))[0]
 
 
 async def reversals(tx: AsyncConnection, span: Span, indexes: Sequence[int]) -> dict[int, int]:
@@ -123,13 +134,6 @@ async def statement(
         )
         for row in await tx.execute(query)
     ]
-
-
-async def size_at(tx: AsyncConnection, recorded_to: datetime) -> int:
-    """How many entries the log had then: what is known never decreases along it."""
-    query = select(func.max(entry.c.log_index)).where(entry.c.log_id == MAIN_LOG, entry.c.known_at <= recorded_to)
-    found = (await tx.execute(query)).scalar_one_or_none()
-    return 0 if found is None else int(found) + 1
 
 
 def _known(span: Span) -> ColumnElement[bool]:

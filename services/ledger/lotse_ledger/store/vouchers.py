@@ -1,9 +1,10 @@
 """Vouchers that may be one and the same: by the digest of the document, or by number and gross."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_ledger.domain.canonical import canonical
@@ -37,22 +38,30 @@ async def alike(tx: AsyncConnection, span: Span, one: Recorded) -> Sequence[Reco
     return await read(tx, others, limit=ALIKE_MAX)
 
 
-async def partners_with(tx: AsyncConnection, log_index: int) -> tuple[str, ...]:
-    """The partners that said they booked a document with this digest."""
-    query = (
-        select(fingerprint.c.partner)
-        .join(
-            fingerprint_answer,
-            and_(
-                fingerprint_answer.c.partner == fingerprint.c.partner,
-                fingerprint_answer.c.fingerprint == fingerprint.c.fingerprint,
-            ),
-        )
-        .where(fingerprint.c.log_index == log_index, fingerprint_answer.c.known)
-        .distinct()
-        .order_by(fingerprint.c.partner)
-    )
+async def partners_with(tx: AsyncConnection, log_index: int, by: datetime) -> tuple[str, ...]:
+    """The partners that had said by then that they booked a document with this digest."""
+    said = and_(_answer_of(by), fingerprint_answer.c.known)
+    query = select(fingerprint.c.partner).join(fingerprint_answer, said)
+    query = query.where(_is_ours(), fingerprint.c.log_index == log_index).distinct().order_by(fingerprint.c.partner)
     return tuple((await tx.execute(query)).scalars())
+
+
+async def unanswered(tx: AsyncConnection, by: datetime) -> frozenset[int]:
+    """The vouchers that a partner was asked about and had not answered for by then."""
+    query = select(fingerprint.c.log_index).outerjoin(fingerprint_answer, _answer_of(by))
+    return frozenset((await tx.execute(query.where(_is_ours(), fingerprint_answer.c.known.is_(None)))).scalars())
+
+
+def _is_ours() -> ColumnElement[bool]:
+    return fingerprint.c.log_id == MAIN_LOG
+
+
+def _answer_of(by: datetime) -> ColumnElement[bool]:
+    return and_(
+        fingerprint_answer.c.partner == fingerprint.c.partner,
+        fingerprint_answer.c.fingerprint == fingerprint.c.fingerprint,
+        fingerprint_answer.c.answered_at <= by,
+    )
 
 
 def _says(name: str, value: object) -> Any:
