@@ -215,3 +215,17 @@ def test_an_auditors_token_without_scopes_opens_nothing(scope: object) -> None:
 def test_no_auditors_token_is_issued_without_end_scope_or_name(change: Callable[[], Auditor]) -> None:
     with pytest.raises(ValueError, match=r"auditor|subject"):
         auditors_token(change())
+
+
+def test_an_auditors_token_keeps_its_id_and_the_key_to_which_her_queries_are_sealed() -> None:
+    auditor = replace(AUDITOR, token_id="a1", seal_key=bytes(range(32)))
+    assert audits(auditors_token(auditor)) == auditor
+    assert audits(auditors_token()).seal_key == b""
+
+
+@pytest.mark.parametrize("seal", ["", "x", "AAAA", 1, ["AAAA"], part(bytes(31)), part(bytes(33)), "!" * 43])
+def test_an_auditors_token_with_a_key_that_is_none_is_refused(seal: object) -> None:
+    with pytest.raises(Refused):
+        audits(signed(claims_of(auditors_token()) | {"seal": seal}))
+    with pytest.raises(ValueError, match="32 bytes"):
+        auditors_token(replace(AUDITOR, seal_key=bytes(31)))

@@ -4,11 +4,15 @@ import ast
 import json
 from pathlib import Path
 
+import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import lotse_chassis
+from lotse_chassis.face import face_of
+from lotse_chassis.faults import Refused
+from lotse_chassis.meters import Meters
 from lotse_chassis.problem_texts import CHASSIS_TEXTS, LANGUAGES
 from lotse_chassis.problems import STATUS_OF, Problems, TextsMissing, preferred_language, status_of, to_response
 
@@ -105,3 +109,29 @@ def test_the_language_is_the_one_that_the_reader_prefers(header: str, language: 
 @given(st.text())
 def test_any_header_leads_to_one_of_the_four_languages(header: str) -> None:
     assert preferred_language(header) in LANGUAGES
+
+
+async def test_a_refusal_over_http_says_its_rule_what_is_allowed_and_when_to_come_back() -> None:
+    app = face_of("referral", Problems(OWN, {"unknown_enquiry": 404}), Meters("referral"), dict)
+
+    @app.get("/enquiry")
+    async def enquiry() -> None:
+        raise Refused("unknown_enquiry", fields=("enquiry_id",), rule="R3", allowed="1 to 9", retry_after_seconds=7)
+
+    @app.get("/staff")
+    async def staff() -> None:
+        raise Refused("token_missing")
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://referral") as client:
+        found, staff_only = await client.get("/enquiry"), await client.get("/staff")
+        wrong = await client.delete("/enquiry")
+    said = found.json()
+    assert (found.status_code, said["rule"], said["allowed"], found.headers["retry-after"]) == (
+        404,
+        "R3",
+        "1 to 9",
+        "7",
+    )
+    assert (staff_only.status_code, staff_only.headers["www-authenticate"]) == (401, "Bearer")
+    assert "rule" not in staff_only.json()
+    assert (wrong.status_code, wrong.headers["allow"]) == (405, "GET")

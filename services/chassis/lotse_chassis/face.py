@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse
 from lotse_chassis.faults import Refused
 from lotse_chassis.meters import Meters
 from lotse_chassis.patience import Patient
-from lotse_chassis.problems import Problems, status_of, to_response
+from lotse_chassis.problems import Problems, to_response
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ def face_of(service: str, problems: Problems, meters: Meters, health: Callable[[
 def _answer_with_problems(app: FastAPI, problems: Problems) -> None:
     def answered(request: Request, code: str, fields: tuple[str, ...] = (), status: int | None = None) -> Response:
         wish = request.headers.get("accept-language", "")
-        return to_response(problems.problem(code, fields), status or status_of(code), wish)
+        return to_response(problems.problem(code, fields), status or problems.status_of(code), wish)
 
     @app.exception_handler(Refused)
     async def refused(request: Request, fault: Refused) -> Response:
@@ -78,7 +78,7 @@ def problem_of(request: Request, fault: Refused, problems: Problems) -> Response
     """The answer to what was refused, in the reader's language."""
     wish = request.headers.get("accept-language", "")
     said = {name: value for name, value in (("rule", fault.rule), ("allowed", fault.allowed)) if value is not None}
-    found = to_response(problems.problem(fault.code, fault.fields), status_of(fault.code), wish, said)
+    found = to_response(problems.problem(fault.code, fault.fields), problems.status_of(fault.code), wish, said)
     if fault.retry_after_seconds is not None:
         found.headers["Retry-After"] = str(fault.retry_after_seconds)
     return found

@@ -11,8 +11,6 @@ MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:lotse:problem:"
 FALLBACK_LANGUAGE = "de"
 ACCEPT_LANGUAGE_CHARACTERS_MAX = 500
-UNKNOWN_PREFIX = "unknown_"
-UNKNOWN_STATUS = 404
 FALLBACK_STATUS = 422
 UNAUTHORIZED = 401
 
@@ -20,10 +18,6 @@ STATUS_OF = {
     "unknown_message": 404,
     "token_missing": 401,
     "token_invalid": 401,
-    "token_revoked": 401,
-    "audit_ended": 401,
-    "scope_missing": 403,
-    "body_differs": 409,
     "role_not_allowed": 403,
     "too_many": 429,
     "too_large": 413,
@@ -34,7 +28,6 @@ STATUS_OF = {
     "method_not_allowed": 405,
     "expired_link": 410,
     "person_erased": 410,
-    "document_erased": 410,
     "unknown_service_error": 502,
 }
 
@@ -44,9 +37,12 @@ class TextsMissing(Exception):
 
 
 class Problems:
-    """The catalogue of one service: the chassis's codes and its own."""
+    """The catalogue of one service: the chassis's codes and its own; `statuses` are those of HTTP for its own."""
 
-    def __init__(self, own: Mapping[str, Mapping[str, str]] | None = None) -> None:
+    def __init__(
+        self, own: Mapping[str, Mapping[str, str]] | None = None, statuses: Mapping[str, int] | None = None
+    ) -> None:
+        self.statuses = {**STATUS_OF, **(statuses or {})}
         texts = {**CHASSIS_TEXTS, **(own or {})}
         for code, set_of_texts in texts.items():
             _require_all_languages(code, set_of_texts)
@@ -56,6 +52,10 @@ class Problems:
     def codes(self) -> frozenset[str]:
         """Every code that has texts."""
         return frozenset(self._texts)
+
+    def status_of(self, code: str) -> int:
+        """The HTTP status that fits a code."""
+        return self.statuses.get(code, FALLBACK_STATUS)
 
     def problem(self, code: str, fields: tuple[str, ...] = ()) -> Problem:
         """The problem of a code; a code nobody wrote texts for reads as `internal`, so that nobody is left without."""
@@ -69,8 +69,8 @@ def _require_all_languages(code: str, texts: Mapping[str, str]) -> None:
 
 
 def status_of(code: str) -> int:
-    """The HTTP status that fits a code; what is asked for and unknown is not found."""
-    return STATUS_OF.get(code, UNKNOWN_STATUS if code.startswith(UNKNOWN_PREFIX) else FALLBACK_STATUS)
+    """The HTTP status that fits a code of the chassis."""
+    return STATUS_OF.get(code, FALLBACK_STATUS)
 
 
 def to_response(

@@ -61,13 +61,14 @@ class Service:
         settings: Settings,
         problems: Mapping[str, Mapping[str, str]] | None = None,
         migrations: frozenset[str] = frozenset(),
+        statuses: Mapping[str, int] | None = None,
     ) -> None:
         self.name, self.settings, self.association = name, settings, settings.association
         self.partners = partners_of(settings)
         self.seal_key = _x25519(settings)
         self.signer = Signer(settings.association, name, _ed25519(settings), self.seal_key, self.partners)
         self.engine = engine_of(settings.database_url)
-        self.problems, self.meters = Problems(problems), Meters(name)
+        self.problems, self.meters = Problems(problems, statuses), Meters(name)
         self.reader = Reader(self.signer, decode(settings.token_key) if settings.token_key else None)
         self.migrations = migrations
         self.heard: dict[str, Heard] = {}

@@ -34,7 +34,7 @@ from lotse_ledger.handlers.house import House
 from lotse_ledger.handlers.orders import WAYS, take
 from lotse_ledger.http import serve
 from lotse_ledger.migrations import MIGRATIONS
-from lotse_ledger.problems import PROBLEM_TEXTS
+from lotse_ledger.problems import PROBLEM_TEXTS, STATUSES
 from lotse_ledger.providers.evidence_files import evidence_files
 from lotse_ledger.settings import LedgerSettings
 from lotse_ledger.store.replays import Replay
@@ -42,7 +42,7 @@ from lotse_ledger.store.replays import Replay
 
 def build(settings: LedgerSettings) -> Service:
     """The service, ready to run."""
-    service = Service("ledger", settings, problems=PROBLEM_TEXTS, migrations=migrate.expected(MIGRATIONS))
+    service = Service("ledger", settings, PROBLEM_TEXTS, migrate.expected(MIGRATIONS), statuses=STATUSES)
     house = _house(service, settings)
     _hear(service, house)
     service.answers(said.AskBalances, questions.balances)

@@ -5,6 +5,21 @@ from importlib import resources
 
 REFUSALS_FILE = "refusals.json"  # why an order is refused, by the codes of `domain.refusals`
 
+STATUSES = {
+    "unknown_grant": 404,
+    "unknown_entry": 404,
+    "unknown_account": 404,
+    "unknown_plan": 404,
+    "unknown_voucher": 404,
+    "unknown_document": 404,
+    "token_revoked": 401,
+    "audit_ended": 401,
+    "scope_missing": 403,
+    "body_differs": 409,
+    "document_erased": 410,
+}
+"""Of HTTP, where a code is not what was sent wrongly (422)."""
+
 PROBLEM_TEXTS: dict[str, dict[str, str]] = {
     **json.loads(resources.files("lotse_ledger").joinpath("data", REFUSALS_FILE).read_text()),
     "body_differs": {
