@@ -1,6 +1,6 @@
 """What notify hears, says and answers."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field
@@ -21,6 +21,10 @@ from lotse_contracts.envelope import (
 from lotse_contracts.intake import ContactPoint, SealingKeyAnswer
 from lotse_contracts.person import ErasureOrder, ErasureReceipt, PersonDataQuestion
 from lotse_contracts.values import COUNSELLORS, ContactKind, RecipientLanguage, TemplateName
+
+OfficeTemplate = Literal["log_checkpoint"]
+"""What an office can be told: `log_checkpoint`, the latest signed checkpoint of the grant ledger."""
+OfficeLanguage = Literal["de", "en"]
 
 
 class ContactContent(Part):
@@ -87,7 +91,53 @@ class ErasePerson(ErasureOrder):
     SERVICE: ClassVar[str] = "notify"
 
 
+class OfficeArgument(Part):
+    """A value for a template to an office: nothing about a person."""
+
+    name: Code
+    value: str = Field(max_length=8_192)
+
+
+class TellOffice(Order):
+    """Mail something to an office that notify's settings know by this name, once for each dedupe key."""
+
+    NAME: ClassVar[str] = "tell-office"
+    SERVICE: ClassVar[str] = "notify"
+    KEY: ClassVar[str] = "office"
+
+    office: Token
+    template: OfficeTemplate
+    language: OfficeLanguage = "de"
+    arguments: tuple[OfficeArgument, ...] = Field(default=(), max_length=20)
+    dedupe_key: Token
+
+
 # Facts
+
+
+class OfficeFact(Fact):
+    """Something became of a mail to an office."""
+
+    SERVICE: ClassVar[str] = "notify"
+    KEY: ClassVar[str] = "office"
+
+    office: Token
+    template: OfficeTemplate
+    dedupe_key: Token
+
+
+class OfficeTold(OfficeFact):
+    """The mail server took it."""
+
+    NAME: ClassVar[str] = "office-told"
+
+
+class OfficeNotTold(OfficeFact):
+    """It did not leave, and is not tried again: somebody must look at it."""
+
+    NAME: ClassVar[str] = "office-not-told"
+
+    reason: Code
 
 
 class MessageFact(Fact):

@@ -37,7 +37,7 @@ FACTS_HEARD: dict[str, tuple[type[Fact], ...]] = {
         referral.AppointmentCancelled,
         referral.CheckbackAsked,
     ),
-    "ledger": (notify.CostIncurred,),
+    "ledger": (notify.CostIncurred, notify.OfficeNotTold),
 }
 
 ORDERS_GIVEN: dict[str, tuple[type[Order], ...]] = {
@@ -52,7 +52,7 @@ ORDERS_GIVEN: dict[str, tuple[type[Order], ...]] = {
     ),
     "referral": (intake.ReleaseFields, intake.ReceivePerson, notify.Tell, notify.StopTelling),
     "notify": (),
-    "ledger": (),
+    "ledger": (notify.TellOffice,),
     "web": (intake.SubmitEnquiry, intake.AddToEnquiry),
     "bot": (intake.SubmitEnquiry, intake.AddToEnquiry),
     "desk": (

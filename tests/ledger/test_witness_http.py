@@ -274,10 +274,8 @@ async def test_the_database_itself_lets_no_head_shrink_or_change(ledger: kit.Ser
 
 
 async def test_the_alarms_are_counted_for_the_monitoring_and_shown_to_auditors(
-    auditor: httpx.AsyncClient, log: Log, ledger: kit.ServiceDatabase
+    auditor: httpx.AsyncClient, log: Log
 ) -> None:
-    async with given.transaction(ledger) as tx:
-        await given.load_facts(tx)
     await auditor.post(ADD, content=log.body(0, 5))
     fork = log.note(5, b"f" * 32)
     await auditor.post(ADD, content=log.body(5, 5, fork))

@@ -176,7 +176,7 @@ def tell(
     )
 
 
-def house_on(database: kit.ServiceDatabase, folder: Path) -> House:
+def house_on(database: kit.ServiceDatabase, folder: Path, *, offices: str = "") -> House:
     """A house with keys of its own."""
     seal_file, kek_file, keys_folder = folder / "seal.key", folder / "kek", folder / "keys"
     seal_file.write_bytes(X25519PrivateKey.generate().private_bytes_raw())
@@ -193,6 +193,7 @@ def house_on(database: kit.ServiceDatabase, folder: Path) -> House:
         mail_from="message@post.example.org",
         mail_from_name="Nachricht",
         drafts_allowed=True,
+        offices=offices,
     )
     return House(build(settings), database, PersonKeys(keys_folder, b"k" * 32))
 

@@ -12,7 +12,7 @@ from lotse_chassis.personkeys import PersonKeys
 from lotse_chassis.service import Service
 from lotse_chassis.settings import secret
 from lotse_contracts import ledger as said
-from lotse_contracts.notify import CostIncurred
+from lotse_contracts.notify import CostIncurred, OfficeNotTold
 from lotse_contracts.sealed import decode
 from lotse_ledger.domain.fingerprints import shared_key
 from lotse_ledger.handlers import (
@@ -22,6 +22,7 @@ from lotse_ledger.handlers import (
     fingerprints,
     following,
     offering,
+    office,
     persons,
     questions,
     recording,
@@ -52,6 +53,7 @@ def build(settings: LedgerSettings) -> Service:
     service.answers(said.AskSealingKey, partial(questions.sealing_key, house=house))
     service.answers(said.AskPersonData, partial(persons.person_data, house=house))
     service.on_timer(checkpoints.CHECKPOINT_TIMER, partial(checkpoints.regular_checkpoint, house=house))
+    service.on_timer(office.OFFICE_TIMER, partial(office.mail_checkpoint, house=house))
     service.on_timer(deadlines.DEADLINE_TIMER, deadlines.deadline_comes_near)
     service.on_timer(following.EXPIRY_TIMER, partial(following.drawdown_expires, house=house))
     service.works("checkpoints", partial(_sign_at_start, service=service, house=house))
@@ -78,6 +80,7 @@ def _hear(service: Service, house: House) -> None:
     service.hears(said.CheckpointOffered, partial(witnessing.countersign, house=house))
     service.hears(said.CheckpointCosigned, partial(offering.keep_cosignature, house=house))
     service.hears(said.CheckpointRefused, partial(offering.take_refusal, house=house))
+    service.hears(OfficeNotTold, partial(office.note_not_told, house=house))
     service.hears(said.VoucherFingerprintAsked, fingerprints.answer_fingerprint)
     service.hears(said.VoucherFingerprintAnswered, partial(fingerprints.keep_answer, house=house))
 
@@ -140,4 +143,5 @@ async def _sign_at_start(stopping: asyncio.Event, *, service: Service, house: Ho
     """What was entered before, such as the public facts, is fixed now; then the timer goes on."""
     async with service.unit() as unit:
         unit.say(*await checkpoints.keep_signing(unit.tx, unit.context, house, again=True))
+        await office.begin(unit.tx, unit.context, house)
     await stopping.wait()

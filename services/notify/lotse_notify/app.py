@@ -3,6 +3,8 @@
 from functools import partial
 from importlib import resources
 
+from prometheus_client import Gauge
+
 from lotse_chassis.migrate import expected
 from lotse_chassis.personkeys import PersonKeys
 from lotse_chassis.service import Service
@@ -12,12 +14,14 @@ from lotse_notify import http
 from lotse_notify.domain import texts
 from lotse_notify.domain.contact import address_of
 from lotse_notify.domain.mail import Sender
-from lotse_notify.handlers import appointments, costs, orders, questions
+from lotse_notify.domain.officemail import OfficesInvalid, offices_of
+from lotse_notify.handlers import appointments, costs, offices, orders, questions
 from lotse_notify.handlers.orders import Book
 from lotse_notify.migrations import MIGRATIONS
 from lotse_notify.problems import PROBLEM_TEXTS
 from lotse_notify.providers.smtp import Server
 from lotse_notify.settings import NotifySettings
+from lotse_notify.workers import offices as office_post
 from lotse_notify.workers import sender
 from lotse_notify.workers.claiming import Post
 
@@ -25,11 +29,12 @@ from lotse_notify.workers.claiming import Post
 def build(settings: NotifySettings) -> Service:
     service = Service("notify", settings, problems=PROBLEM_TEXTS, migrations=expected(MIGRATIONS))
     book, words = _book(service, settings), shipped_texts(drafts_allowed=settings.drafts_allowed)
-    post = _post(settings, book, words)
+    post, addresses = _post(settings, book, words), _offices(settings)
 
     service.hears(notify.ChangeContact, partial(orders.change_contact, book=book))
     service.hears(notify.Tell, orders.tell_person)
     service.hears(notify.StopTelling, orders.stop_telling)
+    service.hears(notify.TellOffice, partial(offices.tell_office, known=frozenset(addresses)))
     service.hears(notify.ErasePerson, partial(orders.erase_person, book=book))
     service.hears(referral.AppointmentFixed, appointments.appointment_said)
     service.hears(referral.AppointmentMoved, appointments.appointment_said)
@@ -47,6 +52,9 @@ def build(settings: NotifySettings) -> Service:
     meters = sender.SendMeters(service.meters.registry)
     run = partial(sender.run, units=service.unit, post=post, meters=meters, poll_seconds=settings.poll_seconds)
     service.works("sender", run)
+    counter = office_post.Counter(addresses, post, _failed(service))
+    mailing = partial(office_post.run, units=service.unit, counter=counter, poll_seconds=settings.poll_seconds)
+    service.works("offices", mailing)
     return service
 
 
@@ -55,6 +63,17 @@ def shipped_texts(*, drafts_allowed: bool) -> texts.Texts:
     folder = resources.files("lotse_notify") / "texts"
     sources = [(folder / f"{language}.json").read_text("utf-8") for language in texts.LANGUAGES]
     return texts.checked(sources, drafts_allowed=drafts_allowed)
+
+
+def _offices(settings: NotifySettings) -> dict[str, str]:
+    try:
+        return offices_of(settings.offices)
+    except OfficesInvalid as fault:
+        raise SettingsInvalid(f"no address, or named twice: LOTSE_OFFICES, {fault}") from None
+
+
+def _failed(service: Service) -> Gauge:
+    return Gauge("lotse_notify_offices_not_told", "mails to offices that never left", registry=service.meters.registry)
 
 
 def _book(service: Service, settings: NotifySettings) -> Book:

@@ -111,6 +111,25 @@ MIGRATIONS = (
     ),
     # The trace of the message that led to it, so that sending it later goes on there; null: none, or from before.
     Migration("0003-traces", ("ALTER TABLE notification ADD COLUMN traceparent text",)),
+    Migration(
+        "0004-offices",
+        (
+            """CREATE TABLE office_mail (
+                dedupe_key text PRIMARY KEY,
+                office text NOT NULL,
+                template text NOT NULL,
+                language text NOT NULL,
+                arguments jsonb NOT NULL,
+                state text NOT NULL CHECK (state IN ('queued', 'sent', 'failed')),
+                reason text NOT NULL,
+                tries integer NOT NULL,
+                due_at timestamptz NOT NULL,
+                created_at timestamptz NOT NULL,
+                ended_at timestamptz
+            )""",
+            "CREATE INDEX office_mail_due ON office_mail (due_at) WHERE state = 'queued'",
+        ),
+    ),
 )
 
 RIGHTS: dict[str, str] = {
@@ -122,5 +141,6 @@ RIGHTS: dict[str, str] = {
     "appointment": "SELECT, INSERT, UPDATE, DELETE",
     "decision": "SELECT, INSERT, DELETE",
     "tally": "SELECT, INSERT, UPDATE",
+    "office_mail": "SELECT, INSERT, UPDATE",
 }
 """A decision is never changed and goes only with the person; a person's row stays as her tombstone."""

@@ -19,6 +19,12 @@ PROBLEM_TEXTS: dict[str, dict[str, str]] = {
         "de": "Die Argumente passen nicht zur Vorlage.",
         "en": "The arguments are not those of the template.",
     },
+    "unknown_office": {
+        "uk": "Такої установи в налаштуваннях немає.",
+        "ru": "Такого учреждения в настройках нет.",
+        "de": "Diese Stelle steht nicht in den Einstellungen.",
+        "en": "No setting names this office.",
+    },
     "time_out_of_range": {
         "uk": "На такий час зустріч призначити не можна.",
         "ru": "На такое время встречу назначить нельзя.",

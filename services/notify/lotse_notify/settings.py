@@ -27,3 +27,7 @@ class NotifySettings(Settings):
         "pause after the first refusal that may pass; later ones grow to an hour", default=30.0
     )
     poll_seconds: float = setting("longest wait before something due is noticed", default=0.5)
+    offices: str = setting(
+        "addresses of offices by name, `sozialamt=checkpoints@example.org`, several separated by spaces; empty: none",
+        default="",
+    )

@@ -40,8 +40,13 @@ async def after_entries(
     return await signed_checkpoint(tx, context, house)
 
 
-async def signed_checkpoint(tx: AsyncConnection, context: Context, house: House) -> list[Message]:
-    """Sign the log as it stands and offer it to every partner; nothing new if nothing was entered since."""
+async def signed_checkpoint(
+    tx: AsyncConnection, context: Context, house: House, *, again: bool = False
+) -> list[Message]:
+    """Sign the log as it stands and offer it to every partner; nothing new if nothing was entered since.
+
+    With `again` also to those who have not answered: a broker may have lost what was offered.
+    """
     await log.hold(tx)
     key = house.evidence.log
     if key is None or not await _is_ours(tx, key):
@@ -63,7 +68,7 @@ async def signed_checkpoint(tx: AsyncConnection, context: Context, house: House)
         )
     elif unsigned:
         logger.info("the last checkpoint is of an earlier kind; the next entry is followed by a signed note")
-    return [*said, *await offers(tx, context, house)]
+    return [*said, *await offers(tx, context, house, again=again)]
 
 
 async def regular_checkpoint(timer: Timer, context: Context, tx: AsyncConnection, *, house: House) -> list[Message]:
@@ -71,11 +76,11 @@ async def regular_checkpoint(timer: Timer, context: Context, tx: AsyncConnection
     return await keep_signing(tx, context, house)
 
 
-async def keep_signing(tx: AsyncConnection, context: Context, house: House) -> list[Message]:
+async def keep_signing(tx: AsyncConnection, context: Context, house: House, *, again: bool = False) -> list[Message]:
     """Sign what is unsigned, offer what is not countersigned, and come back."""
     due_at = context.now + timedelta(hours=house.checkpoint_hours)
     await timers.set_timer(tx, kind=CHECKPOINT_TIMER, key=CHECKPOINT_KEY, due_at=due_at)
-    return await signed_checkpoint(tx, context, house)
+    return await signed_checkpoint(tx, context, house, again=again)
 
 
 def origin_in(context: Context, house: House) -> str:

@@ -29,6 +29,7 @@ def evidence_of(
             if one.ledger_witness
         },
         office=_vkeys(office, COSIGNER_KEY, "office_witness")[0] if office else None,
+        mailed_office=settings.checkpoint_office,
         requests_a_minute=settings.witness_requests_per_minute,
         alarmed=alarmed,
     )

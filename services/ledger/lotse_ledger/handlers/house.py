@@ -16,6 +16,7 @@ class Evidence:
     """The keys of the log and of the witness, and whose checkpoints we countersign.
 
     `logs` are the partners' by association, `others` those of third parties; `witnesses` countersign our log.
+    `mailed_office` gets the latest one every month, by its name in notify's settings.
     `requests_a_minute` may come over HTTP from one address; `alarmed` counts what was not countersigned, by code.
     """
 
@@ -25,6 +26,7 @@ class Evidence:
     others: tuple[Vkey, ...] = ()
     witnesses: Mapping[str, Vkey] = field(default_factory=dict)
     office: Vkey | None = None
+    mailed_office: str = ""
     requests_a_minute: int = 60
     alarmed: Callable[[str], None] = field(default=lambda code: None, repr=False)
 

@@ -33,14 +33,14 @@ BEHIND_WITNESS = "checkpoint_behind_witness"
 """She has seen more of our log than there is: it was restored from an old backup, or cut."""
 
 
-async def offers(tx: AsyncConnection, context: Context, house: House) -> list[Message]:
-    """Our latest checkpoint for every partner who has not countersigned it and is not asked already."""
+async def offers(tx: AsyncConnection, context: Context, house: House, *, again: bool = False) -> list[Message]:
+    """Our latest checkpoint for every partner who has not countersigned it and, but for `again`, is not asked yet."""
     latest = await witness.latest(tx)
     if latest is None:
         return []
     said: list[Message] = []
     for partner in house.partners:
-        pending = await alarms.offer_to(tx, partner)
+        pending = None if again else await alarms.offer_to(tx, partner)
         if pending is not None and pending.offered_at > context.now - timedelta(hours=house.checkpoint_hours):
             continue
         seen = await witness.cosigned_size(tx, partner)

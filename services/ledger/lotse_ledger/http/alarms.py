@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from lotse_ledger.http.answers import Shape
-from lotse_ledger.http.dates import Books
+from lotse_ledger.http.evidence import Log
 from lotse_ledger.http.exchange import router
 from lotse_ledger.store import alarms as kept
 from lotse_ledger.store import heads
@@ -45,16 +45,16 @@ class WitnessedShape(Shape):
 
 
 @routes.get("/alarms")
-async def alarms(at: Books) -> AlarmsShape:
+async def alarms(tx: Log) -> AlarmsShape:
     """Ours that a partner refused, and others' that we refused."""
-    rows = await kept.alarms(at.tx)
+    rows = await kept.alarms(tx)
     return AlarmsShape(alarms=tuple(AlarmShape(raised_at=one.raised_at, **vars(one.alarm)) for one in rows))
 
 
 @routes.get("/witnessed")
-async def witnessed(at: Books) -> WitnessedShape:
+async def witnessed(tx: Log) -> WitnessedShape:
     """Which other logs our witness watches, and how far it saw them."""
-    rows = await heads.all_seen(at.tx)
+    rows = await heads.all_seen(tx)
     found = (
         SeenShape(origin=one.head.origin, size=one.head.size, root_sha256=one.head.root.hex(), seen_at=one.seen_at)
         for one in rows

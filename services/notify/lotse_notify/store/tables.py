@@ -122,3 +122,19 @@ tally = Table(
     Column("messages", Integer, nullable=False),
     Column("amount_e4", BigInteger, nullable=False),
 )
+
+office_mail = Table(
+    "office_mail",
+    metadata,
+    Column("dedupe_key", Text, primary_key=True),
+    Column("office", Text, nullable=False),
+    Column("template", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("arguments", JSONB, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+)

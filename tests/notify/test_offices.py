@@ -1,0 +1,153 @@
+"""Mails to offices: what the ledger wants an office to keep leaves over real SMTP, once in effect, or is said."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from prometheus_client import CollectorRegistry, Gauge
+
+from lotse_chassis.faults import Refused
+from lotse_chassis.settings import SettingsInvalid
+from lotse_contracts.notify import OfficeArgument, OfficeNotTold, OfficeTold, TellOffice
+from lotse_notify.domain.mail import Sender
+from lotse_notify.domain.officemail import TEXTS, OfficesInvalid, office_mail_of, offices_of
+from lotse_notify.providers.smtp import SmtpLine
+from lotse_notify.workers import offices
+from lotse_notify.workers.offices import Counter
+from tests.notify.given import NOW, Databases, House, house_on
+from tests.notify.mailserver import Does, MailServer
+
+ORIGIN = "auslaenderrat/grant-ledger"
+NOTE = f"{ORIGIN}\n12\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\n\n\u2014 {ORIGIN} AAAA\n"
+ADDRESS = "checkpoints@sozialamt.example.org"
+
+
+def order(dedupe_key: str = "checkpoint-2026-11", **changed: object) -> TellOffice:
+    fields = {
+        "office": "sozialamt",
+        "template": "log_checkpoint",
+        "dedupe_key": dedupe_key,
+        "arguments": (
+            OfficeArgument(name="association", value="auslaenderrat"),
+            OfficeArgument(name="month", value="2026-11"),
+            OfficeArgument(name="checkpoint", value=NOTE),
+        ),
+    }
+    return TellOffice.model_validate(fields | changed)
+
+
+@pytest.fixture
+async def office(database: Databases, tmp_path: Path) -> AsyncIterator[House]:
+    """Notify that knows one office."""
+    built = house_on(database("notify"), tmp_path, offices=f"sozialamt={ADDRESS}")
+    yield built
+    await built.service.engine.dispose()
+
+
+async def send(house: House, mailserver: MailServer, times: int = 1) -> Gauge:
+    """The worker's step, as often as asked."""
+    gauge = Gauge("failed", "failed", registry=CollectorRegistry())
+    counter = Counter({"sozialamt": ADDRESS}, house.post(mailserver.port), gauge)
+    line = SmtpLine(counter.post.server)
+    for _ in range(times):
+        await offices.send_next(house.unit, counter, line)
+        house.now += timedelta(hours=2)
+    await line.close()
+    return gauge
+
+
+async def test_a_checkpoint_reaches_the_office_word_for_word(office: House, mailserver: MailServer) -> None:
+    await office.hear(order())
+    await office.hear(order())
+    await send(office, mailserver, times=3)
+    (taken,) = mailserver.taken
+    assert taken.recipient == ADDRESS
+    assert taken.mail["Subject"] == "Prüfpunkt des Fördermittel-Journals, 2026-11"
+    assert taken.mail["Content-Language"] == "de"
+    text = taken.mail.get_content().replace("\r\n", "\n")
+    assert f"--------\n{NOTE}--------" in text
+    assert "beweist nicht, dass alles gebucht wurde" in text
+    assert [one for one in office.said if isinstance(one, OfficeTold)] == [
+        OfficeTold(office="sozialamt", template="log_checkpoint", dedupe_key="checkpoint-2026-11")
+    ]
+
+
+async def test_in_english_it_says_the_same(office: House, mailserver: MailServer) -> None:
+    await office.hear(order(language="en"))
+    await send(office, mailserver)
+    assert "Checkpoint of the grant ledger" in mailserver.taken[0].mail["Subject"]
+    assert NOTE in mailserver.taken[0].mail.get_content().replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("does", ["busy_recipient", "busy_content", "drop_after_dot", "refuse_sender"])
+async def test_what_may_pass_is_tried_again_until_it_leaves(office: House, mailserver: MailServer, does: Does) -> None:
+    await office.hear(order())
+    mailserver.does = does
+    gauge = await send(office, mailserver, times=2)
+    assert office.said == []
+    assert gauge._value.get() == 0
+    mailserver.does = "take"
+    await send(office, mailserver, times=2)
+    assert [type(one) for one in office.said] == [OfficeTold]
+    ids = {taken.mail["Message-ID"] for taken in mailserver.taken}
+    assert len(ids) == 1, "a second copy is the same message to a mail program"
+
+
+@pytest.mark.parametrize("does", ["refuse_recipient", "refuse_content"])
+async def test_what_the_server_refuses_for_good_is_said_and_counted(
+    office: House, mailserver: MailServer, does: Does
+) -> None:
+    await office.hear(order())
+    mailserver.does = does
+    gauge = await send(office, mailserver, times=3)
+    (said,) = [one for one in office.said if isinstance(one, OfficeNotTold)]
+    assert said.reason in ("recipient_refused", "content_refused")
+    assert gauge._value.get() == 1
+
+
+async def test_a_server_away_for_days_is_given_up_and_said(office: House, mailserver: MailServer) -> None:
+    await office.hear(order())
+    await mailserver.stop()
+    await send(office, mailserver, times=offices.TRIES_MAX + 1)
+    (said,) = [one for one in office.said if isinstance(one, OfficeNotTold)]
+    assert said.reason == "server_away"
+
+
+async def test_an_office_that_nobody_named_and_other_arguments_are_refused(office: House) -> None:
+    for one, code in (
+        (order(office="finanzamt"), "unknown_office"),
+        (order(arguments=()), "wrong_arguments"),
+        (order(arguments=(*order().arguments, order().arguments[0])), "wrong_arguments"),
+        (order(arguments=(*order().arguments, OfficeArgument(name="more", value="x"))), "wrong_arguments"),
+    ):
+        with pytest.raises(Refused) as fault:
+            await office.hear(one)
+        assert fault.value.code == code
+
+
+def test_offices_are_named_with_addresses_once_each() -> None:
+    assert offices_of("") == {}
+    assert offices_of("a=x@example.org  b=y@example.org") == {"a": "x@example.org", "b": "y@example.org"}
+    for bad in ("a", "a=", "=x@example.org", "a=nobody", "a=x@example.org a=y@example.org"):
+        with pytest.raises(OfficesInvalid):
+            offices_of(bad)
+
+
+def test_a_wrong_setting_stops_the_start(database: Databases, tmp_path: Path) -> None:
+    with pytest.raises(SettingsInvalid, match="LOTSE_OFFICES"):
+        house_on(database("notify"), tmp_path, offices="sozialamt=nobody")
+
+
+@pytest.mark.parametrize("key", sorted(TEXTS))
+def test_no_argument_ends_a_header(key: tuple[str, str]) -> None:
+    arguments = {"association": "a", "month": "2026\r\nBcc: x@example.org", "checkpoint": "x\n"}
+    with pytest.raises(ValueError, match="header"):
+        office_mail_of(
+            *key,  # type: ignore[arg-type]
+            arguments,
+            sender=Sender("a@example.org", ""),
+            recipient=ADDRESS,
+            message_id="<x@example.org>",
+            at=NOW,
+        )
