@@ -1,0 +1,313 @@
+"""What the books take and what they refuse: closed periods, unknown accounts, reversals, private parts, repetitions."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import insert, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lotse_chassis.personkeys import KeyDestroyed, PersonKeys
+from lotse_ledger.domain.accounts import UnknownAccount, UnknownCurrency
+from lotse_ledger.domain.admission import HistoryClosed, NotReversible
+from lotse_ledger.domain.closing import REFERS_TO, NotOpen
+from lotse_ledger.domain.entries import (
+    ACTOR,
+    Draft,
+    Opening,
+    Place,
+    Posting,
+    TooLarge,
+    Unbalanced,
+    canonical,
+    digest_of,
+    entered,
+    opens,
+    reversal_of,
+)
+from lotse_ledger.store import books, log, openings, tables
+from lotse_ledger.store.log import Appended, BodyDiffers
+from tests.kit import ServiceDatabase
+from tests.ledger import given
+
+Database = Callable[[str], ServiceDatabase]
+EXPENSE = f"expense:{given.GRANT}:material"
+MOVED = (Posting(EXPENSE, 500, "EUR"), Posting("assets:bank", -500, "EUR"))
+
+
+def draft(key: str = "one", **changed: Any) -> Draft:
+    plain: dict[str, Any] = {
+        "key": key,
+        "kind": "voucher",
+        "standing": "own",
+        "valid_on": date(2026, 2, 3),
+        "data": {"key": key},
+        "request_sha256": digest_of(key),
+        "postings": MOVED,
+    }
+    return Draft(**plain | changed)
+
+
+def closing(until: str, kind: str = "period_closed", **data: Any) -> Draft:
+    key = f"{kind}:{until}"
+    private = {ACTOR: "treasurer-1"}
+    return draft(key, kind=kind, valid_on=date(2026, 5, 1), data={"until": until, **data}, postings=(), private=private)
+
+
+async def append(tx: AsyncConnection, one: Draft, **changed: Any) -> Appended:
+    return await log.append(tx, one, journal=replace(given.JOURNAL, **changed), now=given.NOW)
+
+
+async def test_nothing_enters_a_closed_period_and_a_correction_goes_to_the_open_one(database: Database) -> None:
+    async with given.transaction(database("ledger")) as tx:
+        await append(tx, draft())
+        await append(tx, closing("2026-03-31"))
+        with pytest.raises(NotOpen, match="period_closed"):
+            await append(tx, draft("late", valid_on=date(2026, 3, 31)))
+        assert await books.size(tx) == 2
+        first = await books.at(tx, 0)
+        assert first is not None
+        with pytest.raises(NotOpen, match="period_closed"):
+            await append(tx, reversal_of(first, reason="falsch", valid_on=first.valid_on))
+        corrected = replace(
+            reversal_of(first, reason="falsch", valid_on=date(2026, 4, 1)), data={REFERS_TO: first.valid_on.isoformat()}
+        )
+        assert (await append(tx, corrected)).log_index == 2
+        assert (await append(tx, draft("next", valid_on=date(2026, 4, 1)))).log_index == 3
+
+
+async def test_a_fact_that_comes_late_moves_to_the_first_open_day_and_says_which_day_it_was(database: Database) -> None:
+    async with given.transaction(database("ledger")) as tx:
+        await append(tx, closing("2026-03-31"))
+        late = draft("late", moves_if_closed=True)
+        done = await append(tx, late)
+        found = await books.at(tx, done.log_index)
+        assert found is not None
+        assert (found.valid_on, found.data[REFERS_TO]) == (date(2026, 4, 1), "2026-02-03")
+        assert (await append(tx, late)).repeated
+        await append(tx, closing("2026-04-30"))
+        assert (await append(tx, late)).repeated  # wherever it would go now
+
+
+async def test_the_database_refuses_what_enters_a_closed_period(database: Database) -> None:
+    async with given.transaction(database("ledger")) as tx:
+        await append(tx, closing("2026-03-31"))
+        late = entered(draft("late"), Place(given.ORIGIN, 1, given.NOW + timedelta(seconds=1)))
+        with pytest.raises(DBAPIError, match="period is closed"):
+            async with tx.begin_nested():
+                await log.write(tx, [(late, ())])
+        for kind, until in (("period_closed", "2026-03-31"), ("period_reopened", "2026-03-31")):
+            one = replace(closing(until, kind), key="false")
+            false = entered(one, Place(given.ORIGIN, 1, given.NOW + timedelta(seconds=1)))
+            with pytest.raises(DBAPIError, match="closed onward"):
+                async with tx.begin_nested():
+                    await log.write(tx, [(false, ())])
+
+
+async def test_two_people_reopen_a_period_with_a_reason(database: Database) -> None:
+    reopened = {"kind": "period_reopened", "reason": "Beleg gefunden", "approver": "chair-1"}
+    async with given.transaction(database("ledger")) as tx:
+        with pytest.raises(NotOpen, match="period_not_closed"):
+            await append(tx, closing("2026-01-31", **reopened))
+        await append(tx, closing("2026-03-31"))
+        for code, changed in (
+            ("second_person_needed", {"approver": "treasurer-1"}),
+            ("second_person_needed", {"approver": None}),
+            ("reason_missing", {"reason": " "}),
+        ):
+            with pytest.raises(NotOpen, match=code):
+                await append(tx, closing("2026-01-31", **reopened | changed))
+        await append(tx, closing("2026-01-31", **reopened))
+        assert (await append(tx, draft())).log_index == 2
+        with pytest.raises(NotOpen, match="period_closed"):
+            await append(tx, draft("january", valid_on=date(2026, 1, 31)))
+        await append(tx, replace(closing("2026-03-31"), key="again"))
+        with pytest.raises(NotOpen, match="period_closed"):
+            await append(tx, draft("february"))
+
+
+@pytest.mark.parametrize(
+    ("code", "until"), [("period_not_over", "2026-05-01"), ("not_a_day", "2026-02-30"), ("not_a_day", "")]
+)
+async def test_a_period_that_is_not_over_is_not_closed(database: Database, code: str, until: str) -> None:
+    async with given.transaction(database("ledger")) as tx:
+        with pytest.raises(NotOpen, match=code):
+            await append(tx, closing(until))
+        await append(tx, closing("2026-03-31"))
+        with pytest.raises(NotOpen, match="period_closed"):
+            await append(tx, closing("2026-02-28"))
+        assert await books.size(tx) == 1
+
+
+@pytest.mark.parametrize(
+    ("refused", "changed"),
+    [
+        (UnknownAccount, {"postings": (Posting("expense:nowhere:x:y", 1, "EUR"), Posting("assets:bank", -1, "EUR"))}),
+        (UnknownAccount, {"postings": (Posting("assets:bank\n", 1, "EUR"), Posting("assets:bank", -1, "EUR"))}),
+        (UnknownAccount, {"postings": (Posting("commitment:" + "x" * 150, 0, "EUR"),)}),
+        (UnknownCurrency, {"postings": (Posting(EXPENSE, 1, "USD"), Posting("assets:bank", -1, "USD"))}),
+        (Unbalanced, {"postings": (Posting(EXPENSE, 1, "EUR"),)}),
+        (TooLarge, {"data": {"reason": "x" * 70_000}}),
+        (HistoryClosed, {"known_at": given.NOW - timedelta(days=400)}),
+    ],
+)
+async def test_what_the_books_cannot_hold_is_refused_and_nothing_is_written(
+    database: Database, refused: type[Exception], changed: dict[str, Any]
+) -> None:
+    async with given.transaction(database("ledger")) as tx:
+        await append(tx, draft())
+        with pytest.raises(refused):
+            await append(tx, draft("bad", **changed))
+        drafts = [draft("good"), draft("bad", **changed)]
+        with pytest.raises(refused):
+            await log.append_many(tx, drafts, journal=given.JOURNAL, now=given.NOW)
+        assert await books.size(tx) == 1
+
+
+async def test_a_currency_that_the_log_does_not_know_is_refused_by_the_database(database: Database) -> None:
+    foreign = draft(postings=(Posting(EXPENSE, 1, "USD"), Posting("assets:bank", -1, "USD")))
+    async with given.transaction(database("ledger")) as tx:
+        with pytest.raises(DBAPIError, match="currency is not known"):
+            async with tx.begin_nested():
+                await log.write(tx, [(entered(foreign, Place(given.ORIGIN, 0, given.NOW)), ())])
+
+
+async def test_a_reversal_takes_back_a_whole_entry_that_there_is(database: Database) -> None:
+    async with given.transaction(database("ledger")) as tx:
+        await append(tx, draft())
+        await append(tx, closing("2026-01-31"))
+        first, close = await books.page(tx, first=0, limit=2)
+        half = replace(reversal_of(first, reason="halb", valid_on=date(2026, 2, 4)), postings=MOVED)
+        unknown = replace(half, key="unknown", reverses=7)
+        for code, one in (
+            ("reversal_differs", half),
+            ("unknown_entry", unknown),
+            ("not_reversible", reversal_of(close, reason="auf", valid_on=date(2026, 2, 4))),
+        ):
+            with pytest.raises(NotReversible, match=code):
+                await append(tx, one)
+        assert await books.size(tx) == 2
+
+
+async def test_a_batch_is_entered_in_its_order_whatever_is_in_it(database: Database) -> None:
+    """A repetition within it, what stands there already, a close and a reversal of what the batch begins with."""
+    first = draft("first")
+    one = entered(first, Place(given.ORIGIN, 0, given.NOW))
+    async with given.transaction(database("ledger")) as tx:
+        known = await append(tx, first)
+        target = await books.at(tx, 0)
+        assert target is not None
+        batch = [
+            draft("a"),
+            first,
+            draft("a"),
+            reversal_of(target, reason="zurück", valid_on=date(2026, 4, 2)),
+            closing("2026-03-31"),
+            draft("b", valid_on=date(2026, 4, 1)),
+        ]
+        done = await log.append_many(tx, batch, journal=given.JOURNAL, now=given.NOW)
+        assert [(one.log_index, one.repeated) for one in done] == [
+            (1, False),
+            (0, True),
+            (1, True),
+            (2, False),
+            (3, False),
+            (4, False),
+        ]
+        assert done[1].recorded_at == known.recorded_at == one.recorded_at
+        again = await log.append_many(tx, batch, journal=given.JOURNAL, now=given.NOW)
+        assert [(one.log_index, one.recorded_at) for one in again] == [(one.log_index, one.recorded_at) for one in done]
+        assert all(one.repeated for one in again)
+        assert await log.append_many(tx, [], journal=given.JOURNAL, now=given.NOW) == []
+        with pytest.raises(BodyDiffers):
+            await log.append_many(tx, [replace(first, request_sha256="x")], journal=given.JOURNAL, now=given.NOW)
+
+
+async def test_many_at_once_are_what_one_by_one_are(database: Database) -> None:
+    drafts = [draft(str(number), valid_on=date(2026, 1, 1) + timedelta(days=number % 50)) for number in range(60)]
+    one_by_one, at_once = database("ledger"), database("ledger")
+    async with given.transaction(one_by_one) as tx:
+        for one in drafts:
+            await append(tx, one)
+        expected = await books.bodies(tx, 0, 100)
+    async with given.transaction(at_once) as tx:
+        await log.append_many(tx, drafts, journal=given.JOURNAL, now=given.NOW)
+        assert await books.bodies(tx, 0, 100) == expected
+        assert await books.leaves(tx, 58) == (await books.leaves(tx, 0))[58:]
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> PersonKeys:
+    return PersonKeys(tmp_path / "keys", b"k" * 32)
+
+
+PAYEE = {"name": "Erika Mustermann"}
+
+
+async def test_what_is_private_is_committed_to_sealed_and_erasable(database: Database, keys: PersonKeys) -> None:
+    private = {ACTOR: "treasurer-1", "payee": PAYEE, "note": None}
+    async with given.transaction(database("ledger")) as tx:
+        await append(tx, draft(private=private), keys=keys)
+        body = await books.body_of(tx, 0)
+        stored = (await tx.execute(text("SELECT string_agg(encode(sealed, 'escape'), '') FROM opening"))).scalar_one()
+        assert body is not None
+        leaf = json.loads(body)
+        assert leaf["commitments"].keys() == {ACTOR, "payee"}
+        assert all(word not in body + stored for word in ("Erika", "treasurer-1"))
+        found = await openings.opened(tx, 0, keys=keys)
+        assert await openings.contents(tx, 0, keys=keys) == {ACTOR: "treasurer-1", "payee": PAYEE}
+        assert all(opens(leaf, one) for one in found.values())
+        assert not opens(leaf, replace(found["payee"], content=canonical({"name": "Max"}).decode()))
+        assert await openings.opened(tx, 0, keys=None) == {}
+        assert await openings.erase(tx, 0, "payee", keys=keys)
+        assert not await openings.erase(tx, 0, "payee", keys=keys)
+        assert (await openings.opened(tx, 0, keys=keys)).keys() == {ACTOR}
+        assert await books.body_of(tx, 0) == body
+    assert len(list(keys.tombstones())) == 1
+
+
+async def test_after_an_erasure_a_copy_of_the_row_opens_nothing(database: Database, keys: PersonKeys) -> None:
+    """As it would lie in a backup: neither content nor salt, by which a name could be guessed from its commitment."""
+    person = uuid4()
+    one = draft(private={"payee": PAYEE}, persons={"payee": person})
+    async with given.transaction(database("ledger")) as tx:
+        await append(tx, one, keys=keys)
+        copy = (await tx.execute(text("SELECT * FROM opening"))).one()
+        salt = (await openings.opened(tx, 0, keys=keys))["payee"].salt
+        assert salt not in bytes(copy.sealed)
+        assert await openings.of_person(tx, person) == [(0, "payee")]
+        assert await openings.erase_person(tx, person, keys=keys) == 1
+        await tx.execute(insert(tables.opening).values(copy._mapping))
+        assert await openings.opened(tx, 0, keys=keys) == {}
+        with pytest.raises(KeyDestroyed):
+            await append(tx, replace(one, key="two"), keys=keys)
+
+
+async def test_a_repetition_is_compared_with_what_is_private_as_long_as_it_can_be(
+    database: Database, keys: PersonKeys
+) -> None:
+    one = draft(private={ACTOR: "treasurer-1", "payee": PAYEE})
+    async with given.transaction(database("ledger")) as tx:
+        await append(tx, one, keys=keys)
+        assert (await append(tx, replace(one, private={ACTOR: "treasurer-2", "payee": PAYEE}), keys=keys)).repeated
+        other = replace(one, private={"payee": {"name": "Max Mustermann"}})
+        with pytest.raises(BodyDiffers):
+            await append(tx, other, keys=keys)
+        await openings.erase(tx, 0, "payee", keys=keys)
+        assert (await append(tx, other, keys=keys)).repeated
+
+
+def test_a_commitment_of_a_leaf_of_version_1_opens_as_well() -> None:
+    opening = Opening(ACTOR, b"s" * 32, canonical({"actor": "treasurer-1"}).decode())
+    private = draft(private={ACTOR: "x"})
+    leaf = json.loads(entered(private, Place(given.ORIGIN, 0, given.NOW), [opening]).body)
+    old = {"v": 1, "actor_commitment": leaf["commitments"][ACTOR]}
+    assert opens(leaf, opening)
+    assert opens(old, opening)
+    assert not opens(old, replace(opening, salt=b"t" * 32))
