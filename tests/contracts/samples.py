@@ -65,4 +65,5 @@ def _strings(node: Schema) -> st.SearchStrategy[str]:
         return st.from_regex(
             node["pattern"].replace("$", r"\Z"), fullmatch=True, alphabet=st.characters(max_codepoint=127)
         )
-    return st.text(max_size=min(node.get("maxLength", TEXT_CHARACTERS_MAX), TEXT_CHARACTERS_MAX))
+    most = min(node.get("maxLength", TEXT_CHARACTERS_MAX), TEXT_CHARACTERS_MAX)
+    return st.text(min_size=node.get("minLength", 0), max_size=most)

@@ -6,20 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from lotse_ledger.domain import reading
-from lotse_ledger.domain.acts import (
-    Commitment,
-    Decision,
-    Drawdown,
-    DrawdownState,
-    Finding,
-    Interest,
-    InterestState,
-    Period,
-    Proof,
-    VoucherQuestion,
-)
+from lotse_ledger.domain.acts import Commitment, Decision, Drawdown, DrawdownState, Interest, InterestState, Period
 from lotse_ledger.domain.entries import Recorded
 from lotse_ledger.domain.law.terms import Terms, terms_of
+from lotse_ledger.domain.proving import Finding, Proof, VoucherQuestion
 
 Kinds = Mapping[str, Sequence[Recorded]]
 """Entries in force, by their kind, in the order of the log."""

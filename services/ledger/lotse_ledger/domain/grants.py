@@ -20,17 +20,13 @@ from lotse_ledger.domain.acts import (
     Drawdown,
     EarlyStart,
     ExcessApproval,
-    Finding,
     Income,
     Interest,
-    Notice,
     Plan,
-    Proof,
     Refund,
     Repayment,
     Settled,
     VoucherPart,
-    VoucherQuestion,
 )
 from lotse_ledger.domain.entries import Recorded, out_of_force
 from lotse_ledger.domain.gathering import (
@@ -46,6 +42,7 @@ from lotse_ledger.domain.law.deadlines import Deadline, GrantPeriod, deadlines_o
 from lotse_ledger.domain.law.headroom import ApprovedPlan, LinePayment, use_of
 from lotse_ledger.domain.law.lines import Line, PlanUse
 from lotse_ledger.domain.law.terms import Terms
+from lotse_ledger.domain.proving import Finding, Notice, Proof, VoucherQuestion
 
 T = TypeVar("T")
 

@@ -13,17 +13,16 @@ from lotse_ledger.domain.acts import (
     EarlyStart,
     ExcessApproval,
     Income,
-    Notice,
     Period,
     Plan,
     PlanLine,
-    ProofStep,
     Refund,
     Repayment,
     Settled,
     VoucherPart,
 )
 from lotse_ledger.domain.entries import Recorded
+from lotse_ledger.domain.proving import Notice, ProofStep
 
 Data = Mapping[str, Any]
 OF_THE_CITY = frozenset({"city", "grant"})

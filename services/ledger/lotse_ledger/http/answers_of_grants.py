@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from lotse_contracts.ledger import FinancingType
-from lotse_ledger.domain import acts
+from lotse_ledger.domain import acts, proving
 from lotse_ledger.domain.availability import FreezeFallsOn, SplitStanding, TreatedAs
 from lotse_ledger.domain.law.fifo import Fifo, Unused
 from lotse_ledger.domain.law.interest import InterestPreview
@@ -56,8 +56,8 @@ class GrantShape(Marked):
     spent: int
     decisions: tuple[DecisionShape, ...]
     plan_version: int | None
-    proofs: tuple[acts.Proof, ...]
-    findings: tuple[acts.Finding, ...]
+    proofs: tuple[proving.Proof, ...]
+    findings: tuple[proving.Finding, ...]
     entries: tuple[int, ...]
 
 

@@ -1,10 +1,10 @@
 """Notices, proofs of use and findings: they move no money, and each goes its way step by step."""
 
 from lotse_contracts.ledger import AnswerProof, GiveNotice, RecordFinding, ResolveFinding, SetRetention, SubmitProof
-from lotse_ledger.domain.acts import ProofState
 from lotse_ledger.domain.booking.drafting import Rest, day, days, drafted, said
 from lotse_ledger.domain.booking.known import Known, one_of
 from lotse_ledger.domain.entries import Draft
+from lotse_ledger.domain.proving import ProofState
 from lotse_ledger.domain.refusals import NotAllowed
 
 MAY_FOLLOW: dict[ProofState | None, frozenset[ProofState]] = {

@@ -6,11 +6,11 @@ from typing import Literal
 from uuid import UUID
 
 from lotse_contracts.ledger import NoticeType, Standing
-from lotse_ledger.domain.acts import Notice
 from lotse_ledger.domain.grants import Grant
 from lotse_ledger.domain.law.deadlines import Deadline
 from lotse_ledger.domain.law.notices import NoticeDue, ThirdPartyIncome, notices_due
 from lotse_ledger.domain.law.retention import Kept, Retention, retention_of
+from lotse_ledger.domain.proving import Notice
 from lotse_ledger.domain.reports.use import fifo_of
 
 Urgency = Literal["done", "to_come", "near", "overdue"]
