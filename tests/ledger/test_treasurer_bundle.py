@@ -181,7 +181,8 @@ def test_without_a_key_nothing_is_handed_out(database: Callable[[str], kit.Servi
 
 
 def test_a_log_of_several_tiles_makes_a_true_bundle(ledger: Treasury, capsys: pytest.CaptureFixture[str]) -> None:
-    ledger.order(*(given.voucher(number=f"N-{number}", amount=number + 1) for number in range(600)))
+    ledger.do(lambda tx: given.fill(tx, 600))
+    ledger.order(given.voucher(number="N-1"))
     file = exported(ledger, "gross.zip")
     found = contents(file)
     code, told = verdict(file, found["policy.txt"], capsys)
@@ -192,7 +193,7 @@ def test_a_log_of_several_tiles_makes_a_true_bundle(ledger: Treasury, capsys: py
         "log/tile/entries/001",
         "log/tile/1/000.p/2",
     }
-    assert sum(name.startswith("proofs/") for name in found) == 602
+    assert sum(name.startswith("proofs/") for name in found) == 3
 
 
 def test_the_journals_of_a_bundle_are_read_without_a_warning(ledger: Treasury) -> None:

@@ -16,7 +16,7 @@ from lotse_ledger.domain.voucher_list.columns import named
 from lotse_ledger.domain.voucher_list.rows import Row
 
 FILE_BYTES_MAX = 5 * 1024 * 1024
-ROWS_MAX = 5_000
+ROWS_MAX = 2_000
 COLUMNS_MAX = 64
 MEMBERS_MAX = 500  # parts of a workbook
 UNPACKED_BYTES_MAX = 50 * 1024 * 1024
