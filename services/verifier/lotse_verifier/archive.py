@@ -52,6 +52,10 @@ class Archive:
         self._members = {one.name: one for one in _members(self._bytes)}
         self.names = tuple(sorted(self._members))
 
+    def has(self, name: str) -> bool:
+        """Whether there is such a file."""
+        return name in self._members
+
     def size(self, name: str) -> int:
         """Unpacked, in bytes."""
         return self._members[name].size

@@ -2,8 +2,9 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from lotse_verifier.entries import Entry
 
@@ -49,7 +50,7 @@ class Books:
 def books(entries: Sequence[Entry], valid_to: str) -> Books:
     """As of a day."""
     taken = [one for one in entries if one.valid_on <= valid_to]
-    vouchers = {str(one.data.get("voucher_id")): one for one in taken if one.kind == "voucher"}
+    vouchers = {text_of(one.data, "voucher_id"): one for one in taken if one.kind == "voucher"}
     return Books(taken, out_of_force(taken), vouchers)
 
 
@@ -76,13 +77,19 @@ def shares_of(voucher: Entry) -> list[Share]:
     """Who bears a voucher; without shares its own grant, wholly. What is not as it must be is left out."""
     given = voucher.data.get("shares")
     if not isinstance(given, list) or not given:
-        return [Share(str(voucher.leaf.get("grant_id", "")), str(voucher.data.get("line", "")), WHOLE)]
+        return [Share(text_of(voucher.leaf, "grant_id"), text_of(voucher.data, "line"), WHOLE)]
     found = []
     for one in given:
         points = one.get("basis_points") if isinstance(one, dict) else None
         if isinstance(points, int) and not isinstance(points, bool):
-            found.append(Share(str(one.get("grant_id", "")), str(one.get("line", "")), points))
+            found.append(Share(text_of(one, "grant_id"), text_of(one, "line"), points))
     return found
+
+
+def text_of(members: Mapping[str, Any], name: str) -> str:
+    """A text member; empty where it is none."""
+    value = members.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def amount_of(entry: Entry, *names: str) -> int | None:

@@ -22,6 +22,10 @@ class Folder:
         check_names(tuple(self._sizes), sum(self._sizes.values()))
         self.names = tuple(sorted(self._sizes))
 
+    def has(self, name: str) -> bool:
+        """Whether there is such a file."""
+        return name in self._sizes
+
     def size(self, name: str) -> int:
         """In bytes."""
         return self._sizes[name]

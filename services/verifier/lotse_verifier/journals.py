@@ -71,7 +71,7 @@ class Misshapen(ValueError):
 def check_journal(files: Files, entries: Sequence[Entry], dialect: Dialect) -> Iterator[Finding]:
     """`entries` are those with `valid_on <= valid_to`."""
     try:
-        there = list(_transactions(files.read(dialect.file), dialect))
+        there = list(_transactions(files.read(dialect.file) if files.has(dialect.file) else b"", dialect))
     except Misshapen as fault:
         yield Finding("edited", "journal_misshapen", file=dialect.file, values=(str(fault),))
         return

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lotse_verifier import cells
-from lotse_verifier.books import WHOLE, Books, Charge, amount_of, charged, shares_of
+from lotse_verifier.books import WHOLE, Books, Charge, amount_of, charged, shares_of, text_of
 from lotse_verifier.cells import Misshapen, amount_cell, day_cell, text_cell, titled
 from lotse_verifier.entries import Entry
 from lotse_verifier.faults import Finding
@@ -66,9 +66,8 @@ def check_belegliste(
     files: Files, books: Books, grants: Sequence[str], opened: Mapping[tuple[int, str], Any]
 ) -> Iterator[Finding]:
     """Row by row against the entries."""
-    try:
-        there = titled(files.read(BELEGLISTE), TITLES)
-    except Misshapen:
+    there = _list(files, BELEGLISTE, TITLES)
+    if there is None:
         yield Finding("edited", "list_misshapen", file=BELEGLISTE)
         return
     wanted = _rows(books, grants, opened)
@@ -91,6 +90,13 @@ def check_belegliste(
     )
     if not in_order:
         yield Finding("edited", "list_order", file=BELEGLISTE)
+
+
+def _list(files: Files, name: str, titles: Sequence[str]) -> list[dict[str, str]] | None:
+    try:
+        return titled(files.read(name), titles) if files.has(name) else None
+    except Misshapen:
+        return None
 
 
 def _row_differs(wanted: Mapping[str, str], there: Mapping[str, str], index: int) -> Iterator[Finding]:
@@ -123,7 +129,7 @@ def _charges(entry: Entry, books: Books) -> dict[Charge, int | None]:
 def _voucher(entry: Entry, books: Books) -> Entry | None:
     if entry.kind == "voucher":
         return entry
-    return books.vouchers.get(str(entry.data.get("voucher_id"))) if entry.kind == "refund" else None
+    return books.vouchers.get(text_of(entry.data, "voucher_id")) if entry.kind == "refund" else None
 
 
 def _rows(books: Books, grants: Sequence[str], opened: Mapping[tuple[int, str], Any]) -> dict[Key, dict[str, str]]:
@@ -171,9 +177,8 @@ def _row(entry: Entry, voucher: Entry | None, charge: Charge, points: int | None
 
 def check_soll_ist(files: Files, books: Books, grants: Sequence[str]) -> Iterator[Finding]:
     """Actual figures are the balances of the cost lines; each line with money in it has its row."""
-    try:
-        there = titled(files.read(SOLL_IST), SOLL_IST_TITLES)
-    except Misshapen:
+    there = _list(files, SOLL_IST, SOLL_IST_TITLES)
+    if there is None:
         yield Finding("edited", "list_misshapen", file=SOLL_IST)
         return
     sums: defaultdict[Charge, int] = defaultdict(int)

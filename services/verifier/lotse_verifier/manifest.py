@@ -67,7 +67,7 @@ def _texts(value: Any) -> bool:
 def check_files(files: Files) -> None:
     """Raises Unreadable where a file is missing without which nothing can be said."""
     for name in (MANIFEST, ABOUT, CHECKPOINT):
-        if name not in files.names:
+        if not files.has(name):
             raise Unreadable("file_missing", name)
 
 

@@ -21,7 +21,7 @@ PUBLIC_BYTES, SIGNATURE_BYTES, KEY_ID_BYTES, TIME_BYTES, HASH_BYTES = 32, 64, 4,
 TIME_MAX = 253_402_300_799  # the last second of the year 9999
 DASH = "\u2014 "
 NUMBER = re.compile(r"0|[1-9][0-9]{0,15}", re.ASCII)
-KEY_NAME = re.compile(r"[^\s+]+")
+KEY_NAME = re.compile(r"[^+\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+")
 KEY_ID = re.compile(r"[0-9a-f]{8}", re.ASCII)
 
 FIELD = 2**255 - 19  # Source: RFC 8032, section 5.1

@@ -47,7 +47,7 @@ def check_openings(files: Files, entries: Sequence[Entry]) -> Opened:
 
 
 def _lines(files: Files) -> Iterator[bytes]:
-    if OPENINGS not in files.names:
+    if not files.has(OPENINGS):
         return
     lines = files.read(OPENINGS).split(b"\n")
     if lines.pop():

@@ -4,6 +4,7 @@ import binascii
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from lotse_verifier.books import text_of
 from lotse_verifier.entries import Entry
 from lotse_verifier.notes import LOG_KEY, NotAKey, Vkey, base64_bytes, parse_vkey, verified
 
@@ -54,8 +55,8 @@ def rotation_bytes(old: Vkey, new: Vkey) -> bytes:
 def _step(entry: Entry, origin: str) -> tuple[Vkey, Vkey] | None:
     data = entry.data
     try:
-        old, new = parse_vkey(str(data.get("old_vkey"))), parse_vkey(str(data.get("new_vkey")))
-        signatures = base64_bytes(str(data.get("old_signature"))), base64_bytes(str(data.get("new_signature")))
+        old, new = parse_vkey(text_of(data, "old_vkey")), parse_vkey(text_of(data, "new_vkey"))
+        signatures = base64_bytes(text_of(data, "old_signature")), base64_bytes(text_of(data, "new_signature"))
     except (NotAKey, ValueError, binascii.Error):
         return None
     if {old.name, new.name} != {origin} or {old.kind, new.kind} != {LOG_KEY} or old.public == new.public:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from lotse_verifier import tiles
 from lotse_verifier.compare import aligned
 from lotse_verifier.faults import Finding
-from lotse_verifier.manifest import CHECKPOINT
+from lotse_verifier.manifest import CHECKPOINT, check_files
 from lotse_verifier.merkle import Tree, leaf_hash
 from lotse_verifier.notes import Checkpoint, Vkey, log_signed, parse_checkpoint
 from lotse_verifier.proofs import note_of
@@ -28,6 +28,7 @@ def older_note(raw: bytes) -> Older:
 
 def older_bundle(files: Files) -> Older:
     """From a bundle; its entries count if they lead to its own root. Raises Unreadable."""
+    check_files(files)
     checkpoint = parse_checkpoint(files.read(CHECKPOINT), CHECKPOINT)
     leaves = tuple(leaf_hash(body) for body in tiles.entries(files)[0])
     whole = len(leaves) == checkpoint.size and Tree(leaves).root() == checkpoint.root
@@ -41,7 +42,9 @@ def check_older(older: Older, checkpoint: Checkpoint, tree: Tree, keys: Sequence
         yield Finding("signature", "old_not_signed", file="--since")
         return
     if before.size == checkpoint.size and before.root != checkpoint.root:
-        yield Finding("edited", "fork", file="--since", values=(str(before.size),))
+        index = aligned(tree.levels[0], older.leaves).index if older.leaves else None
+        yield Finding("edited", "fork", index, file="--since", values=(str(before.size),))
+        return
     there, wanted = tree.levels[0], older.leaves
     if before.size > tree.size:
         if not wanted or list(wanted[: tree.size]) == there:

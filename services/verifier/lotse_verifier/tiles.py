@@ -24,6 +24,9 @@ class Files(Protocol):
 
     names: tuple[str, ...]
 
+    def has(self, name: str) -> bool:
+        """Whether there is such a file."""
+
     def read(self, name: str) -> bytes:
         """The whole file."""
 

@@ -70,7 +70,9 @@ class Log:
     tree: Tree
     entries: list[Entry]
     notes: Notes
-    trusted: dict[int, dict[int, bytes]]
+    trusted: dict[int, dict[int, bytes]] = field(default_factory=dict)
+    standing: dict[bytes, str] = field(default_factory=dict)
+    """What is missing from a note, by its bytes; nothing if it is as the policy wants it."""
 
 
 def verify(files: Files, asked: Asked) -> Report:
@@ -80,9 +82,11 @@ def verify(files: Files, asked: Asked) -> Report:
     checkpoint = notes.parsed(files.read(manifest.CHECKPOINT), manifest.CHECKPOINT)
     bodies, _ = tiles.entries(files)
     read, misshapen = entries.read(bodies)
-    log = Log(bodies, Tree([leaf_hash(body) for body in bodies]), read, notes, {})
+    log = Log(bodies, Tree([leaf_hash(body) for body in bodies]), read, notes)
     report = Report(about, checkpoint, read)
     keys = _signatures(report, asked, read)
+    if not report.findings:
+        log.standing[files.read(manifest.CHECKPOINT)] = ""
     proofs = list(_proofs(files, log, keys.current, asked))
     _integrity(files, report, log)
     report.add(check_older(asked.older, checkpoint, log.tree, [*keys.current, *keys.former]) if asked.older else ())
@@ -144,7 +148,7 @@ def _tiles(files: Files, checkpoint: Checkpoint, tree: Tree) -> Iterable[Finding
     yield from (Finding("inserted", "tile_of_nothing", file=name) for name in extra)
     for level, number, width in tiles.layout(tree.size):
         name = tiles.path(level, number, width)
-        if name in files.names and files.read(name) != tiles.expected_tile(tree, level, number, width):
+        if files.has(name) and files.read(name) != tiles.expected_tile(tree, level, number, width):
             yield Finding("edited", "tile_differs", file=name)
         if level == 0:
             yield from _bundle(files, tiles.path(tiles.ENTRIES, number, width), width)
@@ -152,32 +156,31 @@ def _tiles(files: Files, checkpoint: Checkpoint, tree: Tree) -> Iterable[Finding
 
 def _bundle(files: Files, name: str, width: int) -> Iterable[Finding]:
     """The entries are right altogether; here each lies in its own file."""
-    if name in files.names and len(tiles.split(files.read(name), name)) != width:
+    if files.has(name) and len(tiles.split(files.read(name), name)) != width:
         yield Finding("edited", "tile_differs", file=name)
 
 
 def _proofs(files: Files, log: Log, keys: Sequence[Vkey], asked: Asked) -> Iterable[Finding]:
     """Each proof by itself; what those that hold vouch for helps to find the place of a break."""
-    standing: dict[bytes, str] = {}
     for name in files.names:
         numbered = NAME.fullmatch(name)
         if numbered is None:
             continue
         proof = parse_proof(files.read(name), name)
         checkpoint = log.notes.parsed(proof.note, name)
-        if proof.note not in standing:
-            standing[proof.note] = _standing(checkpoint, keys, asked.policy)
-        index = int(numbered[1])
-        if standing[proof.note] == "signature":
+        if proof.note not in log.standing:
+            log.standing[proof.note] = _standing(checkpoint, keys, asked.policy)
+        index, fault = int(numbered[1]), log.standing[proof.note]
+        if fault == "signature":
             yield Finding("signature", "proof_not_signed", index, file=name)
-        elif standing[proof.note] == "witness":
+        elif fault == "witness":
             yield Finding("witness", "proof_unwitnessed", index, file=name)
         nodes = None
         if index == proof.index and index < log.tree.size:
             nodes = proven(proof, log.tree.levels[0][index], checkpoint)
         if nodes is None:
             yield Finding("edited", "proof_broken", index, file=name)
-        elif not standing[proof.note]:
+        elif not fault:
             for height, place, hashed in nodes:
                 log.trusted.setdefault(height, {})[place] = hashed
 
@@ -237,9 +240,9 @@ def _notes(files: Files, report: Report, asked: Asked) -> None:
         report.notes.append(("demo", ()))
     if report.about.belege_missing:
         report.notes.append(("belege_missing", (str(len(report.about.belege_missing)),)))
-    if "policy.txt" in files.names and files.read("policy.txt") != asked.policy_raw:
+    if files.has("policy.txt") and files.read("policy.txt") != asked.policy_raw:
         report.notes.append(("policy_differs", ()))
-    if asked.page is not None and "verify.html" in files.names and files.read("verify.html") != asked.page:
+    if asked.page is not None and files.has("verify.html") and files.read("verify.html") != asked.page:
         report.notes.append(("page_differs", ()))
     if asked.policy.quorum == NONE:
         report.notes.append(("no_witness", ()))
