@@ -1,0 +1,366 @@
+"""Random histories through the orders of a treasurer, compared step by step with books kept the slow way."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lotse_chassis.database import engine_of
+from lotse_chassis.faults import Refused
+from lotse_contracts import ledger as said
+from lotse_ledger.domain.grants import Grant, grants_of
+from lotse_ledger.domain.invariants.checking import check_all
+from lotse_ledger.domain.reports.lines import headroom
+from lotse_ledger.domain.reports.settling import settlement_of
+from lotse_ledger.domain.reports.use import fifo_of
+from lotse_ledger.handlers.orders import take
+from lotse_ledger.store import books, replays
+from lotse_ledger.store.grants import entries_about
+from lotse_ledger.store.sums import balances_at
+from tests import kit
+from tests.ledger import given
+from tests.ledger.naive import Balances, Happened, Naive
+
+Database = Callable[[str], kit.ServiceDatabase]
+
+EXAMPLES, STEPS = 24, 28
+GIVEN = 2  # the award and the plan, which stay
+TODAY = given.NOW.date()
+FIRST, LAST = date(2026, 1, 1), date(2026, 10, 31)
+LINES = ("fees", "material", "personnel")
+DAYS = st.dates(FIRST, LAST)
+CENTS = st.integers(1, 400)
+G = given.GRANT
+BANK, UNUSED = "assets:bank", f"liab:grant_unused:{G}"
+AWARDED, ASKED, DISBURSED = (f"grant:{G}:2026:{name}" for name in ("awarded", "drawdown_requested", "disbursed"))
+PLACE: dict[str, Any] = {"grant_id": G, "standing": "demo"}
+
+
+class Histories(RuleBasedStateMachine):
+    """One grant in a database of its own; `open_database` is set by the test."""
+
+    open_database: Callable[[], kit.ServiceDatabase]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.engine = engine_of(type(self).open_database().url)
+        self.house = given.house()
+        self.now = given.NOW
+        self.asked: list[tuple[UUID, int, Happened]] = []
+        self.answered: list[tuple[date, int, Balances]] = []
+        self.last_order: said.LedgerOrder | None = None
+
+    def teardown(self) -> None:
+        if self.last_order is not None:
+            self.runner.run(self._check_at_the_end())
+        self.runner.run(self.engine.dispose())
+        self.runner.close()
+
+    # What happens
+
+    @initialize(
+        financing=st.sampled_from(("share", "shortfall", "fixed", "full")),
+        amount=st.integers(100, 2_000),
+        own=st.integers(0, 300),
+        other=st.integers(0, 300),
+    )
+    def awarded(self, financing: str, amount: int, own: int, other: int) -> None:
+        own, other = (0, 0) if financing == "full" else (own, other)
+        costs = amount + own + other
+        plan = {"fees": costs // 4, "material": costs // 4, "personnel": costs - 2 * (costs // 4)}
+        self.model = Naive(financing, amount, plan, own, other)
+        order = given.award(amount=amount, financing_type=financing)
+        self._do(order, "decision", date(2025, 11, 20), {AWARDED: amount, "commitment:city": -amount})
+        kinds: Any = (("city", amount, "grant"), ("own", own, "own"), ("land", other, "third_party_public"))
+        funding = tuple(said.PlanLine(line=line, title=line, amount=cents, kind=kind) for line, cents, kind in kinds)
+        lines = tuple(said.PlanLine(line=line, title=line, amount=cents) for line, cents in plan.items())
+        self._do(given.plan(costs=lines, funding=funding, state="approved"), "plan", date(2025, 11, 18), {})
+
+    @rule(line=st.sampled_from(LINES), amount=CENTS, counts=st.integers(0, 100), on=DAYS)
+    def paid(self, line: str, amount: int, counts: int, on: date) -> None:
+        eligible = amount if counts > 20 else amount * counts // 20
+        order = given.voucher(line=line, amount=amount, eligible=eligible, paid_on=on.isoformat())
+        postings = {f"expense:{G}:{line}": eligible, f"expense:ineligible:{G}": amount - eligible, BANK: -amount}
+        about = {"line": line, "amount": amount, "eligible": eligible, "id": order.voucher_id, "back": 0}
+        self._do(order, "voucher", on, postings, about, closed=self._is_closed(on))
+
+    @precondition(lambda self: self.model.of("voucher"))
+    @rule(data=st.data(), amount=CENTS, after=st.integers(0, 40))
+    def came_back(self, data: st.DataObject, amount: int, after: int) -> None:
+        voucher = data.draw(st.sampled_from(self.model.of("voucher")))
+        on = voucher.day + timedelta(days=after)
+        paid, counts = self._left_of(voucher)
+        order = said.RecordRefund(
+            refund_id=uuid4(),
+            voucher_id=UUID(str(voucher.about["id"])),
+            amount=amount,
+            received_on=on.isoformat(),
+            reason="zurück",
+            **PLACE,
+        )
+        refused = "over_voucher" if amount > paid else None
+        if refused is None:
+            back, rest = amount * counts // paid, amount * (paid - counts) // paid
+            # The cent left over goes to the larger remainder; of equal ones to what counts.
+            if back + rest < amount and amount * counts % paid >= amount * (paid - counts) % paid:
+                back += 1
+            line = voucher.about["line"]
+            postings = {f"expense:{G}:{line}": -back, f"expense:ineligible:{G}": back - amount, BANK: amount}
+            about = {"of": voucher.index, "amount": amount, "eligible": back}
+            self._do(order, "refund", on, postings, about, closed=self._is_closed(on))
+        else:
+            self._refused(order, refused)
+
+    @rule(amount=st.integers(1, 900), on=DAYS)
+    def asked_for(self, amount: int, on: date) -> None:
+        order = given.drawdown(amount=amount, requested_on=on.isoformat())
+        left = self.model.balances(date.max, len(self.model.happened)).get(AWARDED, 0)
+        if amount > left:
+            self._refused(order, "over_award")
+        elif self._do(order, "drawdown", on, {ASKED: amount, AWARDED: -amount}, closed=self._is_closed(on)):
+            self.asked.append((order.drawdown_id, amount, self.model.happened[-1]))
+
+    @precondition(lambda self: self.asked)
+    @rule(data=st.data(), amount=st.integers(1, 900), on=DAYS)
+    def arrived(self, data: st.DataObject, amount: int, on: date) -> None:
+        drawdown_id, asked, entry = data.draw(st.sampled_from(self.asked))
+        order = said.RecordDisbursement(
+            disbursement_id=uuid4(),
+            drawdown_id=drawdown_id,
+            amount=amount,
+            budget_year=2026,
+            credited_on=on.isoformat(),
+            **PLACE,
+        )
+        came = [one for one in self.model.of("disbursement") if one.about["asked"] == drawdown_id]
+        left = asked - sum(int(str(one.about["amount"])) for one in came)
+        if entry not in self.model.alive():
+            self._refused(order, "unknown_drawdown")
+        elif left == 0 or amount > left:
+            self._refused(order, "over_drawdown" if left else "drawdown_ended")
+        else:
+            postings = {DISBURSED: amount, ASKED: -amount, BANK: amount, UNUSED: -amount}
+            about = {"amount": amount, "asked": drawdown_id}
+            self._do(order, "disbursement", on, postings, about, closed=self._is_closed(on))
+
+    @rule(amount=CENTS, on=DAYS, source=st.sampled_from(("own", "third_party_public", "participants")))
+    def received(self, amount: int, on: date, source: Any) -> None:
+        order = said.RecordIncome(
+            income_id=uuid4(),
+            source=source,
+            amount=amount,
+            received_on=on.isoformat(),
+            **PLACE,
+        )
+        postings = {BANK: amount, f"income:{source}:{G}": -amount}
+        kind = "own" if source == "own" else "other"
+        self._do(order, kind, on, postings, {"amount": amount}, closed=self._is_closed(on))
+
+    @rule(amount=CENTS)
+    def given_back(self, amount: int) -> None:
+        on = TODAY
+        order = said.RecordRepayment(
+            repayment_id=uuid4(), amount=amount, paid_on=on.isoformat(), budget_year=2026, **PLACE
+        )
+        unused = self._fifo().unused
+        if amount > unused:
+            self._refused(order, "over_disbursement")
+        else:
+            recovered = f"grant:{G}:2026:recovered"
+            postings = {UNUSED: amount, BANK: -amount, recovered: amount, DISBURSED: -amount}
+            self._do(order, "repayment", on, postings, {"amount": amount})
+
+    @precondition(lambda self: len(self.model.happened) > GIVEN)
+    @rule(data=st.data())
+    def taken_back(self, data: st.DataObject) -> None:
+        """Whatever nothing stands on; a reversal as well."""
+        target = data.draw(st.sampled_from(self.model.happened[GIVEN:]))
+        order = said.ReverseEntry(reversal_id=uuid4(), log_index=target.index, reason="falsch")
+        before = len(self.model.happened)
+        on = self.model.open_day(target.day)
+        postings = {account: -amount for account, amount in target.postings.items()}
+        code = self._try(order)
+        if code is None:
+            self.model.happened.append(Happened(before, "reversal", on, postings, reverses=target.index))
+        twice = any(one.reverses == target.index for one in self.model.happened[:before])
+        if twice or target.kind == "period_closed":
+            assert code in ("reversed_twice", "not_reversible", "depended_on")
+        else:
+            assert code in (None, "depended_on")
+        self._compare()
+
+    @rule(until=DAYS)
+    def closed(self, until: date) -> None:
+        """By two people; what was used until then is booked."""
+        order = said.ClosePeriod(period_id=uuid4(), until=until.isoformat(), standing="demo")
+        if self._is_closed(until):
+            self._refused(order, "period_closed")
+            return
+        approve = said.ApprovePeriod(period_id=order.period_id)
+        self._do(order, "period_close_asked", TODAY, {})
+        self._refused(approve, "second_person_needed")
+        before = self._size()
+        booked = self.model.balances(date.max, before).get(f"income:grant:{G}", 0)
+        used = self._fifo(until).recognised + booked
+        assert self._try(approve, actor="treasurer-2") is None
+        if used:
+            postings = {UNUSED: used, f"income:grant:{G}": -used}
+            self.model.happened.append(Happened(before, "use_recognised", until, postings))
+        self.model.happened.append(Happened(len(self.model.happened), "period_closed", TODAY, {}))
+        self.model.closed_until = until
+        self._compare()
+
+    @precondition(lambda self: self.last_order is not None)
+    @rule()
+    def said_again(self) -> None:
+        """The same order changes nothing."""
+        assert self.last_order is not None
+        assert self._try(self.last_order) is None
+        self._compare()
+
+    # Comparing
+
+    @rule(valid_to=DAYS, part=st.floats(0, 1))
+    def asked_of_the_past(self, valid_to: date, part: float) -> None:
+        """An answer is what it should be, and stays what it was."""
+        size = round(part * len(self.model.happened))
+        found = self._balances(valid_to, size)
+        assert found == self.model.balances(valid_to, size)
+        self.answered.append((valid_to, size, found))
+        for earlier, known, before in self.answered:
+            assert self._balances(earlier, known) == before
+
+    @rule(line=st.sampled_from(LINES), amount=st.integers(1, 1_500))
+    def what_if(self, line: str, amount: int) -> None:
+        """Headroom says what one more payment would count, where all that was paid counts."""
+        spent = self.model.spent()
+        room = headroom(self._grant(), line, amount)
+        more = self.model.eligible({**spent, line: spent.get(line, 0) + amount}) - self.model.eligible(spent)
+        if self.model.eligible(spent) == sum(spent.values()):
+            assert room.counts == more
+        assert room.needs_approval == (room.counts < amount)
+
+    def _compare(self) -> None:
+        size = self._size()
+        assert size == len(self.model.happened)
+        assert self._balances(date.max, size) == self.model.balances(date.max, size)
+        grant, spent = self._grant(), self.model.spent()
+        use = grant.plan_use()
+        assert {one.line: one.actual for one in use.lines if one.actual} == {k: v for k, v in spent.items() if v}
+        assert (use.counted, use.eligible) == (self.model.counted(spent), self.model.eligible(spent))
+        final = settlement_of(grant).final.amount
+        assert final == self.model.final(self.model.total("own"), self.model.total("other"))
+        self._compare_use(grant)
+
+    def _compare_use(self, grant: Grant) -> None:
+        report = fifo_of(grant, TODAY)
+        disbursed, repaid = self.model.total("disbursement"), self.model.total("repayment")
+        assert report.recognised + report.unused + repaid == disbursed
+        parts = sum(one.part for one in report.parts)
+        assert report.recognised == min(parts, disbursed - repaid)
+        if not self.model.of("refund"):
+            assert [(one.log_index, one.day, one.part) for one in report.parts] == self.model.parts()
+            found: dict[tuple[int, int], int] = {}
+            for one in report.fifo.slices:
+                found[one.disbursement, one.ended_by] = found.get((one.disbursement, one.ended_by), 0) + one.amount
+            assert found == self.model.coins()
+
+    async def _check_at_the_end(self) -> None:
+        async with self.engine.connect() as tx:
+            found = check_all(await replays.books_of(tx, kit.ASSOCIATION, TODAY))
+        assert [one.code for one in found if one.state == "broken"] == []
+
+    # Doing
+
+    def _do(
+        self,
+        order: said.LedgerOrder,
+        kind: str,
+        on: date,
+        postings: Balances,
+        about: dict[str, Any] | None = None,
+        *,
+        closed: bool = False,
+    ) -> bool:
+        if closed:
+            self._refused(order, "period_closed")
+            return False
+        assert self._try(order) is None
+        index = len(self.model.happened)
+        self.model.happened.append(Happened(index, kind, on, {a: c for a, c in postings.items() if c}, about or {}))
+        self.last_order = order
+        self._compare()
+        return True
+
+    def _refused(self, order: said.LedgerOrder, code: str) -> None:
+        """With its own code, and the log does not grow."""
+        assert self._try(order) == code
+        assert self._size() == len(self.model.happened)
+
+    def _try(self, order: said.LedgerOrder, **changed: Any) -> str | None:
+        self.now += timedelta(minutes=1)
+
+        async def give() -> str | None:
+            try:
+                async with self.engine.begin() as tx:
+                    await take(order, given.context(self.now, **changed), tx, house=self.house)
+            except Refused as fault:
+                return fault.code
+            return None
+
+        return self.runner.run(give())
+
+    def _ask(self, question: Callable[[AsyncConnection], Any]) -> Any:
+        async def ask() -> Any:
+            async with self.engine.connect() as tx:
+                return await question(tx)
+
+        return self.runner.run(ask())
+
+    def _size(self) -> int:
+        return int(self._ask(books.size))
+
+    def _balances(self, valid_to: date, size: int) -> Balances:
+        found = self._ask(lambda tx: balances_at(tx, valid_to=valid_to, size=size))
+        return {one.account: one.amount for one in found if one.amount}
+
+    def _grant(self) -> Grant:
+        entries = self._ask(lambda tx: entries_about(tx, {G}))
+        return grants_of(entries, kit.ASSOCIATION)[0]
+
+    def _fifo(self, today: date = TODAY) -> Any:
+        return fifo_of(self._grant(), today)
+
+    def _is_closed(self, day: date) -> bool:
+        return self.model.closed_until is not None and day <= self.model.closed_until
+
+    def _left_of(self, voucher: Happened) -> tuple[int, int]:
+        """What a voucher still is, and what of that counts."""
+        paid, counts = int(str(voucher.about["amount"])), int(str(voucher.about["eligible"]))
+        for one in self.model.of("refund"):
+            if one.about["of"] == voucher.index:
+                paid -= int(str(one.about["amount"]))
+                counts -= int(str(one.about["eligible"]))
+        return paid, counts
+
+
+def test_random_histories_agree_with_books_kept_the_slow_way(database: Database) -> None:
+    class Here(Histories):
+        open_database = staticmethod(lambda: database("ledger"))
+
+    limits = settings(
+        max_examples=EXAMPLES,
+        stateful_step_count=STEPS,
+        deadline=None,
+        phases=(Phase.generate,),  # every step of a history is an order to a real database: no time to shrink
+        report_multiple_bugs=False,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+    run_state_machine_as_test(Here, settings=limits)
