@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 
 from lotse_chassis.identity import Auditor, Staff, issue_auditor_token, issue_token
+from lotse_ledger.domain.scopes import READ
 from lotse_local import keyring
-from lotse_local.commands.token import AUDITOR_SCOPE
 from lotse_local.demo.frontend import Desk
 from lotse_local.layout import AssociationFolder, DataFolder
 
@@ -47,7 +47,7 @@ class House:
     def auditor_token(self, name: str) -> str:
         """A read-only token for the ledger."""
         key, now = keyring.signing_key(self.place, keyring.AUDITOR_KEY), datetime.now(UTC)
-        auditor = Auditor(name, frozenset({AUDITOR_SCOPE}), now + AUDITOR_LIFETIME)
+        auditor = Auditor(name, frozenset({READ}), now + AUDITOR_LIFETIME)
         return issue_auditor_token(auditor, key, association=self.name, at=now)
 
     def http(self, service: str, *, token: str = "") -> httpx.AsyncClient:

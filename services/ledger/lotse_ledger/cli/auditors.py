@@ -1,4 +1,4 @@
-"""`lotse-ledger auditor add|revoke|list`: who may look into the books, as the log itself says it."""
+"""`lotse-ledger auditor add|revoke|list|asked`: who may look into the books, as the log itself says it."""
 
 import argparse
 import sys
@@ -14,6 +14,7 @@ from lotse_chassis.identity import Auditor, issue_auditor_token
 from lotse_chassis.service import Service
 from lotse_chassis.settings import secret
 from lotse_contracts.sealed import CannotOpen, decode, encode, public_bytes
+from lotse_ledger.cli.asked import add_asked, show_asked
 from lotse_ledger.cli.session import (
     EXIT_DONE,
     Told,
@@ -40,7 +41,7 @@ KEY_BYTES = 32
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    """`add`, `revoke` and `list`."""
+    """`add`, `revoke`, `list` and `asked`."""
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     adding = actions.add_parser("add", help="issue a token; it is printed once and kept nowhere")
     adding.add_argument("name", metavar="NAME", help="who holds it; the log only commits to the name")
@@ -58,6 +59,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     revoking.add_argument("token_id", metavar="TOKEN_ID")
     listing = actions.add_parser("list", help="every token, and when it was used")
     listing.add_argument("--csv", action="store_true", help="for a spreadsheet")
+    add_asked(actions)
     for one in (adding, revoking):
         add_actor(one)
     for one in (adding, revoking, listing):
@@ -70,6 +72,8 @@ async def _run(settings: LedgerSettings, args: argparse.Namespace) -> int:
             return await _add(service, settings, args)
         if args.action == "revoke":
             return await _revoke(service, args)
+        if args.action == "asked":
+            return await show_asked(service, args)
         return await _list(service, args)
 
 

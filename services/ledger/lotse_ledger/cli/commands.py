@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from lotse_chassis.command import Command, Subcommand
-from lotse_ledger.cli import auditors, balances, exports, importing, rebuild, reports, vouchers
+from lotse_ledger.cli import auditors, balances, evidence, exports, importing, rebuild, reports, vouchers
 from lotse_ledger.cli.facts import load_facts
 from lotse_ledger.cli.replay import COMMAND as REPLAY
 
@@ -19,4 +19,6 @@ COMMANDS: Mapping[str, Command | Subcommand] = {
     **reports.COMMANDS,
     "auditor": auditors.COMMAND,
     "export": exports.COMMAND,
+    "policy": evidence.POLICY,
+    "rotate-key": evidence.ROTATE,
 }

@@ -87,7 +87,7 @@ async def _bundle(service: Service, settings: LedgerSettings, args: argparse.Nam
     async with service.engine.connect() as tx:
         at = await chosen(tx, args, service.now())
         grants = [await resolved(tx, wanted, service) for wanted in args.grant]
-    if args.wait:
+    if args.wait and house.evidence.witnesses:
         await _wait_for_witness(service, at, args.wait)
     wanted = Wanted(at, frozenset(one.grant_id for one in grants), vouchers=args.vouchers)
     with written_whole(args.out) as out:

@@ -30,6 +30,7 @@ EXIT_DONE = 0
 EXIT_REFUSED = 1
 PREFIX_CHARACTERS_MIN = 4  # of a grant's id; fewer are too easily another's
 TREASURER = "treasurer"
+NO_FACE = -1
 
 Run = Callable[[LedgerSettings, argparse.Namespace], Coroutine[Any, Any, int]]
 
@@ -115,7 +116,7 @@ def instant(text: str) -> date | datetime:
 @asynccontextmanager
 async def opened(settings: LedgerSettings) -> AsyncIterator[Service]:
     """The ledger without its loops and its face: what is said leaves when the service runs."""
-    service = build(settings)
+    service = build(settings.model_copy(update={"http_port": NO_FACE}))
     try:
         yield service
     finally:
