@@ -1,7 +1,6 @@
-"""`lotse-ledger policy`, what an auditor judges checkpoints by, and `lotse-ledger rotate-key`, a new key for the log."""
+"""`lotse-ledger policy`, by which an auditor judges checkpoints, and `rotate-key`, a new key for the log."""
 
 import argparse
-import os
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -98,7 +97,7 @@ def _install(file: Path, fresh: Path, old: SigningKey) -> None:
     known = former.read_text().split() if former.exists() else []
     if str(old.vkey) not in known:
         _write(former, "".join(f"{one}\n" for one in (*known, old.vkey)).encode())
-    os.replace(fresh, file)
+    fresh.replace(file)
 
 
 def _write(file: Path, content: bytes) -> None:
@@ -106,4 +105,4 @@ def _write(file: Path, content: bytes) -> None:
     half = file.with_name(file.name + ".half")
     half.touch(mode=FILE_MODE)
     half.write_bytes(content)
-    os.replace(half, file)
+    half.replace(file)
