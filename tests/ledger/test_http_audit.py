@@ -1,5 +1,7 @@
 """What an auditor does: her queries are sealed until she ends the audit, and her sample can be drawn again."""
 
+import argparse
+import asyncio
 import hashlib
 import json
 import os
@@ -14,8 +16,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from lotse_chassis.faults import Refused
+from lotse_chassis.service import Service
 from lotse_contracts.envelope import Sealed
 from lotse_contracts.sealed import CannotOpen, encode, open_sealed, public_bytes
+from lotse_ledger.cli.asked import show_asked
 from lotse_ledger.handlers import audits
 from lotse_ledger.store import books, tokens
 from tests import kit
@@ -94,8 +98,6 @@ async def test_a_row_cannot_be_changed_or_dropped(sealing: httpx.AsyncClient, le
 
 
 async def test_queries_at_once_are_all_kept_in_one_chain(sealing: httpx.AsyncClient) -> None:
-    import asyncio
-
     await asyncio.gather(*(sealing.get(V1 + "/grants") for _ in range(15)))
     found = await answered(sealing, "/audit/queries")
     assert [row["number"] for row in found["rows"]] == list(range(1, 17))
@@ -146,6 +148,20 @@ async def test_once_the_auditor_gives_her_key_the_association_reads_and_the_toke
     assert entry.data == {"token_id": TOKEN_ID, "queries": 3, "digest": ended.json()["digest"]}
     after = await sealing.get(V1 + "/balances")
     assert (after.status_code, after.json()["code"]) == (401, "audit_ended")
+
+
+async def test_the_association_reads_what_was_asked_from_the_command_line_once_the_audit_ended(
+    sealing: httpx.AsyncClient, service: Service, capsys: pytest.CaptureFixture[str]
+) -> None:
+    args = argparse.Namespace(token_id=TOKEN_ID, csv=False)
+    await answered(sealing, "/balances", valid_to="2025-12-12")
+    with pytest.raises(Refused, match="audit_not_ended"):
+        await show_asked(service, args)
+    await sealing.post(V1 + "/audit/end", json={"private_key": encode(KEY.private_bytes_raw())})
+    assert await show_asked(service, args) == 0
+    said = capsys.readouterr().out
+    assert "GET /v1/balances" in said
+    assert "valid_to=2025-12-12" in said
 
 
 async def test_without_a_key_only_that_and_when_is_kept(auditor: httpx.AsyncClient) -> None:

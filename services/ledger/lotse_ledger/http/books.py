@@ -1,6 +1,5 @@
 """What the queries and the pages read: each as of the two dates, and no further than the token reaches."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
@@ -59,13 +58,6 @@ async def entry_at(at: Reading, log_index: int) -> Recorded:
     return found
 
 
-async def page_of_entries(at: Reading, *, cursor: int, limit: int) -> tuple[tuple[Recorded, ...], int | None]:
-    """The entries from an index on as of the dates asked for, and the index that the next page begins with."""
-    found = await entries_at(at, Wanted(), first=cursor, limit=limit + 1)
-    following = found[limit].log_index if len(found) > limit else None
-    return tuple(found[:limit]), following
-
-
 async def size_at(at: Reading) -> int:
     """How many entries the log had: what a checkpoint of that size covers."""
     return await books.size_at(at.tx, at.as_of.recorded_to)
@@ -74,11 +66,6 @@ async def size_at(at: Reading) -> int:
 def known_until(at: Reading, as_of: AsOf) -> Reading:
     """The same look at another pair of dates."""
     return replace(at, as_of=as_of)
-
-
-def visible(rows: Sequence[AccountBalance], reach: Reach) -> list[AccountBalance]:
-    """Those that a token reaches."""
-    return [row for row in rows if _is_open(row.account, reach)]
 
 
 async def _of_grants(at: Reading, grant_id: UUID | None) -> list[Recorded]:
