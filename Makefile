@@ -52,4 +52,4 @@ docs: $(STAMP) ## what is generated: schemas, table of names, AsyncAPI, OpenAPI,
 	$(BIN)/python -m lotse_contracts.schemas contracts/schemas $(ARGS)
 	$(BIN)/python -m docs.generators
 	$(BIN)/python -m lotse_local.samples deploy/nats
-	$(BIN)/python -m lotse_verifier.page services/verifier/lotse_verifier/verify.html
+	$(BIN)/python -m lotse_verifier.page services/verifier/lotse_verifier/verify.html services/ledger/lotse_ledger/data/verify.html

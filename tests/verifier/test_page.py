@@ -28,6 +28,7 @@ TRIED = (
     "voucher_charged_by_both_associations",
 )
 CHECKED_SECONDS = 60.0
+SHIPPED = Path(__file__).parents[2] / "services" / "ledger" / "lotse_ledger" / "data" / "verify.html"
 NARROW, WIDE = 360, 1200
 CONTRAST_MIN = 4.5  # Source: WCAG 2.2, 1.4.3
 
@@ -50,6 +51,11 @@ def opened(browser: Chromium, tmp_path: Path) -> Chromium:
 
 def test_the_page_is_made_from_its_sources() -> None:
     assert page.made() == page.stored(), "run `make docs`"
+
+
+def test_the_ledger_puts_the_same_page_into_its_bundles() -> None:
+    """A copy, since the ledger stands on nothing of the verifier's."""
+    assert SHIPPED.read_bytes() == page.stored(), "run `make docs`"
 
 
 async def _verdict(opened: Chromium, bundles: list[Path], policy: Path, *, folder: bool = False) -> Any:
