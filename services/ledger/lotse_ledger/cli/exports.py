@@ -33,7 +33,7 @@ from lotse_ledger.domain.asof import AsOf
 from lotse_ledger.domain.entries import MAIN_LOG
 from lotse_ledger.domain.twins import beancount, hledger
 from lotse_ledger.domain.twins.beancount import TooManyDigits
-from lotse_ledger.domain.twins.transactions import Journal, transactions_of
+from lotse_ledger.domain.twins.transactions import Journal, tightened, transactions_of
 from lotse_ledger.handlers.bundle_lists import Wanted, journal_of
 from lotse_ledger.handlers.bundling import Made, Shelf, fixed, make
 from lotse_ledger.handlers.listing import entries_at
@@ -143,7 +143,7 @@ async def _imported(tx: AsyncConnection, args: argparse.Namespace, service: Serv
     size = await books.size_at(tx, at.recorded_to, log_id=log_id)
     within = and_(entry.c.valid_on <= at.valid_to, entry.c.log_index < size)
     found = transactions_of(await read(tx, within, log_id=log_id))
-    return Journal(f"{args.ledger}: imported, {size} entries", found, await scales(tx, log_id))
+    return tightened(Journal(f"{args.ledger}: imported, {size} entries", found, await scales(tx, log_id)))
 
 
 def _say(made: Made, args: argparse.Namespace) -> None:

@@ -1,7 +1,7 @@
 """What a journal is written from: dated postings in integer minor units, and the decimals of each currency."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from lotse_ledger.domain.entries import Posting, Recorded
@@ -46,6 +46,26 @@ class Journal:
         return min((one.valid_on for one in self.transactions), default=NO_DATE)
 
 
+def tightened(journal: Journal) -> Journal:
+    """With as few decimals of each currency as its amounts need, all of them together; nothing is rounded."""
+    spare = dict(journal.scales)
+    for one in journal.transactions:
+        for posting in one.postings:
+            if posting.amount:
+                spare[posting.currency] = min(spare[posting.currency], _zeros(posting.amount))
+    scales = {currency: scale - spare[currency] for currency, scale in journal.scales.items()}
+    transactions = [
+        replace(
+            one,
+            postings=tuple(
+                Posting(row.account, row.amount // 10 ** spare[row.currency], row.currency) for row in one.postings
+            ),
+        )
+        for one in journal.transactions
+    ]
+    return replace(journal, transactions=transactions, scales=scales)
+
+
 def transactions_of(entries: Iterable[Recorded]) -> list[Transaction]:
     """The entries that post something."""
     return [
@@ -65,6 +85,12 @@ def one_line(text: str) -> str:
     """Without line breaks and control characters, cut to a length that people still read."""
     shown = "".join(one if one.isprintable() else " " for one in text)
     return " ".join(shown.split())[:TEXT_CHARACTERS_MAX]
+
+
+def _zeros(amount: int) -> int:
+    """At the end of a number other than 0."""
+    digits = str(abs(amount))
+    return len(digits) - len(digits.rstrip("0"))
 
 
 def _text(entry: Recorded) -> str:
