@@ -1,47 +1,125 @@
-"""The auditor's page: signed in by a form, no script, DEMO in every demonstration row, usable by everybody."""
+"""The auditor's pages: signed in by a form, no script, usable by everybody, no link that leads nowhere."""
 
+import asyncio
 import itertools
 import re
-from collections.abc import Callable
-from html.parser import HTMLParser
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urljoin
 
 import httpx
 import pytest
 
+from lotse_chassis.identity import Auditor, issue_auditor_token
 from lotse_chassis.service import Service
+from lotse_ledger.app import build
 from lotse_ledger.http.access import COOKIE
+from lotse_ledger.http.page import FILES, PAGES
 from lotse_ledger.pages.texts import TEXTS
+from lotse_ledger.settings import LedgerSettings
+from lotse_local import keyring
+from lotse_local.layout import AssociationFolder
+from tests import kit
+from tests.ledger import audited
+from tests.ledger.outline import Outline, text_of
 
-BADGE = '<strong class="badge demo">DEMO</strong>'
-AA_CONTRAST = 4.5  # WCAG 2.1, 1.4.3
+AA_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
+AA_CONTRAST_GRAPHIC = 3  # WCAG 2.2, 1.4.11
+PAGES_WALKED_MAX = 600
+SAMPLE = "/page/sample?n=4&nonce=Elbe&method=stratified"
+Database = Callable[[str], kit.ServiceDatabase]
 
 
-class Outline(HTMLParser):
-    """Tags with their attributes, in order."""
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the association keeps its keys and its evidence."""
+    found = tmp_path_factory.mktemp("audited")
+    audited.keys_in(found)
+    return found
 
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(page)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
+@pytest.fixture(scope="module")
+def year(postgres: kit.Postgres, folder: Path) -> Iterator[kit.ServiceDatabase]:
+    """The demonstration year that auditors find; nothing here writes to it but the use of tokens."""
+    found = postgres.database("ledger")
+    asyncio.run(audited.fill(found, folder))
+    yield found
+    postgres.drop(found)
 
-    def of(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.tags if name == tag]
+
+@pytest.fixture
+def ledger(year: kit.ServiceDatabase) -> kit.ServiceDatabase:
+    """The books of every test here."""
+    return year
+
+
+@pytest.fixture
+async def service(ledger: kit.ServiceDatabase, place: AssociationFolder, folder: Path) -> AsyncIterator[Service]:
+    """The ledger with its HTTP face, its evidence and the key that signs its log."""
+    found = build(LedgerSettings.from_env(settings_of(ledger, place, folder)))
+    yield found
+    await found.engine.dispose()
+
+
+def settings_of(ledger: kit.ServiceDatabase, place: AssociationFolder, folder: Path, **changed: str) -> dict[str, str]:
+    key = keyring.public_signing_key(place, keyring.AUDITOR_KEY)
+    return {**audited.settings_for(ledger, folder), "LOTSE_AUDITOR_KEY": key, **changed}
+
+
+@pytest.fixture(scope="module")
+def every_page(year: kit.ServiceDatabase, place: AssociationFolder, folder: Path) -> dict[str, httpx.Response]:
+    """Every page and file that an auditor reaches who opens vouchers, by its address; each read once."""
+    return asyncio.run(_read_all(settings_of(year, place, folder), place, "ledger:read", "vouchers"))
+
+
+async def _read_all(settings: dict[str, str], place: AssociationFolder, *scopes: str) -> dict[str, httpx.Response]:
+    service = build(LedgerSettings.from_env(settings))
+    at = service.now()
+    auditor = Auditor("sozialamt-1", frozenset(scopes), at + timedelta(days=1))
+    key = keyring.signing_key(place, keyring.AUDITOR_KEY)
+    token = issue_auditor_token(auditor, key, association=kit.ASSOCIATION, at=at)
+    transport = httpx.ASGITransport(app=service.http)
+    headers = {"authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://ledger", headers=headers) as client:
+        found = await walked(client, "/?lang=de", f"{SAMPLE}&lang=de", "/page/entries?lang=de&cursor=3")
+    await service.engine.dispose()
+    return found
+
+
+@pytest.fixture(scope="module")
+def html(every_page: dict[str, httpx.Response]) -> dict[str, str]:
+    """Those that are pages, by address."""
+    return {
+        address: answer.text
+        for address, answer in every_page.items()
+        if answer.headers["content-type"].startswith("text/html") and "/files/" not in address
+    }
 
 
 @pytest.fixture
 async def signed_in(anybody: httpx.AsyncClient, token: Callable[..., str]) -> httpx.AsyncClient:
-    """A browser that came through the form."""
-    found = await anybody.post("/login?lang=de", data={"token": token()})
+    """A browser that came through the form, with a token that opens vouchers."""
+    found = await anybody.post("/login?lang=de", data={"token": token("ledger:read", "vouchers")})
     assert found.status_code == httpx.codes.SEE_OTHER
     assert found.headers["location"] == "./?lang=de"
     return anybody
 
 
-def rows(page: str) -> list[str]:
-    return re.findall(r"<tr>.*?</tr>", page, re.DOTALL)
+async def walked(client: httpx.AsyncClient, *first: str) -> dict[str, httpx.Response]:
+    """Every page that can be reached from these, and every file, by following links as a reader does."""
+    found: dict[str, httpx.Response] = {}
+    ahead = deque(first)
+    while ahead and len(found) < PAGES_WALKED_MAX:
+        address = ahead.popleft().partition("#")[0]
+        if address in found:
+            continue
+        found[address] = answer = await client.get(address)
+        if answer.headers.get("content-type", "").startswith("text/html") and "attachment" not in str(answer.headers):
+            links = [urljoin(address, link) for link in Outline(answer.text).links]
+            ahead.extend(link for link in links if link.startswith("/"))
+    return found
 
 
 async def test_a_browser_signs_in_by_a_form_and_gets_a_strict_cookie(
@@ -74,106 +152,247 @@ async def test_a_token_in_an_address_opens_nothing(anybody: httpx.AsyncClient, t
     assert "50.000,00" not in (await anybody.get("/", params={"token": token(), COOKIE: token()})).text
 
 
+async def test_nothing_is_shown_without_a_token(anybody: httpx.AsyncClient) -> None:
+    for path in [one for one, _ in (*PAGES, *FILES)]:
+        address = path.replace("{grant_id}", str(audited.GRANT)).replace("{log_index}", "12")
+        answer = await anybody.get(address.replace("{sha256}", "a" * 64).replace("{rest:path}", "x"))
+        assert 'name="token"' in answer.text
+        assert "Ausländerrat Dresden e. V., " not in answer.text
+    assert 'name="token"' in (await anybody.post("/page/files/bundle.zip")).text
+
+
 async def test_signing_out_forgets_the_cookie(signed_in: httpx.AsyncClient) -> None:
     await signed_in.post("/logout")
     assert "Anmelden" in (await signed_in.get("/")).text
 
 
-async def test_the_three_answers_stand_on_the_page_under_both_assumptions(signed_in: httpx.AsyncClient) -> None:
-    page = (await signed_in.get("/")).text
-    table = page[page.index('id="answers"') : page.index('id="grants"')]
-    cells = [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row)).replace("\xa0EUR", "").split() for row in rows(table)]
-    amounts = [(row[0], *re.findall(r"[\d.]+,\d\d", " ".join(row))) for row in cells]
-    assert amounts[1:] == [
-        ("25.09.2025", "100.000,00", "50.000,00", "50.000,00"),
-        ("25.09.2025", "100.000,00", "50.000,00", "50.000,00"),
-        ("12.11.2025", "50.000,00", "50.000,00", "0,00"),
-        ("12.11.2025", "75.000,00", "50.000,00", "25.000,00"),
-        ("12.11.2025", "50.000,00", "25.000,00", "25.000,00"),
-        ("12.11.2025", "75.000,00", "37.500,00", "37.500,00"),
-        ("12.12.2025", "90.000,00", "50.000,00", "40.000,00"),
-        ("12.12.2025", "90.000,00", "45.000,00", "45.000,00"),
-    ]
-    assert table.count(TEXTS["de"]["if_it_had_been_known"]) == 2
+def test_an_auditor_who_follows_every_link_finds_no_dead_one(every_page: dict[str, httpx.Response]) -> None:
+    found = every_page
+    assert len(found) < PAGES_WALKED_MAX
+    assert {path: answer.status_code for path, answer in found.items() if answer.status_code != 200} == {}
+    reached = {path.partition("?")[0] for path in found}
+    for path in [one for one, _ in (*PAGES, *FILES) if "{rest" not in one]:
+        pattern = re.sub(r"\{[^}]+\}", "[^/]+", path)
+        assert any(re.fullmatch(pattern, one) for one in reached), f"no link leads to {path}"
+    assert {"/checkpoint", "/policy", "/vkeys", "/proof/12"} <= reached
 
 
-async def test_every_demonstration_row_says_demo(signed_in: httpx.AsyncClient) -> None:
-    page = (await signed_in.get("/")).text
-    demo = [
-        row
-        for row in rows(page)
-        if re.search(r"Druck der Wegweiser|DEMO-50|Mittelabruf|<wbr>awarded|<wbr>expense|30\.04\.2026", row)
-    ]
-    assert len(demo) >= 8
-    assert all(BADGE in row for row in demo)
-    public = [row for row in rows(page) if 'class="badge">nachträglich erfasst' in row]
-    assert len(public) == 10
-    assert not any(BADGE in row for row in public)
+def test_no_link_of_a_token_of_one_grant_is_dead_either(
+    year: kit.ServiceDatabase, place: AssociationFolder, folder: Path
+) -> None:
+    found = asyncio.run(_read_all(settings_of(year, place, folder), place, f"grant:{audited.GRANT}"))
+    assert {path: answer.status_code for path, answer in found.items() if answer.status_code != 200} == {}
+    assert str(audited.SHARED) not in "".join(path for path in found)
+    assert "journal.hledger" not in "".join(found)
 
 
-async def test_the_page_reads_in_both_languages_and_keeps_the_other_one_near(signed_in: httpx.AsyncClient) -> None:
-    german, english = (await signed_in.get("/")).text, (await signed_in.get("/?lang=en")).text
-    assert '<html lang="de">' in german
-    assert '<html lang="en">' in english
-    assert "What could the city pay for 2026?" in english
-    assert "50,000.00" in english
-    assert TEXTS["de"].keys() == TEXTS["en"].keys()
+def test_every_page_is_built_for_everybody(html: dict[str, str]) -> None:
+    assert len(html) > 100
+    for address, page in html.items():
+        check_built_for_everybody(page, address)
 
 
-async def test_the_link_to_the_other_language_keeps_what_is_shown(signed_in: httpx.AsyncClient) -> None:
-    page = (await signed_in.get("/?valid_to=2025-11-12&recorded_to=2025-11-12&cursor=2")).text
-    assert '<a href="?lang=en&amp;valid_to=2025-11-12&amp;recorded_to=2025-11-12&amp;cursor=2" lang="en"' in page
+def check_built_for_everybody(page: str, address: str) -> None:
+    outline = Outline(page)
+    assert not outline.wrong, address
+    assert not outline.unclosed, address
+    assert outline.of("html")[0]["lang"] == ("en" if "lang=en" in address else "de"), address
+    assert text_of(page[page.index("<title>") : page.index("</title>")]), address
+    assert outline.of("a")[0] == {"class": "skip", "href": "#content"}, address
+    assert [one["id"] for one in outline.of("main")] == ["content"], address
+    assert len(outline.of("header")) == len(outline.of("footer")) == 1, address
+    assert all(one.get("aria-label") or one.get("aria-labelledby") for one in outline.of("nav")), address
+    check_tables(outline, address)
+    check_forms(outline, address)
+    levels = [int(tag[1]) for tag, _ in outline.tags if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1, address
+    assert levels.count(1) == 1, address
+    assert all(after <= before + 1 for before, after in itertools.pairwise(levels)), address
+    assert not [one for _, one in outline.tags if one.get("tabindex", "0") not in ("0", "-1")], address
+    assert all(one.get("role") == "img" and one.get("aria-label") for one in outline.of("svg")), address
+    assert len(outline.of("nav")) >= 1, address
 
 
-async def test_a_row_says_what_it_stands_for_before_any_amount(signed_in: httpx.AsyncClient) -> None:
-    page = (await signed_in.get("/")).text
-    marked = [row for row in rows(page) if 'class="badge' in row and 'class="amount"' in row]
-    assert len(marked) >= 20
-    assert all(row.index('class="badge') < row.index('class="amount"') for row in marked)
+def check_tables(outline: Outline, address: str) -> None:
+    """Each has a name, cells that say what they head, and a frame that scrolls and takes the keyboard."""
+    identifiers = [one["id"] for _, one in outline.tags if "id" in one]
+    assert len(identifiers) == len(set(identifiers)), address
+    assert all(one.get("scope") in {"col", "row"} for one in outline.of("th")), address
+    scrolled = [one for one in outline.of("div") if one.get("class") == "scroll"]
+    assert len(scrolled) == len(outline.of("table")), address
+    for one in [*scrolled, *outline.of("table", "section", "article")]:
+        assert one.get("aria-labelledby") in identifiers or one.get("aria-label"), address
+    for one in [one for _, one in outline.tags if "aria-describedby" in one]:
+        assert one["aria-describedby"] in identifiers, address
+    assert all(one["tabindex"] == "0" for one in scrolled), address
 
 
-async def test_a_date_beyond_the_last_entry_is_said_on_the_page(signed_in: httpx.AsyncClient) -> None:
-    page = await signed_in.get("/?recorded_to=2099-01-01")
-    assert page.status_code == httpx.codes.OK
-    assert 'role="alert"' in page.text
-    assert "Journal" in page.text
+def check_forms(outline: Outline, address: str) -> None:
+    """Every field has a label, every form a button."""
+    labelled = {one["for"] for one in outline.of("label")}
+    fields = [one for one in outline.of("input", "select") if one.get("type") != "hidden"]
+    assert {one["id"] for one in fields} <= labelled, address
+    assert len(outline.of("button")) == len(outline.of("form")), address
 
 
-async def test_the_chosen_dates_choose_what_is_shown(signed_in: httpx.AsyncClient) -> None:
-    page = (await signed_in.get("/?valid_to=2025-11-12&recorded_to=2025-11-12")).text
-    assert "Druck der Wegweiser" not in page
-    assert "gewählter Stand" in page
-    assert "gültig bis 12.11.2025, bekannt bis 12.11.2025 23:59:59" in page
+def test_no_page_needs_a_script_a_style_of_its_own_or_anything_from_elsewhere(
+    html: dict[str, str], every_page: dict[str, httpx.Response]
+) -> None:
+    for address, page in html.items():
+        outline, headers = Outline(page), every_page[address].headers
+        assert not outline.of("script", "style", "img", "iframe"), address
+        assert not [one for _, one in outline.tags if "style" in one or any(name.startswith("on") for name in one)]
+        style = urljoin(address, outline.of("link")[0]["href"])
+        assert (len(outline.of("link")), style) == (1, "/style.css"), address
+        assert headers["content-security-policy"].startswith("default-src 'none'; style-src 'self'"), address
+        assert headers["x-content-type-options"] == "nosniff", address
+        assert headers["cache-control"] == "no-store", address
 
 
-async def test_the_page_needs_no_script_and_loads_nothing_from_elsewhere(signed_in: httpx.AsyncClient) -> None:
-    answer = await signed_in.get("/")
-    outline = Outline(answer.text)
-    assert not outline.of("script")
-    assert [one["href"] for one in outline.of("link")] == ["style.css"]
-    assert "default-src 'none'" in answer.headers["content-security-policy"]
+async def test_the_style_is_served_as_one(signed_in: httpx.AsyncClient) -> None:
     assert (await signed_in.get("/style.css")).headers["content-type"].startswith("text/css")
 
 
-async def test_the_page_is_built_for_everybody(signed_in: httpx.AsyncClient) -> None:
-    page = (await signed_in.get("/")).text
+def test_the_pages_work_below_a_path_of_a_proxy(html: dict[str, str]) -> None:
+    for address, page in html.items():
+        outline = Outline(page)
+        assert not [link for link in outline.links if link.startswith("/")], address
+        assert not [one for one in outline.of("form") if (one["action"] or "").startswith("/")], address
+
+
+async def test_what_somebody_typed_is_shown_and_never_obeyed(
+    html: dict[str, str], signed_in: httpx.AsyncClient
+) -> None:
+    assert any(audited.REASON in text_of(page) for page in html.values())
+    assert any(audited.PAYEE in text_of(page) for page in html.values())
+    for address, page in html.items():
+        assert audited.REASON not in page, address
+        assert audited.PAYEE not in page, address
+    typed = '"><script>alert(1)</script>'
+    for path in ("/page/sample", "/page/entries", "/page/changes", f"/page/grants/{audited.GRANT}", "/page/x"):
+        for name in ("nonce", "kind", "recorded_from", "amount", "line", "valid_to", "lang", "cursor", typed):
+            page = (await signed_in.get(path, params={name: typed, "n": "3"})).text
+            assert "<script" not in page, (path, name)
+            assert page.count("<!doctype html>") == 1, (path, name)
+
+
+async def test_the_pages_speak_both_languages_in_the_same_words(signed_in: httpx.AsyncClient) -> None:
+    german, english = (await signed_in.get("/?lang=de")).text, (await signed_in.get("/?lang=en")).text
+    assert "What could the city pay for 2026?" in english
+    assert "50,000.00" in english
+    assert "50.000,00" in german
+    assert TEXTS["de"].keys() == TEXTS["en"].keys()
+    assert all(text.strip() for words in TEXTS.values() for text in words.values())
+    for name, text in TEXTS["de"].items():
+        assert re.findall(r"\{\w+\}", text).sort() == re.findall(r"\{\w+\}", TEXTS["en"][name]).sort(), name
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("de-DE,de;q=0.9,en;q=0.8", "de"),
+        ("en-GB,en;q=0.9", "en"),
+        ("uk,en;q=0.5,de;q=0.4", "en"),
+        ("uk,ru", "de"),
+        ("", "de"),
+        ("en;q=0,de;q=0.1", "de"),
+        ("en;q=x", "de"),
+        (",;;=,,en", "en"),
+    ],
+)
+async def test_a_reader_gets_the_language_of_the_browser(
+    signed_in: httpx.AsyncClient, header: str, language: str
+) -> None:
+    answer = await signed_in.get("/page/rules", headers={"accept-language": header})
+    assert f'<html lang="{language}">' in answer.text
+    assert answer.headers["content-language"] == language
+
+
+async def test_the_link_to_the_other_language_keeps_what_is_shown(signed_in: httpx.AsyncClient) -> None:
+    address = "/page/entries?lang=de&valid_to=2026-03-31&recorded_to=2026-06-01T09:00:00Z&cursor=2&kind=voucher"
+    german = await signed_in.get(address)
+    other = next(link for link in Outline(german.text).links if "lang=en" in link)
+    english = await signed_in.get(urljoin(address, other))
+    digests = re.compile(r'title="([0-9a-f]{64})"')
+    assert digests.findall(german.text)
+    assert digests.findall(german.text) == digests.findall(english.text)
+
+
+async def test_every_link_and_form_keeps_the_chosen_dates(signed_in: httpx.AsyncClient) -> None:
+    page = (await signed_in.get("/page/entries?lang=de&valid_to=2026-03-31&kind=voucher")).text
     outline = Outline(page)
-    assert outline.of("a")[0] == {"class": "skip", "href": "#content"}
-    assert [one["id"] for one in outline.of("main")] == ["content"]
-    assert all(one.get("scope") in {"col", "row"} for one in outline.of("th"))
-    labelled = {one["for"] for one in outline.of("label")}
-    assert {one["id"] for one in outline.of("input") if one.get("type") != "hidden"} <= labelled
-    levels = [int(tag[1]) for tag, _ in outline.tags if re.fullmatch(r"h[1-6]", tag)]
-    assert levels[0] == 1
-    assert levels.count(1) == 1
-    assert all(after <= before + 1 for before, after in itertools.pairwise(levels))
-    identifiers = [one["id"] for _, one in outline.tags if "id" in one]
-    assert len(identifiers) == len(set(identifiers))
-    scrolled = [one for one in outline.of("div") if one.get("class") == "scroll"]
-    assert len(scrolled) == len(outline.of("table"))
-    for named in [*scrolled, *outline.of("table")]:
-        assert named["aria-labelledby"] in identifiers
-    assert all(one["tabindex"] == "0" for one in scrolled)
+    inside = [link for link in outline.links if link.startswith(("../page", "./", "../?"))]
+    [reset] = [link for link in inside if "valid_to=2026-03-31" not in link]
+    assert "kind=voucher" in reset
+    assert {"name": "kind", "type": "hidden", "value": "voucher"} in outline.of("input")
+    assert {"name": "valid_to", "type": "hidden", "value": "2026-03-31"} in outline.of("input")
+
+
+@pytest.mark.parametrize("lang", ["de", "en"])
+async def test_a_refusal_is_a_page_in_the_language_of_the_reader(signed_in: httpx.AsyncClient, lang: str) -> None:
+    words = TEXTS["de" if lang == "de" else "en"]
+    for path, status in (
+        ("/page/x/y", 404),
+        ("/page/grants/x", 404),
+        ("/page/grants/00000000-0000-0000-0000-000000000000/money", 404),
+        ("/page/entries/999999", 404),
+        ("/page/entries/-1", 404),
+        ("/page/entries/12345678901234567890", 404),
+        (f"/page/grants/{audited.GRANT}/vouchers/0", 404),
+        ("/page/files/documents/" + "0" * 64, 404),
+        ("/page/files/documents/..%2F..%2Fx", 404),
+        ("/page/files/grants/x/belegliste.csv", 404),
+    ):
+        answer = await signed_in.get(path, params={"lang": lang})
+        assert answer.status_code == status, path
+        assert words["refused"] in answer.text, path
+        assert words["back_to_overview"] in answer.text, path
+        check_built_for_everybody(answer.text, f"lang={lang}")
+
+
+async def test_wrong_dates_are_said_above_the_latest_state(signed_in: httpx.AsyncClient) -> None:
+    for wrong in ("recorded_to=2099-01-01", "valid_to=2026-02-30", "valid_to=x", "recorded_to=2026-06-01T09:00"):
+        page = await signed_in.get(f"/page/entries?lang=de&{wrong}")
+        assert page.status_code == httpx.codes.OK, wrong
+        assert 'role="alert"' in page.text, wrong
+        assert "DEMO-50.1" in page.text, wrong
+        assert "valid_to=x" not in page.text, wrong
+
+
+async def test_who_asks_too_fast_is_told_when_to_ask_again(
+    ledger: kit.ServiceDatabase, place: AssociationFolder, folder: Path, token: Callable[..., str]
+) -> None:
+    settings = settings_of(ledger, place, folder, LOTSE_AUDITOR_REQUESTS_PER_MINUTE="5")
+    slow = build(LedgerSettings.from_env(settings))
+    headers = {"authorization": f"Bearer {token()}"}
+    transport = httpx.ASGITransport(app=slow.http)
+    async with httpx.AsyncClient(transport=transport, base_url="http://ledger", headers=headers) as client:
+        assert (await client.get("/page/rules?lang=de")).status_code == httpx.codes.OK
+        answer = await client.get("/page/rules?lang=de")
+    await slow.engine.dispose()
+    assert answer.status_code == httpx.codes.TOO_MANY_REQUESTS
+    assert int(answer.headers["retry-after"]) > 0
+    assert TEXTS["de"]["refused"] in answer.text
+    assert 'name="token"' not in answer.text
+
+
+async def test_while_nothing_is_recorded_the_page_says_so(
+    database: Database, place: AssociationFolder, token: Callable[..., str]
+) -> None:
+    settings = {
+        "LOTSE_ASSOCIATION": kit.ASSOCIATION,
+        "LOTSE_DATABASE_URL": database("ledger").url,
+        "LOTSE_AUDITOR_KEY": keyring.public_signing_key(place, keyring.AUDITOR_KEY),
+    }
+    empty = build(LedgerSettings.from_env(settings))
+    transport = httpx.ASGITransport(app=empty.http)
+    headers = {"authorization": f"Bearer {token()}"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://ledger", headers=headers) as client:
+        answer = await client.get("/?lang=de")
+    await empty.engine.dispose()
+    assert answer.status_code == httpx.codes.OK
+    assert "Im Journal ist noch nichts eingetragen." in answer.text
+    check_built_for_everybody(answer.text, "lang=de")
 
 
 def luminance(colour: str) -> float:
@@ -189,11 +408,25 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-async def test_text_is_readable_in_light_and_in_dark(service: Service, anybody: httpx.AsyncClient) -> None:
+async def test_text_and_pictures_are_readable_in_light_and_in_dark(anybody: httpx.AsyncClient) -> None:
     css = (await anybody.get("/style.css")).text
-    for scheme in re.findall(r":root \{(.*?)\}", css):
-        colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]+)", scheme))
-        pairs = [("ink", "paper"), ("ink", "soft"), ("quiet", "paper"), ("act", "paper"), ("act", "soft")]
-        for one, other in [*pairs, ("on-act", "act"), ("on-demo", "demo")]:
+    schemes = re.findall(r":root \{(.*?)\}", css)
+    assert len(schemes) == 2
+    for scheme in schemes:
+        colours = dict(re.findall(r"--([a-z0-9-]+): (#[0-9a-f]+)", scheme))
+        texts = [(one, ground) for one in ("ink", "quiet", "act", "bad") for ground in ("paper", "soft")]
+        areas = [("ink", f"level-{level}") for level in range(1, 5)]
+        for one, other in [*texts, *areas, ("on-act", "act"), ("on-demo", "demo"), ("paper", "ink")]:
             assert contrast(colours[one], colours[other]) >= AA_CONTRAST, (one, other)
-        assert contrast(colours["line"], colours["paper"]) >= 3  # the border of an input: WCAG 2.1, 1.4.11
+        graphics = [("line", "paper"), ("fill", "paper"), ("second", "paper"), ("bad", "paper"), ("act", "level-1")]
+        for one, other in graphics:
+            assert contrast(colours[one], colours[other]) >= AA_CONTRAST_GRAPHIC, (one, other)
+
+
+async def test_focus_is_never_hidden_and_targets_are_large_enough(anybody: httpx.AsyncClient) -> None:
+    css = (await anybody.get("/style.css")).text
+    assert re.search(r"a:focus-visible, button:focus-visible.*outline: 3px solid", css)
+    removed = re.findall(r"([^{}]+)\{[^}]*outline: none", css)
+    assert [one.strip() for one in removed] == ["main:focus"]
+    assert "min-height: 2.75rem" in css
+    assert "position: fixed" not in css

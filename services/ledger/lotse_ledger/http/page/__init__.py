@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from lotse_ledger.http.page import books, checks, freeze, grants, journal, sheets, signing
+from lotse_ledger.http.page import books, checks, files, freeze, grants, journal, sheets, signing
 from lotse_ledger.http.page.visits import Build, opens
 
 PAGES: tuple[tuple[str, Build], ...] = (
@@ -21,13 +21,24 @@ PAGES: tuple[tuple[str, Build], ...] = (
     ("/page/changes", checks.changes),
     ("/page/freeze", freeze.freeze),
     ("/page/evidence", books.evidence),
-    ("/page/downloads", books.downloads),
+    ("/page/downloads", files.downloads),
     ("/page/rules", books.rules),
     ("/page/{rest:path}", books.nothing),
 )
 """Which page shows what; the last one says that there is no such page."""
 
+FILES: tuple[tuple[str, Build], ...] = (
+    ("/page/files/grants/{grant_id}/belegliste.csv", files.belegliste_csv),
+    ("/page/files/grants/{grant_id}/soll_ist.csv", files.soll_ist_csv),
+    ("/page/files/journal.hledger", files.journal_hledger),
+    ("/page/files/journal.beancount", files.journal_beancount),
+    ("/page/files/documents/{sha256}", files.document),
+    ("/page/files/verify.html", files.verifier),
+)
+"""What a page hands over as a file."""
+
 routes = APIRouter(include_in_schema=False)
 routes.include_router(signing.routes)
-for path, build in PAGES:
+for path, build in (*FILES, *PAGES):
     routes.add_api_route(path, opens(build), methods=["GET"])
+routes.add_api_route("/page/files/bundle.zip", opens(files.bundle), methods=["POST"])

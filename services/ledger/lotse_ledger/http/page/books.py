@@ -3,16 +3,16 @@
 from lotse_chassis.faults import Refused
 from lotse_ledger.domain.law.rules import RULES
 from lotse_ledger.domain.law.terms import PARAMETERS, Terms
-from lotse_ledger.http.books import grants_at
+from lotse_ledger.http.books import balances_at
 from lotse_ledger.http.page.visits import Page, Visit
-from lotse_ledger.store import books, witness
+from lotse_ledger.store import witness
 
 BALANCES_SHOWN = 500
 
 
 async def accounts(visit: Visit) -> Page:
     """What stood in the accounts."""
-    found = await books.balances(visit.at.tx, visit.at.as_of, limit=BALANCES_SHOWN + 1)
+    found = await balances_at(visit.at)
     values = {"balances": found[:BALANCES_SHOWN], "is_cut": len(found) > BALANCES_SHOWN}
     return Page("accounts.html", "accounts", "balances", values)
 
@@ -21,11 +21,6 @@ async def evidence(visit: Visit) -> Page:
     """Signed roots over the log, who countersigned, and how to check them without us."""
     tx = visit.at.tx
     return Page("evidence.html", "evidence", "evidence", {"checkpoints": await witness.checkpoints(tx)})
-
-
-async def downloads(visit: Visit) -> Page:
-    """Everything that can be taken along."""
-    return Page("downloads.html", "downloads", "downloads", {"grants": await grants_at(visit.at)})
 
 
 async def rules(visit: Visit) -> Page:

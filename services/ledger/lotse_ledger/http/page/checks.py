@@ -81,7 +81,7 @@ async def _drawn(visit: Visit, nonce: bytes, count: int) -> dict[str, object]:
     signed, found = await sample_at(
         visit.at, nonce=nonce, count=count, method=method, grant_id=grant.grant_id if grant else None
     )
-    lists = [listed(visit, one) for one in ([grant] if grant else await grants_at(visit.at))]
+    lists = [await listed(visit, one) for one in ([grant] if grant else await grants_at(visit.at))]
     items: list[tuple[object, list[Sheet]]] = []
     for one in found.chosen:
         its = [sheet for each in lists for sheet in await sheets(visit, each, one.item.log_index)]

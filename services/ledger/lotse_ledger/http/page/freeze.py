@@ -28,6 +28,7 @@ async def freeze(visit: Visit) -> Page:
         {
             "year": MOMENTS_YEAR,
             "events": [one for one in facts if one.budget_year == MOMENTS_YEAR],
+            "linked": {one.log_index for one in facts if at.reach.shows(one)},
             "answers": three_answers(facts),
             "chosen_answers": _chosen(facts, at.as_of) if chosen else (),
             "picture": pictured(facts, at.as_of if chosen else None),

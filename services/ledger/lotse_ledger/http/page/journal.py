@@ -4,7 +4,8 @@ from uuid import UUID
 
 from lotse_chassis.faults import Refused
 from lotse_ledger.domain.entries import Recorded
-from lotse_ledger.http.books import INDEX_MAX, entries_at, entry_at, grants_at, size_at, span
+from lotse_ledger.http.books import INDEX_MAX, entries_at, entry_at, grants_at, span
+from lotse_ledger.http.openings import opened
 from lotse_ledger.http.page.typed import whole_number
 from lotse_ledger.http.page.visits import Page, Visit
 from lotse_ledger.pages.texts.journal import KINDS
@@ -43,12 +44,23 @@ async def entry(visit: Visit) -> Page:
     values = {
         "entry": found,
         "documents": documents_of(found),
+        "private": await opened(visit.request, at, found),
+        "grant": next(iter(await grants_at(at, found.grant_id)), None) if found.grant_id else None,
         "reversed_by": reversed_by.get(index),
-        "size": await size_at(at),
+        **await _neighbours(visit, index),
         "checkpoint": await _covering(visit, index),
         "body": await books.body_of(at.tx, index),
     }
     return Page("entry.html", "entries", "entry_title", values)
+
+
+async def _neighbours(visit: Visit, index: int) -> dict[str, int | None]:
+    """The entries before and after it that may be seen; what lies far away is left to the list."""
+    first = max(0, index - ENTRIES_SHOWN)
+    found = await entries_at(visit.at, Wanted(), first=first, limit=ENTRIES_SHOWN + 2)
+    before = [one.log_index for one in found if one.log_index < index]
+    after = await entries_at(visit.at, Wanted(), first=index + 1, limit=1)
+    return {"previous": before[-1] if before else None, "following": after[0].log_index if after else None}
 
 
 def documents_of(entry: Recorded) -> tuple[tuple[str, str], ...]:

@@ -16,6 +16,7 @@ from lotse_ledger.http.page.grants import SECTION, grant_of
 from lotse_ledger.http.page.journal import documents_of
 from lotse_ledger.http.page.typed import whole_number
 from lotse_ledger.http.page.visits import Page, Visit
+from lotse_ledger.store import witness
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Sheet:
     line: LineUse | None
     slices: tuple[Slice, ...]
     citations: tuple[Citation, ...]
+    is_covered: bool
 
 
 @dataclass(frozen=True)
@@ -41,14 +43,18 @@ class Listed:
     lines: tuple[LineUse, ...]
     slices: tuple[Slice, ...]
     citations: tuple[Citation, ...]
+    signed_size: int
 
 
-def listed(visit: Visit, grant: Grant) -> Listed:
+async def listed(visit: Visit, grant: Grant) -> Listed:
     """The vouchers of a grant as of the two dates."""
+    latest = await witness.latest(visit.at.tx)
     today = visit.at.as_of.valid_to
     use, fifo = grant.plan_use(), reports.fifo_of(grant, today).fifo
     cited = tuple(dict.fromkeys((*use.citations, *fifo.citations)))
-    return Listed(grant, reports.belegliste(grant, today).rows, use.lines, fifo.slices, cited)
+    return Listed(
+        grant, reports.belegliste(grant, today).rows, use.lines, fifo.slices, cited, latest.size if latest else 0
+    )
 
 
 async def sheets(visit: Visit, found: Listed, log_index: int) -> list[Sheet]:
@@ -68,6 +74,7 @@ async def sheets(visit: Visit, found: Listed, log_index: int) -> list[Sheet]:
             line=next((line for line in found.lines if line.line == row.part.line), None),
             slices=tuple(one for one in found.slices if one.ended_by == log_index and one.ended == "used"),
             citations=tuple(dict.fromkeys((*found.citations, *(c for w in row.warnings for c in w.citations)))),
+            is_covered=log_index < found.signed_size,
         )
         for row in rows
     ]
@@ -77,7 +84,7 @@ async def voucher(visit: Visit) -> Page:
     """One voucher of a grant. Raises Refused."""
     grant = await grant_of(visit)
     index = whole_number(visit.parts["log_index"], INDEX_MAX)
-    found = [] if index is None else await sheets(visit, listed(visit, grant), index)
+    found = [] if index is None else await sheets(visit, await listed(visit, grant), index)
     if not found:
         raise Refused("unknown_voucher", fields=("log_index",))
     return Page("grant_voucher.html", SECTION, "voucher", {"grant": grant, "grant_page": "vouchers", "sheets": found})

@@ -10,7 +10,6 @@ from starlette.responses import HTMLResponse, Response
 
 from lotse_chassis.faults import Refused
 from lotse_chassis.identity import Auditor
-from lotse_chassis.problems import STATUS_OF
 from lotse_ledger.http.access import Gate, gate_of, token_of
 from lotse_ledger.http.dates import Dates, Reading, dates, look
 from lotse_ledger.http.page.tongues import language_of
@@ -38,7 +37,8 @@ SECTIONS = (
 )
 """The navigation: a section's name, and where it begins below the root."""
 CHOSEN = ("valid_to", "recorded_to")
-UNKNOWN = frozenset({"unknown_grant", "unknown_entry", "unknown_voucher", "not_found"})
+NOTHING_YET = "nothing_recorded"
+"""No mistake of the reader: the page says so and is found."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Page:
     status: int = 200
 
 
-Build = Callable[[Visit], Awaitable[Page]]
+Build = Callable[[Visit], Awaitable[Page | Response]]
 
 
 @dataclass(frozen=True)
@@ -120,8 +120,10 @@ async def _visited(request: Request, build: Build) -> Response:
     try:
         auditor = await gate.admitted(request)
     except Refused as fault:
-        told = problem_text(gate, fault, place.language) if token else None
-        return sign_in_page(request, told, 401 if token else 200)
+        told = problem_text(gate, fault, place.language)
+        if fault.retry_after_seconds is not None:
+            return _refused(place, gate, None, fault, told)
+        return sign_in_page(request, told if token else None, 401 if token else 200)
     return await _shown(request, build, auditor, place)
 
 
@@ -140,22 +142,27 @@ async def _shown(request: Request, build: Build, auditor: Auditor, place: _Place
             page, at = await _built(request, build, auditor, place, Dates(None, None))
         except Refused as other:
             return _refused(place, gate, auditor, other, problem_text(gate, other, place.language))
+    if isinstance(page, Response):
+        return page
     return _answer(page, place, gate, auditor=auditor, at=at, problem=problem)
 
 
 async def _built(
     request: Request, build: Build, auditor: Auditor, place: _Place, chosen: Dates
-) -> tuple[Page, Reading]:
+) -> tuple[Page | Response, Reading]:
     gate = gate_of(request)
     async with look(gate.service, chosen, auditor) as at:
         parts = {name: str(value) for name, value in request.path_params.items()}
         return await build(Visit(request, gate, auditor, place.language, at, parts, place.query)), at
 
 
-def _refused(place: _Place, gate: Gate, auditor: Auditor, fault: Refused, problem: str) -> Response:
-    status = 404 if fault.code in UNKNOWN else STATUS_OF.get(fault.code, 200)
+def _refused(place: _Place, gate: Gate, auditor: Auditor | None, fault: Refused, problem: str) -> Response:
+    status = 200 if fault.code == NOTHING_YET else gate.service.problems.status_of(fault.code)
     page = Page("problem.html", "", "refused", status=status)
-    return _answer(page, place, gate, auditor=auditor, problem=problem)
+    answer = _answer(page, place, gate, auditor=auditor, problem=problem)
+    if fault.retry_after_seconds is not None:
+        answer.headers["Retry-After"] = str(fault.retry_after_seconds)
+    return answer
 
 
 def _place(request: Request) -> _Place:

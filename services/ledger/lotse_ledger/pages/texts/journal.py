@@ -139,6 +139,72 @@ JOURNAL: dict[str, tuple[str, str]] = {
     "download_grant": ("Je Zuwendung", "Of each grant"),
     "download_books": ("Das ganze Journal", "The whole log"),
     "download_proof": ("Prüfpunkt und Schlüssel", "Checkpoint and keys"),
+    "file_belegliste": (
+        "Belegliste mit Eintragsnummern und Prüfsummen, für die Tabellenkalkulation",
+        "list of vouchers with entry numbers and digests, for a spreadsheet",
+    ),
+    "file_without_payees": (
+        "(ohne Empfänger: Ihr Token erlaubt sie nicht)",
+        "(without payees: your token does not allow them)",
+    ),
+    "file_soll_ist": (
+        "Plan und Ist je Position, für die Tabellenkalkulation",
+        "plan and actual by line, for a spreadsheet",
+    ),
+    "file_hledger": (
+        "alle Buchungen für das Programm hledger, das die Salden unabhängig nachrechnet",
+        "all postings for the program hledger, which computes the balances independently",
+    ),
+    "file_beancount": ("alle Buchungen für das Programm Beancount", "all postings for the program Beancount"),
+    "file_checkpoint": (
+        "der neueste unterschriebene Prüfpunkt mit allen Gegenzeichnungen",
+        "the latest signed checkpoint with all countersignatures",
+    ),
+    "file_policy": (
+        "welche Unterschriften zu verlangen sind; besser auf anderem Weg besorgen",
+        "which signatures to ask for; better obtained by another way",
+    ),
+    "file_vkeys": (
+        "die öffentlichen Schlüssel des Journals und des Zeugen",
+        "the public keys of the log and of the witness",
+    ),
+    "file_verifier": (
+        "Prüfprogramm für den Browser, ohne Netz; besser auf anderem Weg besorgen",
+        "the verifier for a browser, offline; better obtained by another way",
+    ),
+    "only_whole": (
+        "Diese Dateien enthalten das ganze Journal; Ihr Token gilt für einzelne Zuwendungen.",
+        "These files hold the whole log; your token holds for single grants.",
+    ),
+    "bundle": ("Das Prüfpaket", "The bundle"),
+    "bundle_hint": (
+        (
+            "Eine ZIP-Datei mit Journal, Beweisen, Listen und Prüfprogramm, die sich ohne Netz und ohne den Verein"
+            " prüfen lässt. Dass sie ausgehändigt wurde, wird eingetragen."
+        ),
+        (
+            "One ZIP file with log, proofs, lists and verifier that can be checked offline and without the"
+            " association. That it was handed out is recorded."
+        ),
+    ),
+    "bundle_with_documents": (
+        "Sie enthält die Belege, die Ihr Token öffnet.",
+        "It holds the documents that your token opens.",
+    ),
+    "bundle_without_documents": (
+        "Sie enthält keine Belege: Ihr Token erlaubt sie nicht.",
+        "It holds no documents: your token does not allow them.",
+    ),
+    "bundle_make": ("Prüfpaket erstellen", "Make the bundle"),
+    "bundle_unsigned": (
+        "Hier fehlt der Schlüssel, der das Journal unterschreibt; deshalb gibt es kein Prüfpaket.",
+        "The key that signs the log is missing here, so there is no bundle.",
+    ),
+    "kept_under_seal": ("unter Siegel", "under seal"),
+    "part_payee": ("Empfänger", "payee"),
+    "part_files": ("Namen der Dateien", "names of the files"),
+    "part_actor": ("wer es eingetragen hat", "who recorded it"),
+    "part_approver": ("wer es bestätigt hat", "who confirmed it"),
     "of_entry": ("von Nr. {index}", "of no. {index}"),
     "version_no": ("Version {version}", "version {version}"),
 }
