@@ -330,7 +330,7 @@ class ApproveExcess(GrantOrder):
 
     approval_id: UUID
     line: Code
-    amount: Cents | None = Field(default=None, description="how much above the plan; absent: as much as was spent")
+    amount: Cents | None = Field(default=None, description="what the line may take in all; absent: no limit")
     override_ref: FileRef
     valid_on: Day
 

@@ -105,7 +105,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class ExcessApproval:
-    """A line may take `amount` above the plan; None: as much as was spent."""
+    """A line may take `amount` in all; None: no limit."""
 
     log_index: int
     line: str

@@ -1,13 +1,13 @@
 """Taking back an entry, once; and whether something that came later stands on it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from lotse_contracts.ledger import ReverseEntry
 from lotse_ledger.domain.booking.drafting import day, request_of
 from lotse_ledger.domain.booking.known import Known
 from lotse_ledger.domain.entries import Draft, Recorded, reversal_of
-from lotse_ledger.domain.grants import Grant, grants_of
+from lotse_ledger.domain.grants import Grant, grants_of, in_force
 from lotse_ledger.domain.law.parts import UnknownVoucher
 from lotse_ledger.domain.refusals import NotAllowed
 from lotse_ledger.domain.reports.use import fifo_of
@@ -28,8 +28,29 @@ def reversal(order: ReverseEntry, known: Known) -> Draft:
     )
 
 
+NAMED_BY: Mapping[str, tuple[str, frozenset[str]]] = {
+    "plan": ("plan_id", frozenset({"plan_approved"})),
+    "drawdown": ("drawdown_id", frozenset({"disbursement", "drawdown_withdrawn", "drawdown_expired"})),
+    "disbursement": ("disbursement_id", frozenset({"repayment"})),
+    "commitment": ("commitment_id", frozenset({"commitment_released", "voucher"})),
+    "voucher": ("voucher_id", frozenset({"refund"})),
+    "proof": ("proof_id", frozenset({"proof"})),
+    "finding": ("finding_id", frozenset({"finding_resolved"})),
+    "interest_assessed": ("interest_id", frozenset({"interest_paid", "interest_waived"})),
+    "voucher_question": ("voucher_id", frozenset({"voucher_question_answered", "voucher_question_settled"})),
+}
+"""By kind, the id under which later entries of these kinds name it."""
+
+
 def check_nothing_stands_on(target: Recorded, known: Known) -> None:
-    """What would not hold any more without this entry keeps it in force. What was broken before counts no more."""
+    """An entry that a later one names, or without which sums would not hold, stays in force. Raises NotAllowed.
+
+    What was broken before counts no more: a freeze or a revocation does not make the past invalid.
+    """
+    name, kinds = NAMED_BY.get(target.kind, ("", frozenset()))
+    for one in in_force(known.entries):
+        if one.kind in kinds and one.log_index > target.log_index and one.data.get(name) == target.data[name]:
+            raise NotAllowed("depended_on", "log_index")
     before = _broken(grants_of(known.entries, ""), known)
     after = _broken(grants_of([*known.entries, _reversing(target, known)], ""), known)
     if after - before:
@@ -47,12 +68,12 @@ def _broken(grants: Iterable[Grant], known: Known) -> frozenset[str]:
 
 def _broken_of(grant: Grant, known: Known) -> Iterable[str]:
     """Each by a name that tells it from others."""
-    vouchers = {one.voucher_id for one in grant.vouchers}
-    yield from (f"refund {one.refund_id}" for one in grant.refunds if one.voucher_id not in vouchers)
     yield from (f"commitment {one.commitment_id}" for one in grant.commitments if one.left < 0)
-    yield from _drawdowns(grant)
-    yield from _awards(grant)
-    yield from _dangling(grant)
+    yield from (f"drawdown {one.drawdown_id}" for one in grant.drawdowns if one.paid_out > one.amount)
+    yield from (f"award {grant.grant_id} {year}" for year in grant.budget_years if _is_overdrawn(grant, year))
+    if grant.settlement is not None:  # it stands on everything it was computed from: only itself may be taken back
+        basis = sum(1 for index in grant.entries if index < grant.settlement.log_index)
+        yield f"settlement {grant.settlement.log_index} on {basis} entries"
     try:
         if fifo_of(grant, known.today).fifo.repaid_beyond:
             yield f"repayments {grant.grant_id}"
@@ -60,25 +81,7 @@ def _broken_of(grant: Grant, known: Known) -> Iterable[str]:
         yield f"use {grant.grant_id}"
 
 
-def _drawdowns(grant: Grant) -> Iterable[str]:
-    asked = {one.drawdown_id for one in grant.drawdowns}
-    yield from (f"drawdown {one.drawdown_id}" for one in grant.drawdowns if one.paid_out > one.amount)
-    for one in grant.disbursements:
-        if one.drawdown_id is not None and one.drawdown_id not in asked:
-            yield f"disbursement {one.disbursement_id}"
-
-
-def _awards(grant: Grant) -> Iterable[str]:
-    for year in grant.budget_years:
-        drawn = sum(one.open_amount for one in grant.drawdowns if one.budget_year == year)
-        drawn += sum(one.amount for one in grant.disbursements if one.budget_year == year)
-        if drawn > grant.awarded_for(year):
-            yield f"award {grant.grant_id} {year}"
-
-
-def _dangling(grant: Grant) -> Iterable[str]:
-    """A settlement stands on everything that it computed from: only itself may be taken back."""
-    settled = grant.settlement
-    if settled is not None:
-        basis: Sequence[int] = [one for one in grant.entries if one < settled.log_index]
-        yield f"settlement {settled.log_index} on {len(basis)} entries"
+def _is_overdrawn(grant: Grant, budget_year: int) -> bool:
+    drawn = sum(one.open_amount for one in grant.drawdowns if one.budget_year == budget_year)
+    drawn += sum(one.amount for one in grant.disbursements if one.budget_year == budget_year)
+    return drawn > grant.awarded_for(budget_year)

@@ -66,7 +66,7 @@ def withdrawn(order: WithdrawDrawdown, known: Known) -> Draft:
 def expired(grant: Grant, found: Drawdown, today: date) -> Draft:
     """The last day of a request is over; the day after, what has not arrived is asked for no more."""
     return Draft(
-        key=f"drawdown-ended:{found.drawdown_id}",
+        key=f"drawdown-expired:{found.drawdown_id}",
         kind="drawdown_expired",
         standing=grant.standing,
         valid_on=today,

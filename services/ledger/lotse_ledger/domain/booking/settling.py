@@ -51,6 +51,8 @@ def settlement(order: ComputeSettlement, known: Known) -> Draft:
     grant = known.grant(order.grant_id)
     if grant.settlement is not None:
         raise NotAllowed("settlement_booked", "grant_id")
+    if grant.plan is None:
+        raise NotAllowed("unknown_plan", "grant_id")
     report = settlement_of(grant)
     return drafted(
         order,

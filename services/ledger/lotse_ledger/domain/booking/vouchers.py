@@ -27,7 +27,8 @@ def voucher(order: RecordVoucher, known: Known) -> Draft:
     eligible = order.amount if order.eligible is None else order.eligible
     if eligible > order.amount:
         raise NotAllowed("eligible_over_paid", "eligible", "amount", allowed=order.amount)
-    if (order.kind == "payroll") != (order.person_code is not None and order.month is not None):
+    is_payroll = order.kind == "payroll"
+    if any((given is not None) != is_payroll for given in (order.person_code, order.month)):
         raise NotAllowed("payroll_without_code", "person_code", "month")
     shares = order.shares or (Share(grant_id=order.grant_id, line=order.line, basis_points=WHOLE_BP),)
     _check_shares(order, shares, known, is_eligible=bool(eligible))

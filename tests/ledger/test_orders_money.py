@@ -1,0 +1,346 @@
+"""Money of the city and of others through the orders: two phases, use, repayment, settlement, interest."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lotse_chassis import timers
+from lotse_contracts import ledger as said
+from lotse_ledger.domain.reports import deadlines_of_grant, fifo_of, headroom, notices_of, settlement_of, soll_ist
+from lotse_ledger.handlers import following
+from lotse_ledger.handlers.orders import take
+from lotse_ledger.store import books
+from tests.kit import ServiceDatabase
+from tests.ledger import given
+from tests.ledger.ordered import an, balances, grant, kinds, plan, refused, taken
+
+Database = Callable[[str], ServiceDatabase]
+G = given.GRANT
+TODAY = given.NOW.date()
+
+
+async def spent(tx: AsyncConnection, *paid: tuple[str, int], on: str = "2026-03-01") -> None:
+    """Vouchers on these lines."""
+    await taken(tx, *(given.voucher(line=line, amount=amount, paid_on=on) for line, amount in paid))
+
+
+async def test_a_drawdown_goes_from_asked_for_to_paid_out(database: Database) -> None:
+    drawdown = given.drawdown()
+    async with given.transaction(database("ledger")) as tx:
+        await taken(tx, given.award(), plan(), drawdown)
+        arrived = an(said.RecordDisbursement, drawdown_id=drawdown.drawdown_id, amount=12_000_00)
+        assert kinds(await taken(tx, arrived)) == ["disbursement"]
+        (asked,) = (await grant(tx)).drawdowns
+        assert (asked.state, asked.paid_out, asked.open_amount) == ("open", 12_000_00, 500_00)
+        await taken(tx, an(said.WithdrawDrawdown, drawdown_id=drawdown.drawdown_id))
+        found = await balances(tx)
+    assert found[f"grant:{G}:2026:awarded"] == 38_000_00
+    assert found[f"grant:{G}:2026:disbursed"] == 12_000_00
+    assert found["assets:bank"] == 12_000_00
+    assert found[f"liab:grant_unused:{G}"] == -12_000_00
+    assert f"grant:{G}:2026:drawdown_requested" not in found
+
+
+async def test_what_has_not_arrived_by_its_last_day_expires_once(database: Database) -> None:
+    drawdown = given.drawdown(expires_on="2026-11-30")
+    after = given.NOW + timedelta(days=6)
+    async with given.transaction(database("ledger")) as tx:
+        await taken(tx, given.award(), plan(), drawdown)
+        found = await timers.due(tx, now=after, limit=9)
+        (timer,) = (one for one in found if one.kind == following.EXPIRY_TIMER)
+        assert timer.due_at.date() == date(2026, 11, 30)
+        for times in (1, 0):
+            told = await following.drawdown_expires(timer, given.context(after), tx, house=given.house())
+            assert len(kinds(told)) == times
+        (asked,) = (await grant(tx)).drawdowns
+        assert (asked.state, asked.open_amount) == ("expired", 0)
+        late = an(said.RecordDisbursement, drawdown_id=drawdown.drawdown_id)
+        assert (await refused(tx, late)).code == "drawdown_ended"
+        assert (await balances(tx))[f"grant:{G}:2026:awarded"] == 50_000_00
+
+
+async def test_more_than_is_needed_soon_is_a_warning_and_no_refusal(database: Database) -> None:
+    async with given.transaction(database("ledger")) as tx:
+        await taken(tx, given.award(financing_type="shortfall"), plan())
+        (fact, *_) = await taken(tx, given.drawdown(amount=2_000_00))
+        assert isinstance(fact, said.DrawdownRequested)
+        assert fact.warnings == ("above_need",)
+        await taken(tx, an(said.EnterCommitment, amount=3_000_00))
+        (fact, *_) = await taken(tx, given.drawdown(amount=2_000_00))
+        assert isinstance(fact, said.DrawdownRequested)
+        assert fact.warnings == ()
+
+
+async def test_fifo_takes_the_grant_part_of_each_payment_and_names_the_last_day(database: Database) -> None:
+    async with given.transaction(database("ledger")) as tx:
+        await taken(
+            tx,
+            given.award(),
+            plan(),
+            an(said.RecordDisbursement, amount=1_000_00, credited_on="2025-12-01"),
+            an(said.RecordDisbursement, amount=2_000_00, credited_on="2026-01-15"),
+        )
+        await spent(tx, ("material", 1_200_00), on="2026-01-10")
+        await spent(tx, ("material", 600_00), on="2026-03-20")
+        report = fifo_of(await grant(tx), TODAY)
+    # 50,000 of 60,000 are the grant's: of 1,200.00 it bears 1,000.00, of 600.00 it bears 500.00.
+    assert [(one.amount, one.part) for one in report.parts] == [(1_200_00, 1_000_00), (600_00, 500_00)]
+    assert [(one.amount, one.since, one.ended_on, one.is_late) for one in report.fifo.slices] == [
+        (1_000_00, date(2025, 12, 1), date(2026, 1, 10), False),
+        (500_00, date(2026, 1, 15), date(2026, 3, 20), True),
+    ]
+    assert (report.recognised, report.unused) == (1_500_00, 1_500_00)
+    assert [one.use_by for one in report.overdue] == [date(2026, 3, 15)]
+    assert report.is_demo
+
+
+VECTORS: dict[int, tuple[dict[str, int], int, dict[str, int]]] = {
+    1: ({"personnel": 37_000_00, "fees": 5_000_00, "material": 8_000_00, "other": 5_000_00}, 6_000_00, {}),
+    2: ({"personnel": 43_000_00, "fees": 5_000_00, "material": 10_000_00, "other": 5_000_00}, 7_000_00, {}),
+    4: ({"personnel": 33_000_00, "fees": 5_000_00, "material": 5_000_00, "other": 5_000_00}, 4_000_00, {}),
+}
+FINAL: list[tuple[int, str, int]] = [
+    (1, "shortfall", 43_000_00),
+    (1, "share", 44_166_66),
+    (1, "fixed", 50_000_00),
+    (2, "shortfall", 50_000_00),
+    (2, "share", 50_000_00),
+    (2, "fixed", 50_000_00),
+    (4, "shortfall", 38_000_00),
+    (4, "share", 40_000_00),
+    (4, "fixed", 48_000_00),
+]
+
+
+@pytest.mark.parametrize(("vector", "financing", "final"), FINAL)
+async def test_the_settlement_books_the_final_grant_of_the_worked_vectors(
+    database: Database, vector: int, financing: Any, final: int
+) -> None:
+    costs, other, _ = VECTORS[vector]
+    async with given.transaction(database("ledger")) as tx:
+        await taken(
+            tx,
+            given.award(financing_type=financing),
+            plan(),
+            an(said.RecordDisbursement, amount=45_000_00, credited_on="2026-01-05"),
+            an(said.RecordIncome, amount=6_000_00),
+            an(said.RecordIncome, source="third_party_public", amount=other, planned_line="land"),
+        )
+        await spent(tx, *costs.items())
+        assert settlement_of(await grant(tx)).final.amount == final
+        await taken(tx, an(said.ComputeSettlement))
+        found = await balances(tx)
+        settled = (await grant(tx)).settlement
+    assert settled is not None
+    assert found[f"income:grant:{G}"] == -final
+    assert f"liab:grant_unused:{G}" not in found
+    assert found.get(f"liab:repayment:{G}", 0) == -max(0, 45_000_00 - final)
+    assert found.get(f"assets:receivable:{G}", 0) == max(0, final - 45_000_00)
+    assert (settled.final_grant, settled.to_repay) == (final, max(0, 45_000_00 - final))
+
+
+async def test_after_a_settlement_money_is_paid_back_or_arrives_and_nothing_is_booked_that_it_stands_on(
+    database: Database,
+) -> None:
+    async with given.transaction(database("ledger")) as tx:
+        await taken(tx, given.award(financing_type="fixed"), plan(), an(said.RecordDisbursement, amount=20_000_00))
+        await spent(tx, ("personnel", 18_000_00))
+        await taken(tx, an(said.ComputeSettlement))
+        assert (await refused(tx, an(said.ComputeSettlement))).code == "settlement_booked"
+        assert (await refused(tx, given.voucher())).code == "settlement_booked"
+        assert (await refused(tx, an(said.RecordIncome))).rule == "I16"
+        assert (await refused(tx, an(said.RecordRepayment, amount=2_000_01))).allowed == "200000"
+        await taken(tx, an(said.RecordRepayment, amount=2_000_00))
+        assert f"liab:repayment:{G}" not in await balances(tx)
+        found = await grant(tx)
+        assert found.settlement is not None
+        paid_back = found.repayments[0].log_index
+        assert (await refused(tx, an(said.ReverseEntry, log_index=found.vouchers[0].log_index))).code == "depended_on"
+        await taken(tx, an(said.ReverseEntry, log_index=paid_back))
+        await taken(tx, an(said.ReverseEntry, log_index=found.settlement.log_index), given.voucher())
+
+
+async def test_repayments_take_unused_money_and_no_more(database: Database) -> None:
+    async with given.transaction(database("ledger")) as tx:
+        await taken(tx, given.award(financing_type="full"), an(said.RecordDisbursement, amount=10_000_00))
+        await spent(tx, ("personnel", 4_000_00))
+        assert (await refused(tx, an(said.RecordRepayment, amount=6_000_01))).allowed == "600000"
+        await taken(tx, an(said.RecordRepayment, amount=6_000_00))
+        found = await balances(tx)
+        report = fifo_of(await grant(tx), TODAY)
+    assert found[f"grant:{G}:2026:recovered"] == 6_000_00
+    assert found[f"grant:{G}:2026:disbursed"] == 4_000_00
+    assert (report.recognised, report.unused, report.fifo.repaid_beyond) == (4_000_00, 0, 0)
+
+
+async def test_a_closed_period_books_what_was_used_in_it_as_a_difference(database: Database) -> None:
+    async with given.transaction(database("ledger")) as tx:
+        await taken(tx, given.award(financing_type="fixed"), plan(), an(said.RecordDisbursement, amount=10_000_00))
+        await spent(tx, ("personnel", 4_000_00))
+        for until, used, booked in (("2026-06-30", 0, -4_000_00), ("2026-07-31", 1_500_00, -5_500_00)):
+            if used:
+                await spent(tx, ("personnel", used), on="2026-07-10")
+            asked = an(said.ClosePeriod, until=until)
+            approve = an(said.ApprovePeriod, period_id=asked.period_id)
+            await taken(tx, asked)
+            await taken(tx, approve, actor="treasurer-2")
+            found = await balances(tx)
+            assert found[f"income:grant:{G}"] == booked
+            assert found[f"liab:grant_unused:{G}"] == -10_000_00 - booked
+        asked = an(said.ClosePeriod, until="2026-08-31")
+        before = await books.size(tx)
+        await taken(tx, asked)
+        await taken(tx, an(said.ApprovePeriod, period_id=asked.period_id), actor="treasurer-2")
+        assert await books.size(tx) == before + 2, "nothing was used, so nothing is booked"
+        await taken(tx, an(said.ComputeSettlement))
+        found = await balances(tx)
+    assert found[f"income:grant:{G}"] == -5_500_00
+    assert found[f"liab:repayment:{G}"] == -4_500_00
+
+
+async def test_interest_is_a_debt_only_by_a_decision_and_ends_paid_or_waived(database: Database) -> None:
+    first, second = an(said.AssessInterest), an(said.AssessInterest, amount=100_00)
+    async with given.transaction(database("ledger")) as tx:
+        await taken(tx, given.award(), first, second)
+        assert (await balances(tx))[f"liab:interest:{G}"] == -175_94
+        await taken(tx, an(said.PayInterest, interest_id=first.interest_id))
+        await taken(tx, an(said.PayInterest, interest_id=second.interest_id, amount=40_00))
+        await taken(tx, an(said.WaiveInterest, interest_id=second.interest_id))
+        found = await grant(tx)
+        owed = await balances(tx)
+        again = await refused(tx, an(said.PayInterest, interest_id=first.interest_id, amount=1))
+    assert [(one.state, one.paid) for one in found.interests] == [("paid", 75_94), ("waived", 40_00)]
+    assert f"liab:interest:{G}" not in owed
+    assert owed[f"expense:interest:{G}"] == 115_94
+    assert again.code == "interest_settled"
+
+
+async def test_a_contract_takes_headroom_until_it_is_paid_or_released(database: Database) -> None:
+    contract = an(said.EnterCommitment, amount=2_000_00)
+    async with given.transaction(database("ledger")) as tx:
+        await taken(tx, given.award(), plan(), contract)
+        line = f"commitment:line:{G}:material"
+        assert (await balances(tx))[line] == 2_000_00
+        assert headroom(await grant(tx), "material", 10_000_00).counts == 10_000_00
+        assert headroom(await grant(tx), "material", 10_000_01).needs_approval
+        await taken(tx, given.voucher(amount=1_500_00, commitment_id=contract.commitment_id))
+        assert (await balances(tx))[line] == 500_00
+        (row,) = (one for one in soll_ist(await grant(tx)).use.lines if one.line == "material")
+        assert (row.actual, row.committed, row.left) == (1_500_00, 500_00, 8_000_00)
+        await taken(tx, given.voucher(amount=900_00, commitment_id=contract.commitment_id))
+        assert line not in await balances(tx)
+        assert (await refused(tx, an(said.ReverseEntry, log_index=2))).code == "depended_on"
+
+
+async def test_plan_against_actual_has_lights_and_an_approval_widens_a_line(database: Database) -> None:
+    async with given.transaction(database("ledger")) as tx:
+        await taken(tx, given.award(), plan())
+        await spent(tx, ("personnel", 41_000_00), ("fees", 6_500_00), ("material", 8_000_00), ("other", 4_400_00))
+        report = soll_ist(await grant(tx))
+        assert (report.use.actual, report.use.counted) == (59_900_00, 59_400_00)
+        assert dict(zip([one.line for one in report.use.lines], report.lights, strict=True)) == {
+            "personnel": "amber",
+            "fees": "red",
+            "material": "green",
+            "other": "green",
+        }
+        await taken(tx, an(said.ApproveExcess, amount=6_500_00))
+        assert soll_ist(await grant(tx)).use.counted == 59_900_00
+
+
+async def test_terms_of_the_latest_decision_hold_and_the_rest_are_defaults(database: Database) -> None:
+    terms = said.DecisionTerms(
+        excess_percent=30,
+        use_within_days=42,
+        final_due_on="2027-03-31",
+        interim_due=(said.YearDay(budget_year=2025, day="2026-03-31"),),
+        de_minimis_cents=500_00,
+        de_minimis_types=("share",),
+    )
+    async with given.transaction(database("ledger")) as tx:
+        await taken(tx, given.award(terms=terms), plan())
+        await taken(
+            tx,
+            given.award(type="amendment", amount=0, valid_on="2026-02-01", terms=said.DecisionTerms(excess_percent=50)),
+        )
+        found = await grant(tx)
+    assert (found.terms.excess_percent, found.terms.use_within_days, found.terms.use_within_months) == (50, 42, 2)
+    assert found.terms.de_minimis_types == frozenset({"share"})
+    assert {"excess_percent", "use_within_days"} <= found.terms.stated
+    assert "use_within_months" not in found.terms.stated
+    assert [(one.code, one.due_on) for one in found.deadlines()] == [
+        ("interim_proof_2025", date(2026, 3, 31)),
+        ("final_proof", date(2027, 3, 31)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("financing", "binds", "limit"), [("fixed", None, None), ("fixed", True, 20), ("share", False, None)]
+)
+async def test_whether_lines_are_bound_is_a_term(
+    database: Database, financing: Any, binds: bool | None, limit: int | None
+) -> None:
+    async with given.transaction(database("ledger")) as tx:
+        await taken(tx, given.award(financing_type=financing, terms=said.DecisionTerms(binds_lines=binds)))
+        assert (await grant(tx)).terms.line_percent == limit
+
+
+async def test_one_award_over_two_years_and_one_award_a_year_are_both_told(database: Database) -> None:
+    years = (said.YearAmount(budget_year=2025, amount=10_000_00), said.YearAmount(budget_year=2026, amount=40_000_00))
+    async with given.transaction(database("ledger")) as tx:
+        partner = given.house(verify_keys={given.PARTNER: b"v" * 32})
+        told = await take(given.award(years=years), given.context(), tx, house=partner)
+        assert [(one.budget_year, one.amount, one.type) for one in told if isinstance(one, said.AwardTold)] == [
+            (2025, 10_000_00, "award"),
+            (2026, 40_000_00, "award"),
+        ]
+        found = await grant(tx)
+        assert (found.awarded_for(2025), found.awarded_for(2026), found.budget_years) == (
+            10_000_00,
+            40_000_00,
+            (2025, 2026),
+        )
+        assert (await balances(tx))[f"grant:{G}:2025:awarded"] == 10_000_00
+        back = given.award(type="revocation", amount=5_000_00)
+        told = await take(back, given.context(), tx, house=partner)
+        assert [(one.type, one.amount) for one in told if isinstance(one, said.AwardTold)] == [("revocation", 5_000_00)]
+    async with given.transaction(database("ledger")) as tx:
+        await taken(
+            tx,
+            given.award(amount=10_000_00, budget_year=2025, period_from="2025-10-01", period_to="2025-12-31"),
+            given.award(amount=40_000_00, period_from="2026-01-01", period_to="2026-12-31"),
+            an(said.RecordDisbursement, amount=10_000_00, budget_year=2025, credited_on="2025-11-01"),
+            an(said.RecordDisbursement, amount=5_000_00, budget_year=2026, credited_on="2026-01-15"),
+        )
+        await spent(tx, ("personnel", 3_000_00), on="2026-01-10")
+        found = await grant(tx)
+        report = fifo_of(found, TODAY)
+        assert [one.code for one in found.deadlines()] == ["final_proof", "final_proof"]
+    # A payment of 2026 uses the money of the award of 2026, though that of 2025 is older.
+    assert [(one.disbursement, one.amount) for one in report.fifo.slices] == [(3, 3_000_00)]
+
+
+async def test_what_the_city_must_be_told_is_due_until_it_was(database: Database) -> None:
+    async with given.transaction(database("ledger")) as tx:
+        await taken(tx, given.award(), plan(), an(said.RecordIncome, source="third_party_public", amount=5_000_00))
+        (due,) = notices_of(await grant(tx), TODAY).due
+        assert (due.type, due.amount) == ("further_funding", 5_000_00)
+        await taken(tx, an(said.GiveNotice, type=due.type, about=due.about))
+        found = notices_of(await grant(tx), TODAY)
+    assert found.due == ()
+    assert [one.type for one in found.given] == ["further_funding"]
+
+
+async def test_duties_name_proofs_and_money_to_be_used(database: Database) -> None:
+    async with given.transaction(database("ledger")) as tx:
+        await taken(tx, given.award(), plan(), an(said.RecordDisbursement, credited_on="2026-11-01"))
+        await taken(tx, an(said.SubmitProof, proof="interim", budget_year=2025, submitted_on="2026-04-01"))
+        duties = deadlines_of_grant(await grant(tx), TODAY)
+    assert [(one.deadline.code, one.urgency, one.amount) for one in duties] == [
+        ("interim_proof_2025", "done", None),
+        ("use_money", "to_come", 12_500_00),
+        ("final_proof", "to_come", None),
+    ]
