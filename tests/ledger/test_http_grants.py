@@ -7,8 +7,10 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from lotse_contracts.ledger import RecordDisbursement, ReverseEntry, Share
+from lotse_chassis.service import Service
+from lotse_contracts.ledger import RecordDisbursement, ReverseEntry, Share, VoucherFingerprintAsked
 from lotse_ledger.handlers.orders import take
+from lotse_ledger.store import fingerprints
 from tests import kit
 from tests.ledger import given
 from tests.ledger.test_http import V1, answered
@@ -223,3 +225,33 @@ async def test_an_answer_about_a_grant_without_plan_or_decision_is_no_error(
     grants = (await answered(auditor, "/grants"))["grants"]
     bare = next(one["grant_id"] for one in grants if one["plan_version"] is None)
     assert (await auditor.get(f"{V1}/grants/{bare}{path}")).status_code == (404 if path == "/plan" else 200)
+
+
+async def test_a_voucher_is_provisional_until_the_partner_answers_and_says_who_booked_it_too(
+    anybody: httpx.AsyncClient, token: Callable[..., str], ledger: kit.ServiceDatabase, service: Service
+) -> None:
+    house = given.house(
+        fingerprint_keys={given.PARTNER: bytes(32)},
+        verify_keys={given.PARTNER: bytes(32)},
+        own_fingerprint_key=bytes(32),
+    )
+    object.__setattr__(service.http.state.gate, "house", house)
+    anybody.headers["authorization"] = f"Bearer {token()}"
+    order = given.voucher(document_sha256=DIGEST)
+    async with given.transaction(ledger) as tx:
+        said = await take(order, given.context(), tx, house=house)
+    asked = next(one for one in said if isinstance(one, VoucherFingerprintAsked))
+
+    async def provisional() -> list[str]:
+        rows = (await answered(anybody, OF_GRANT + "/belegliste", limit=500))["answer"]["rows"]
+        return [row["part"]["voucher_id"] for row in rows if row["is_provisional"]]
+
+    assert await provisional() == [str(order.voucher_id)]
+    assert (await answered(anybody, f"/vouchers/{order.voucher_id}"))["partners_with_it"] == []
+    async with given.transaction(ledger) as tx:
+        await fingerprints.add_answer(tx, partner=given.PARTNER, asked=asked.fingerprint, known=True, at=given.NOW)
+    assert await provisional() == []
+    dates = {"valid_to": "2026-06-30", "recorded_to": (await answered(anybody, "/entries"))["recorded_to"]}
+    found = await anybody.get(f"{V1}/vouchers/{order.voucher_id}", params=dates)
+    assert found.json()["partners_with_it"] == [given.PARTNER]
+    assert "immutable" not in found.headers["cache-control"]

@@ -24,9 +24,7 @@ from lotse_ledger.handlers.entering import enter
 from lotse_ledger.handlers.house import House
 from lotse_ledger.store import books
 from lotse_ledger.store import fingerprints as kept
-
-OURSELVES = "-"
-"""No association has this name."""
+from lotse_ledger.store.fingerprints import OURSELVES
 
 
 def fingerprints_of(key: bytes, order: RecordVoucher, private: VoucherPrivate | None) -> tuple[str, ...]:

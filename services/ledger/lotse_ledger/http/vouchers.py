@@ -10,6 +10,7 @@ from lotse_ledger.domain import reading, reports
 from lotse_ledger.domain.entries import Recorded
 from lotse_ledger.domain.reports.vouchers import VoucherRow
 from lotse_ledger.http import shaped
+from lotse_ledger.http.access import gate_of
 from lotse_ledger.http.accounts import PAGE_ROWS, PAGE_ROWS_MAX
 from lotse_ledger.http.answers_of_grants import (
     DuplicateShape,
@@ -24,7 +25,7 @@ from lotse_ledger.http.entries import proof_path, whole
 from lotse_ledger.http.exchange import may_change, router
 from lotse_ledger.http.grants import GrantId
 from lotse_ledger.http.openings import opened
-from lotse_ledger.store import journal, vouchers
+from lotse_ledger.store import fingerprints, journal, vouchers
 
 ROW_MAX = 10**6
 
@@ -44,7 +45,7 @@ async def belegliste(
     Rows are numbered over the whole list as of the two dates: name both to walk through it.
     """
     found = await one_grant(at, grant_id)
-    asked = await vouchers.unanswered(at.tx, at.as_of.recorded_to)
+    asked = await fingerprints.unanswered(at.tx, gate_of(request).house.partners)
     listed = reports.belegliste(found, at.as_of.valid_to, provisional=asked)
     may_change(request)
     shown = listed.rows[first - 1 : first - 1 + limit]
@@ -81,7 +82,7 @@ async def voucher(
         parts={grant_id: its for grant_id, its in parts.items() if its},
         basis_points_charged=sum(int(share["basis_points"]) for share in found.data.get("shares", ())),
         duplicates=await _duplicates(at, found),
-        partners_with_it=await vouchers.partners_with(at.tx, found.log_index, at.as_of.recorded_to),
+        partners_with_it=await vouchers.partners_with(at.tx, found.log_index),
     )
 
 
@@ -105,18 +106,24 @@ async def _row(request: Request, at: Reading, row: VoucherRow) -> VoucherRowShap
 
 async def _duplicates(at: Reading, found: Recorded) -> tuple[DuplicateShape, ...]:
     """That there is another one says also a voucher that the token does not reach: nothing may be charged twice."""
-    others = await vouchers.alike(at.tx, span(at), found)
+    invoices = await vouchers.same_invoice(at.tx, found.log_index)
+    others = await vouchers.alike(at.tx, span(at), found, invoices)
     gone = await journal.reversals(at.tx, span(at), [one.log_index for one in others])
-    return tuple(_duplicate(at, found, one, is_reversed=one.log_index in gone) for one in others)
+    return tuple(_duplicate(at, one, _by(found, one, invoices), is_reversed=one.log_index in gone) for one in others)
 
 
-def _duplicate(at: Reading, found: Recorded, other: Recorded, *, is_reversed: bool) -> DuplicateShape:
+def _by(found: Recorded, other: Recorded, invoices: frozenset[int]) -> tuple[str, ...]:
+    named = [name for name in ("document_sha256", "number") if _same(found, other, name)]
+    return (*named, "invoice") if other.log_index in invoices else tuple(named)
+
+
+def _duplicate(at: Reading, other: Recorded, by: tuple[str, ...], *, is_reversed: bool) -> DuplicateShape:
     shown = at.reach.shows(other)
     return DuplicateShape(
         log_index=other.log_index if shown else None,
         voucher_id=UUID(other.data["voucher_id"]) if shown else None,
         grant_ids=tuple(grant_id for grant_id in reading.grants_named(other) if at.reach.opens(grant_id)),
-        by=tuple(name for name in ("document_sha256", "number") if _same(found, other, name)),
+        by=by,
         reversed=is_reversed,
     )
 

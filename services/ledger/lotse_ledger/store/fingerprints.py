@@ -13,6 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lotse_ledger.domain.entries import MAIN_LOG
 from lotse_ledger.store.tables import fingerprint, fingerprint_answer
 
+OURSELVES = "-"
+"""No association has this name."""
+
 
 async def add(tx: AsyncConnection, partner: str, fingerprints: Iterable[str], log_index: int) -> None:
     """What a partner would ask for, were this voucher hers as well."""

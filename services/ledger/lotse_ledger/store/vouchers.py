@@ -1,15 +1,15 @@
 """Vouchers that may be one and the same: by the digest of the document, or by number and gross."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_ledger.domain.canonical import canonical
 from lotse_ledger.domain.entries import MAIN_LOG, Recorded
 from lotse_ledger.domain.scopes import Reach
+from lotse_ledger.store.fingerprints import OURSELVES
 from lotse_ledger.store.journal import Span, Wanted, page
 from lotse_ledger.store.reading import read
 from lotse_ledger.store.tables import entry, fingerprint, fingerprint_answer
@@ -28,9 +28,9 @@ async def voucher(tx: AsyncConnection, span: Span, reach: Reach, voucher_id: str
     return found[0] if found and found[0].log_index == index else None
 
 
-async def alike(tx: AsyncConnection, span: Span, one: Recorded) -> Sequence[Recorded]:
-    """Other vouchers with the same document, or with the same number and gross; at most a hundred."""
-    same = [_says("document_sha256", one.data.get("document_sha256"))]
+async def alike(tx: AsyncConnection, span: Span, one: Recorded, invoices: frozenset[int]) -> Sequence[Recorded]:
+    """Other vouchers with the same document, with the same number and gross, or these; at most a hundred."""
+    same = [entry.c.log_index.in_(invoices), _says("document_sha256", one.data.get("document_sha256"))]
     if one.data.get("number"):
         same.append(and_(_says("number", one.data["number"]), _says("gross", one.data.get("gross"))))
     known = entry.c.known_at <= span.recorded_to
@@ -38,30 +38,31 @@ async def alike(tx: AsyncConnection, span: Span, one: Recorded) -> Sequence[Reco
     return await read(tx, others, limit=ALIKE_MAX)
 
 
-async def partners_with(tx: AsyncConnection, log_index: int, by: datetime) -> tuple[str, ...]:
-    """The partners that had said by then that they booked a document with this digest."""
-    said = and_(_answer_of(by), fingerprint_answer.c.known)
-    query = select(fingerprint.c.partner).join(fingerprint_answer, said)
-    query = query.where(_is_ours(), fingerprint.c.log_index == log_index).distinct().order_by(fingerprint.c.partner)
-    return tuple((await tx.execute(query)).scalars())
+async def same_invoice(tx: AsyncConnection, log_index: int) -> frozenset[int]:
+    """Our other vouchers with a fingerprint of this one: the same document, or supplier, number, date and gross."""
+    other = fingerprint.alias("other")
+    query = (
+        select(other.c.log_index)
+        .join(fingerprint, and_(fingerprint.c.partner == other.c.partner, _same(other)))
+        .where(fingerprint.c.partner == OURSELVES, fingerprint.c.log_index == log_index, other.c.log_index != log_index)
+    )
+    return frozenset((await tx.execute(query)).scalars())
 
 
-async def unanswered(tx: AsyncConnection, by: datetime) -> frozenset[int]:
-    """The vouchers that a partner was asked about and had not answered for by then."""
-    query = select(fingerprint.c.log_index).outerjoin(fingerprint_answer, _answer_of(by))
-    return frozenset((await tx.execute(query.where(_is_ours(), fingerprint_answer.c.known.is_(None)))).scalars())
-
-
-def _is_ours() -> ColumnElement[bool]:
-    return fingerprint.c.log_id == MAIN_LOG
-
-
-def _answer_of(by: datetime) -> ColumnElement[bool]:
-    return and_(
+async def partners_with(tx: AsyncConnection, log_index: int) -> tuple[str, ...]:
+    """The partners that say they booked the same document or invoice."""
+    said = and_(
         fingerprint_answer.c.partner == fingerprint.c.partner,
         fingerprint_answer.c.fingerprint == fingerprint.c.fingerprint,
-        fingerprint_answer.c.answered_at <= by,
+        fingerprint_answer.c.known,
     )
+    query = select(fingerprint.c.partner).join(fingerprint_answer, said)
+    query = query.where(fingerprint.c.log_id == MAIN_LOG, fingerprint.c.log_index == log_index)
+    return tuple((await tx.execute(query.distinct().order_by(fingerprint.c.partner))).scalars())
+
+
+def _same(other: FromClause) -> ColumnElement[bool]:
+    return and_(fingerprint.c.log_id == other.c.log_id, fingerprint.c.fingerprint == other.c.fingerprint)
 
 
 def _says(name: str, value: object) -> Any:
