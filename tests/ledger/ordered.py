@@ -127,11 +127,14 @@ async def grant(tx: AsyncConnection, grant_id: UUID = given.GRANT) -> Grant:
 
 
 async def balances(tx: AsyncConnection, *, until: str = "2027-12-31") -> dict[str, int]:
-    """Every account that is not zero."""
+    """Every account that is not zero, whatever it stands as."""
     last = await books.last_recorded_at(tx)
     assert last is not None
     rows = await books.balances(tx, AsOf(date.fromisoformat(until), last), limit=500)
-    return {row.account: row.amount for row in rows if row.amount}
+    found: dict[str, int] = {}
+    for row in rows:
+        found[row.account] = found.get(row.account, 0) + row.amount
+    return {account: amount for account, amount in found.items() if amount}
 
 
 def kinds(messages: Sequence[Message]) -> list[str]:
