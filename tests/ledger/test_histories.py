@@ -29,7 +29,7 @@ from tests.ledger.naive import Balances, Happened, Naive
 
 Database = Callable[[str], kit.ServiceDatabase]
 
-EXAMPLES, STEPS = 24, 28
+EXAMPLES, STEPS = 14, 24
 GIVEN = 2  # the award and the plan, which stay
 TODAY = given.NOW.date()
 FIRST, LAST = date(2026, 1, 1), date(2026, 10, 31)

@@ -7,7 +7,7 @@ import pytest
 
 from lotse_ledger.domain.availability import Freeze
 from lotse_ledger.domain.law.fifo import Disbursement, fifo
-from lotse_ledger.domain.law.freezes import AwardsBeyond, frozen_award
+from lotse_ledger.domain.law.freezes import frozen_award
 from lotse_ledger.domain.law.notices import ThirdPartyIncome, notices_due
 from lotse_ledger.domain.law.terms import Terms, terms_of
 from lotse_ledger.domain.law.vouchers import VoucherFacts, warnings_of
@@ -124,8 +124,3 @@ def test_a_freeze_never_cuts_an_award_that_was_final_before_it_without_reservati
     found = frozen_award(50_000_00, decided_on=decided_on, field=field, freezes=[FREEZE, RELAXED], terms=terms)
     assert found.at_risk == at_risk
     assert found.citations[0].parameter == "budget_reservation"
-
-
-def test_awards_beyond_what_is_available_are_seen() -> None:
-    assert AwardsBeyond(awarded=100, available=90).beyond == 10
-    assert AwardsBeyond(awarded=90, available=100).beyond == 0

@@ -7,7 +7,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from lotse_ledger.domain.law.deadlines import GrantPeriod, deadlines_of, notice_at
-from lotse_ledger.domain.law.drawdowns import Due, Room, expiry_of, is_expired, need_of
+from lotse_ledger.domain.law.drawdowns import Due, expiry_of, need_of
 from lotse_ledger.domain.law.periods import is_working_day, month_end_after, months_after, remark_on, use_by
 from lotse_ledger.domain.law.retention import retention_of
 from lotse_ledger.domain.law.terms import Terms, terms_of
@@ -29,9 +29,9 @@ def test_one_award_over_both_years_needs_an_interim_proof_and_a_final_one() -> N
 
 def test_yearly_awards_need_a_final_proof_each() -> None:
     years = [GrantPeriod(date(2025, 10, 1), date(2025, 12, 31)), GrantPeriod(date(2026, 1, 1), date(2026, 12, 31))]
-    assert [(one.code, one.due_on) for one in deadlines_of(years, Terms())] == [
-        ("final_proof", date(2026, 6, 30)),
-        ("final_proof", date(2027, 6, 30)),
+    assert [(one.code, one.due_on, one.budget_year) for one in deadlines_of(years, Terms())] == [
+        ("final_proof", date(2026, 6, 30), 2025),
+        ("final_proof", date(2027, 6, 30), 2026),
     ]
 
 
@@ -140,11 +140,7 @@ def test_only_what_falls_due_in_time_and_is_not_in_hand_is_needed() -> None:
     assert need_of(10, payout_on=date(2026, 1, 1), due=due, in_hand=99, terms=Terms()).needed == 0
 
 
-def test_what_is_left_to_ask_for_and_until_when() -> None:
-    assert Room(awarded=100, disbursed=60, requested=30).left == 10
-    assert Room(awarded=50, disbursed=60, requested=0).left == 0
+def test_a_drawdown_ends_with_its_budget_year_unless_a_day_is_named() -> None:
     expiry = expiry_of(2026)
     assert (expiry.on, expiry.citations[0].source) == (date(2026, 12, 31), "§ 21 SächsKomHVO")
-    assert not is_expired(expiry.on, date(2026, 12, 31))
-    assert is_expired(expiry.on, date(2027, 1, 1))
     assert expiry_of(2026, named=date(2026, 11, 30)).on == date(2026, 11, 30)

@@ -9,10 +9,8 @@ from hypothesis import strategies as st
 
 from lotse_contracts.ledger import FinancingType
 from lotse_ledger.domain.law.financing import (
-    FullHasOtherFunds,
     Funds,
     balance_of,
-    check_full_has_no_other_funds,
     final_grant,
     reduction_of,
 )
@@ -73,9 +71,6 @@ def test_vector_5_missing_own_funds_are_the_grantees() -> None:
 def test_full_financing_is_reduced_by_everything() -> None:
     plan, terms = Funds(50_000_00, 0, 0), terms_of("full", {"de_minimis_cents": 500_00})
     assert final_grant(AWARD, plan, Funds(49_800_00, 0, 100_00), terms).amount == 49_700_00
-    check_full_has_no_other_funds(plan, terms)
-    with pytest.raises(FullHasOtherFunds):
-        check_full_has_no_other_funds(PLAN, terms)
 
 
 def test_missing_third_party_money_offsets_no_savings() -> None:

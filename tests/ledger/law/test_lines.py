@@ -2,12 +2,11 @@
 
 from datetime import date
 
-import pytest
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from lotse_ledger.domain.law.headroom import ApprovedPlan, LinePayment, headroom, judged, use_of
-from lotse_ledger.domain.law.lines import CostsDifferFromFunding, Line, PlanUse, check_costs_equal_funding, plan_use
+from lotse_ledger.domain.law.lines import Line, PlanUse, plan_use
 from lotse_ledger.domain.law.terms import Terms, terms_of
 
 PLAN = {"P": 40_000_00, "H": 5_000_00, "M": 10_000_00, "S": 5_000_00}
@@ -70,12 +69,6 @@ def test_an_approved_excess_lifts_the_limit_but_not_the_total() -> None:
 
 def test_an_approval_never_lowers_a_limit() -> None:
     assert by_line(plan_use(lines(PLAN), SPENT, Terms(), approvals={"H": 100_00}))["H"][0] == 6_000_00
-
-
-def test_a_plan_whose_costs_differ_from_its_funding_is_refused() -> None:
-    check_costs_equal_funding(lines({"a": 3}), lines({"own": 1, "grant": 2}))
-    with pytest.raises(CostsDifferFromFunding):
-        check_costs_equal_funding(lines({"a": 3}), lines({"own": 1}))
 
 
 FIRST = ApprovedPlan(1, date(2026, 1, 1), tuple(lines({"a": 100_00, "b": 100_00})))

@@ -11,6 +11,7 @@ from lotse_ledger.domain.instants import day_of
 from lotse_ledger.domain.invariants.books import Books, Verdict, act_by_act, in_force, unchecked, verdict
 from lotse_ledger.domain.law.terms import PERCENT, WHOLE_BP
 from lotse_ledger.domain.reports.settling import settlement_of
+from lotse_ledger.domain.reports.use import fifo_of
 from lotse_ledger.domain.reports.vouchers import belegliste
 
 EVIDENCE_DAYS = 30
@@ -61,7 +62,8 @@ def bank_agrees(books: Books) -> Verdict:
 
 
 def settlement_agrees(books: Books) -> Verdict:
-    """I16: the final grant by the formula is what was booked, and what the accounts show as income of the grant."""
+    """I16: the final grant by the formula is what was booked, what the accounts show as income of the grant, and what
+    the parts of all payments sum to."""
     return verdict("I16", _settlements(books))
 
 
@@ -142,7 +144,8 @@ def _settlements(books: Books) -> Iterator[tuple[int, bool]]:
             row.amount for entry in until for row in entry.postings if row.account == f"income:grant:{one.grant_id}"
         )
         final = int(one.data["final_grant"])
-        yield one.log_index, settlement_of(grant).final.amount == final == booked
+        parts = fifo_of(grant, max(books.today, one.valid_on)).parts
+        yield one.log_index, settlement_of(grant).final.amount == final == booked == sum(part.part for part in parts)
 
 
 def _listed(books: Books) -> Iterator[tuple[int, bool]]:

@@ -34,20 +34,6 @@ class Need:
 
 
 @dataclass(frozen=True)
-class Room:
-    """What of an award can still be asked for, cents."""
-
-    awarded: int
-    disbursed: int
-    requested: int
-
-    @property
-    def left(self) -> int:
-        """Never below zero."""
-        return max(0, self.awarded - self.disbursed - self.requested)
-
-
-@dataclass(frozen=True)
 class Expiry:
     """The last day of a budget year's money, unless it is carried over."""
 
@@ -66,8 +52,3 @@ def need_of(requested: int, *, payout_on: date, due: Sequence[Due], in_hand: int
 def expiry_of(budget_year: int, named: date | None = None) -> Expiry:
     """31 December of the budget year, or the day named."""
     return Expiry(named or date(budget_year, 12, 31), (of_rule("YEAR"),))
-
-
-def is_expired(expires_on: date, today: date) -> bool:
-    """Whether the last day is over."""
-    return today > expires_on

@@ -10,10 +10,6 @@ from lotse_ledger.domain.law.rules import Citation
 from lotse_ledger.domain.law.terms import Rounding, Terms, cite
 
 
-class FullHasOtherFunds(ValueError):
-    """Full financing has no other money in its plan."""
-
-
 @dataclass(frozen=True)
 class Funds:
     """Cents: costs, own funds, other covering funds. Of a plan what is planned, of a settlement what came of it.
@@ -45,12 +41,6 @@ class Balance:
 
     recovery: int
     final_payment: int
-
-
-def check_full_has_no_other_funds(plan: Funds, terms: Terms) -> None:
-    """Raises FullHasOtherFunds."""
-    if terms.financing_type == "full" and (plan.own or plan.other):
-        raise FullHasOtherFunds("full financing with other funds")
 
 
 def reduction_of(plan: Funds, actual: Funds, terms: Terms) -> int:

@@ -23,19 +23,6 @@ class FrozenAward:
     citations: tuple[Citation, ...]
 
 
-@dataclass(frozen=True)
-class AwardsBeyond:
-    """Awards of a budget year against what was available, as known at the time of the act."""
-
-    awarded: int
-    available: int
-
-    @property
-    def beyond(self) -> int:
-        """Cents awarded without money behind them."""
-        return max(0, self.awarded - self.available)
-
-
 def frozen_award(awarded: int, *, decided_on: date, field: str, freezes: Sequence[Freeze], terms: Terms) -> FrozenAward:
     """What later freezes of this field could take; an award made under a freeze was made knowing it.
 

@@ -11,10 +11,6 @@ Approvals: TypeAlias = Mapping[str, int | None]
 """By line, what it may take in all, as approved or caused by an official condition (R4); None: no limit."""
 
 
-class CostsDifferFromFunding(ValueError):
-    """A plan's costs and its funding must be one sum."""
-
-
 @dataclass(frozen=True)
 class Line:
     """A line of a plan, cents."""
@@ -61,12 +57,6 @@ class PlanUse:
     eligible: int
     excess_uncovered: int
     citations: tuple[Citation, ...]
-
-
-def check_costs_equal_funding(costs: Sequence[Line], funding: Sequence[Line]) -> None:
-    """Raises CostsDifferFromFunding."""
-    if sum(line.amount for line in costs) != sum(line.amount for line in funding):
-        raise CostsDifferFromFunding("costs differ from funding")
 
 
 def plan_use(

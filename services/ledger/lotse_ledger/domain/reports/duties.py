@@ -1,5 +1,6 @@
 """What is to be done by when: proofs, money to be used, notices to the city, and until when the books are kept."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -15,6 +16,7 @@ from lotse_ledger.domain.reports.use import fifo_of
 
 Urgency = Literal["done", "to_come", "near", "overdue"]
 NEAR_DAYS = 30
+FINAL = "R15"
 THIRD_PARTY = ("third_party_public", "third_party_private")
 
 
@@ -42,9 +44,8 @@ class Notices:
 
 def deadlines_of_grant(grant: Grant, today: date) -> tuple[Duty, ...]:
     """Proofs, and the last day of each disbursement that is not used up; earliest first."""
-    handed_in = {f"interim_proof_{one.budget_year}" for one in grant.proofs if one.proof == "interim"}
-    handed_in |= {"final_proof" for one in grant.proofs if one.proof == "final"}
-    found = [_duty(grant, one, today, done=one.code in handed_in) for one in grant.deadlines()]
+    proofs = grant.deadlines()
+    found = [_duty(grant, one, today, done=_is_handed_in(grant, one, proofs)) for one in proofs]
     used = fifo_of(grant, today).fifo
     for one in used.unused:
         last = Deadline("use_money", one.use_by, "R6", None, used.citations)
@@ -79,6 +80,14 @@ def retention_of_grant(grant: Grant, kept: Kept, made_on: date) -> Retention:
     """Until when something of this grant is kept: the latest of all rules."""
     final = [one.submitted_on for one in grant.proofs if one.proof == "final"]
     return retention_of(kept, made_on=made_on, proof_submitted_on=max(final, default=None), terms=grant.terms)
+
+
+def _is_handed_in(grant: Grant, deadline: Deadline, all_of_them: Sequence[Deadline]) -> bool:
+    """The proof of that year; where there is one final proof only, whichever year it names."""
+    finals = [one for one in all_of_them if one.rule == FINAL]
+    kind = "final" if deadline.rule == FINAL else "interim"
+    years = {one.budget_year for one in grant.proofs if one.proof == kind}
+    return deadline.budget_year in years or (kind == "final" and len(finals) == 1 and bool(years))
 
 
 def _told(grant: Grant) -> set[tuple[NoticeType, str]]:

@@ -11,7 +11,7 @@ from lotse_ledger.domain.grants import Grant
 from lotse_ledger.domain.law import fifo as law
 from lotse_ledger.domain.law.fifo import Fifo, Unused
 from lotse_ledger.domain.law.interest import BaseRate, InterestPreview, claims_of, interest_preview
-from lotse_ledger.domain.law.parts import Award, GrantPart, Paid, Parts, parts_of
+from lotse_ledger.domain.law.parts import Award, GrantPart, Paid, Parts, parts_of, settled
 
 NO_DECISION = "none"
 
@@ -53,11 +53,16 @@ class FifoReport:
 
 
 def fifo_of(grant: Grant, today: date) -> FifoReport:
-    """The use of every disbursement by the grant's part of each payment, up to this day."""
+    """The use of every disbursement by the grant's part of each payment, up to this day.
+
+    After a settlement the parts are trued up, so that they sum to the final grant.
+    """
     pools = _pools(grant)
     parts = _parts(grant, pools, today)
     pool_of = {part.log_index: name for name, its in parts for part in its.parts}
     flat = sorted((part for _, its in parts for part in its.parts), key=lambda one: (one.day, one.log_index))
+    if grant.settlement is not None and grant.settlement.valid_on <= today:
+        flat = list(settled(flat, grant.settlement.final_grant).parts)
     uses = [law.Use(one.log_index, pool_of[one.log_index], one.day, one.part, one.refunds) for one in flat]
     by_id = {one.disbursement_id: one.log_index for one in grant.disbursements}
     found = law.fifo(
