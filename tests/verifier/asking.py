@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from lotse_verifier import cli
+from lotse_verifier.verdict import texts
+from tests.verifier.archives import zipped
 from tests.verifier.browser_core import BrowserCore
-from tests.verifier.bundles import Files, zipped
+from tests.verifier.bundles import Files
 from tests.verifier.cases import Case
 from tests.verifier.histories import POLICY
 
@@ -88,3 +90,13 @@ def without_page(said: Any) -> Any:
     for one in said.get("bundles", ()):
         one["notes"] = [note for note in one["notes"] if note["what"] != "page_differs"]
     return said
+
+
+def refused_the_same(both: Both, raw: bytes, what: str) -> None:
+    """Both say that they cannot read this archive, and why."""
+    path = both.folder / "hostile.zip"
+    path.write_bytes(raw)
+    said, other = both.answers_to([path], clean({}))
+    assert said == other
+    assert (said["code"], said["what"]) == ("unreadable", what)
+    assert what in texts()["unreadable"]

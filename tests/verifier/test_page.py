@@ -11,8 +11,9 @@ import pytest
 from lotse_verifier import page
 from tests.kit import eventually
 from tests.verifier import attacks_on_files, attacks_on_logs, attacks_with_keys
+from tests.verifier.archives import zipped
 from tests.verifier.asking import asked, clean, without_page
-from tests.verifier.bundles import bundle, zipped
+from tests.verifier.bundles import bundle
 from tests.verifier.cases import ATTACKS, Case
 from tests.verifier.chromium import Chromium
 from tests.verifier.histories import history
