@@ -7,7 +7,7 @@ import pytest
 
 from tests.verifier import attacks_on_files, attacks_on_logs, attacks_with_keys
 from tests.verifier.asking import Both, clean
-from tests.verifier.bundles import bundle
+from tests.verifier.bundles import bundle, with_manifest
 from tests.verifier.cases import ATTACKS
 from tests.verifier.histories import POLICY, history
 
@@ -72,3 +72,35 @@ def test_a_policy_without_quorum_says_so(both: Both) -> None:
     assert said == other
     assert said["holds"]
     assert "no_witness" in [note["what"] for note in said["bundles"][0]["notes"]]
+
+
+def _first(said: Any) -> tuple[str, int, int | None]:
+    first = said["bundles"][0]["findings"][0]
+    return first["code"], first["index"], first["until"]
+
+
+def test_upper_hashes_bound_the_place_where_the_lower_ones_were_changed_too(both: Both) -> None:
+    """The tile of leaf hashes was made to fit; the one above it still leads to the signed root."""
+    kept = history(9, 600)
+    files, changed = bundle(kept), history(9, 600)
+    changed.leaves[300]["standing"] = "public"
+    forged = bundle(changed, checkpoint=files["log/checkpoint"])
+    forged["log/tile/1/000.p/2"] = files["log/tile/1/000.p/2"]
+    forged = {name: raw for name, raw in forged.items() if not name.startswith("proofs/")}
+    said, other = both.answers(clean(with_manifest(forged)))
+    assert said == other
+    assert _first(said) == ("edited", 256, 512)
+
+
+def test_the_proofs_of_others_bound_the_place_where_all_hashes_were_changed(both: Both) -> None:
+    kept = history(9, 64)
+    files, changed = bundle(kept), history(9, 64)
+    changed.leaves[37]["standing"] = "public"
+    forged = bundle(changed, checkpoint=files["log/checkpoint"])
+    forged |= {name: raw for name, raw in files.items() if name.startswith("proofs/")}
+    said, other = both.answers(clean(with_manifest(forged)))
+    assert said == other
+    code, index, until = _first(said)
+    assert (code, index) == ("edited", 37) or (
+        code == "edited" and index <= 37 < (until or 0) and (until or 0) - index <= 8
+    )
