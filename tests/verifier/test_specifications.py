@@ -165,7 +165,7 @@ def test_another_spelling_is_refused_here_and_there(core: BrowserCore) -> None:
         '{"\U0001f600":1,"\ue000":1}'.encode()[:-1], '{"\ue000":1,"\U0001f600":1}'.encode(),
     )  # fmt: skip
     right = (
-        b"{}", b"[]", b'"\\u001f\\n\\b\\f\\r\\t\\"\\\\"', b"[" * 32 + b"]" * 32, 
+        b"{}", b"[]", b'"\\u001f\\n\\b\\f\\r\\t\\"\\\\"', b"[" * 32 + b"]" * 32,
         b"[9007199254740991,-9007199254740991]",
         '{"":1,"\x7f":2,"ä":[true,false,null]}'.encode(), '{"\U0001f600":1,"\ue000":1}'.encode(), b'"[[[{{{"',
         b'{"__proto__":1,"constructor":2}',
