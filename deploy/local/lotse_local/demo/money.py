@@ -13,13 +13,14 @@ from lotse_contracts.ledger import (
     AskHeadroom,
     PlanLine,
     RecordDecision,
+    RecordDisbursement,
     RecordVoucher,
     RequestDrawdown,
     SubmitPlan,
 )
 from lotse_local.demo.cast import texts
 from lotse_local.demo.frontend import Frontend, connected
-from lotse_local.demo.scene import FOLLOWS_SECONDS, Scene, at_once
+from lotse_local.demo.scene import FOLLOWS_SECONDS, Scene
 
 AWARD_AGE = timedelta(days=90)
 AUDITED_YEAR = 2026
@@ -38,7 +39,8 @@ async def keep_books(scene: Scene) -> UUID:
     grant_id, given = uuid4(), texts("money")
     token = scene.home.token("treasurer-1", "treasurer")
     async with connected(scene.home.desk("desk"), token=token) as treasurer:
-        await at_once(lambda order: _book(scene, treasurer, order), _orders(grant_id, given))
+        for order in _orders(grant_id, given):  # each stands on the one before it
+            await _book(scene, treasurer, order)
         await _headroom(scene, treasurer, grant_id, given)
     scene.say(f"treasurer: DEMO grant {_euro(given['award_cents'])} with plan and {len(given['vouchers'])} vouchers")
     return grant_id
@@ -87,7 +89,16 @@ def _orders(grant_id: UUID, given: Mapping[str, Any]) -> Sequence[Order]:
         requested_on=day(1),
         standing="demo",
     )
-    return decision, plan, *vouchers, drawdown
+    disbursement = RecordDisbursement(
+        grant_id=grant_id,
+        disbursement_id=uuid4(),
+        drawdown_id=drawdown.drawdown_id,
+        amount=given["drawdown_cents"],
+        budget_year=year,
+        credited_on=day(0),
+        standing="demo",
+    )
+    return decision, plan, *vouchers, drawdown, disbursement
 
 
 def _voucher(grant_id: UUID, given: Mapping[str, Any], paid_on: str) -> RecordVoucher:

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 
 from lotse_contracts.intake import AskEnquiryState
-from lotse_local.demo import arriving, connecting, counselling, mails, money, reading, referring, trails
+from lotse_local.demo import arriving, connecting, counselling, mails, money, proving, reading, referring, trails
 from lotse_local.demo.cast import Case
 from lotse_local.demo.frontend import AskRefused, NotAnswered
 from lotse_local.demo.scene import Scene, at_once
@@ -26,7 +26,7 @@ TRACE_WANTED = (
     "publish lotse.*.evt.notify.message-sent",
 )
 TRACE_TO_THE_MAIL = ("handle lotse.*.cmd.notify.tell", "send mail", "publish lotse.*.evt.notify.message-sent")
-OTHER_STEPS = 14  # of the progress bar, beside those that each case brings
+OTHER_STEPS = 16  # of the progress bar, beside those that each case brings
 
 
 def steps_of(cases: list[Case]) -> int:
@@ -81,6 +81,7 @@ async def _referring(scene: Scene) -> None:
 async def _money(scene: Scene) -> None:
     grant_id = await money.keep_books(scene)
     await money.audit(scene, grant_id)
+    await proving.prove(scene, grant_id)
 
 
 async def _states(scene: Scene) -> None:
