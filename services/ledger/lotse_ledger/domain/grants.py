@@ -154,19 +154,21 @@ class Grant:
         return found
 
     def plan_use(self) -> PlanUse:
-        """Plan against actual: under the versions that the city approved, or those handed in while it approved none."""
-        approved = [one for one in self.plans if one.approved_on is not None]
-        plans = [
-            ApprovedPlan(one.version, one.approved_on or one.valid_on, _costs(one)) for one in approved or self.plans
-        ]
-        return use_of(
-            plans,
-            [LinePayment(one.log_index, one.paid_on, one.line, one.eligible) for one in self.vouchers]
-            + [LinePayment(one.log_index, one.received_on, one.line, -one.amount) for one in self.refunds],
-            self.terms,
-            approvals={one.line: one.amount for one in self.approvals},
-            committed=self.committed,
-        )
+        """Plan against actual."""
+        approvals = {one.line: one.amount for one in self.approvals}
+        return use_of(self.binding_plans, self.charges, self.terms, approvals=approvals, committed=self.committed)
+
+    @property
+    def binding_plans(self) -> list[ApprovedPlan]:
+        """The versions that the city approved, or those handed in while it approved none."""
+        found = [one for one in self.plans if one.approved_on is not None] or self.plans
+        return [ApprovedPlan(one.version, one.approved_on or one.valid_on, _costs(one)) for one in found]
+
+    @property
+    def charges(self) -> list[LinePayment]:
+        """What was paid on the lines, and what came back."""
+        paid = [LinePayment(one.log_index, one.paid_on, one.line, one.eligible) for one in self.vouchers]
+        return paid + [LinePayment(one.log_index, one.received_on, one.line, -one.amount) for one in self.refunds]
 
     def deadlines(self) -> tuple[Deadline, ...]:
         """From the grant period of each budget year, as its latest decision has it."""

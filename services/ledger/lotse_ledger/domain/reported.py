@@ -53,6 +53,11 @@ def answer(entries: Sequence[Recorded], budget_year: int, chosen: AsOf, reading:
     )
 
 
+def freezes_of(entries: Iterable[Recorded], budget_year: int) -> list[Freeze]:
+    """The freezes in force for a budget year, and their relaxations."""
+    return [_freeze(one) for one in in_force(entries) if one.kind == FREEZE and one.budget_year == budget_year]
+
+
 def three_answers(entries: Sequence[Recorded]) -> tuple[tuple[date, tuple[Availability, ...]], ...]:
     """What could the city pay for 2026, asked on three days; empty where the public facts are not loaded."""
     try:

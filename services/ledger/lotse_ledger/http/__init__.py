@@ -21,6 +21,7 @@ from lotse_ledger.http import (
 from lotse_ledger.http.access import Gate
 from lotse_ledger.http.exchange import Methods
 from lotse_ledger.http.invariants import routes as invariants
+from lotse_ledger.http.judged import routes as judged
 from lotse_ledger.http.pace import Pace
 from lotse_ledger.providers.evidence_files import EvidenceFiles
 
@@ -41,5 +42,6 @@ def serve(
         service.serves(queries.routes)
     service.serves(witness.routes(house))
     service.serves(invariants)
+    service.serves(judged)
     service.serves(page.routes)
     service.serves(former.routes)

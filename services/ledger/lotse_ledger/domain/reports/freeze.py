@@ -7,10 +7,24 @@ from typing import Any
 
 from lotse_contracts.ledger import Standing
 from lotse_ledger.domain.entries import Recorded
-from lotse_ledger.domain.grants import in_force
+from lotse_ledger.domain.gathering import terms_in_force
+from lotse_ledger.domain.grants import Grant, in_force
+from lotse_ledger.domain.law.freezes import FrozenAward, frozen_award
+from lotse_ledger.domain.reported import freezes_of
 
 APPROPRIATION = "appropriation_reported"
 FREEZE = "freeze_reported"
+
+
+@dataclass(frozen=True)
+class AtRisk:
+    """What the freezes known now could take of one decision's part of a budget year; cents."""
+
+    decision: int
+    budget_year: int
+    decided_on: date
+    field: str
+    frozen: FrozenAward
 
 
 @dataclass(frozen=True)
@@ -40,3 +54,29 @@ def freeze_history(entries: Iterable[Recorded], budget_year: int) -> tuple[Freez
             )
         )
     return tuple(found)
+
+
+def at_risk(grant: Grant, facts: Iterable[Recorded], field: str) -> tuple[AtRisk, ...]:
+    """By decision and budget year. A freeze cuts nothing that was final before it without reservation.
+
+    A decision stands under what it and those before it say; a later one reserves nothing afterwards.
+    """
+    known = list(facts)
+    return tuple(
+        AtRisk(
+            decision=one.log_index,
+            budget_year=year,
+            decided_on=one.valid_on,
+            field=field,
+            frozen=frozen_award(
+                amount,
+                decided_on=one.valid_on,
+                field=field,
+                freezes=freezes_of(known, year),
+                terms=terms_in_force(grant.decisions[: place + 1]),
+            ),
+        )
+        for place, one in enumerate(grant.decisions)
+        for year, amount in one.years
+        if one.type != "revocation"
+    )

@@ -7,7 +7,7 @@ from uuid import UUID
 from lotse_contracts.ledger import Standing
 from lotse_ledger.domain.grants import Grant
 from lotse_ledger.domain.law import headroom as law
-from lotse_ledger.domain.law.headroom import Headroom
+from lotse_ledger.domain.law.headroom import Headroom, JudgedPayment
 from lotse_ledger.domain.law.lines import LineUse, PlanUse
 
 Light = Literal["green", "amber", "red"]
@@ -53,6 +53,11 @@ def soll_ist(grant: Grant) -> SollIst:
 def headroom(grant: Grant, line: str, amount: int) -> Headroom:
     """What if `amount` cents were spent on this line now; contracts count as if they were paid."""
     return law.headroom(grant.plan_use(), line, amount, grant.terms)
+
+
+def line_history(grant: Grant) -> tuple[JudgedPayment, ...]:
+    """Each payment against the plan that was approved on its day and against the current one; both are shown."""
+    return law.judged(grant.binding_plans, grant.charges, grant.terms)
 
 
 def _light(one: LineUse) -> Light:
