@@ -123,7 +123,7 @@ def test_trees_and_proofs_are_those_of_rfc_6962() -> None:
                 tree.node(height, place) in (hashed, None)
                 for (height, place), hashed in zip(reached[1], path, strict=True)
             )
-            for wrong in (path[:-1], [*path, leaves[0]]):
+            for wrong in ([*path, leaves[0]], *([path[:-1]] if path else [])):
                 found = merkle.included(leaves[index], index, size, wrong)
                 assert found is None or found[0] != plain.root()
     assert merkle.included(leaves[0], 3, 3, []) is None
