@@ -161,3 +161,13 @@ async def test_an_auditor_reads_what_was_found(service: Any, auditor: Any) -> No
     found = (await auditor.get("/v1/invariants")).json()
     assert [one["code"] for one in found["verdicts"]] == [f"I{number}" for number in range(1, 19)]
     assert json.dumps(found).count("broken") == 18  # the counts alone
+
+
+async def test_the_page_says_what_holds_and_what_cannot_be_checked(service: Any, auditor: Any) -> None:
+    assert "Noch keine Prüfung gelaufen." in (await auditor.get("/page/evidence")).text
+    await replaying.run(service.engine, service.association, service.now())
+    text = (await auditor.get("/page/evidence")).text
+    assert "Prüfsummen decken alle Einträge" in text
+    assert "nicht prüfbar" in text
+    assert "BROKEN" not in text
+    assert "the roots cover every entry" in (await auditor.get("/page/evidence?lang=en")).text
