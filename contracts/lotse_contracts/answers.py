@@ -20,9 +20,13 @@ class Problem(SaidPart):
 
 
 class OrderAnswer(Answer):
-    """Sent after the commit: accepted means committed by the service. `repeated` says that it was so before."""
+    """Sent after the commit: accepted means committed by the service. `repeated` says that it was so before.
+
+    `warnings` are what the rules let pass and somebody should look at, such as `above_need`.
+    """
 
     order_id: UUID
     accepted: bool
     repeated: bool = False
     problem: Problem | None = None
+    warnings: tuple[Code, ...] = Field(default=(), max_length=20)

@@ -27,7 +27,7 @@ from lotse_contracts.values import TREASURERS
 Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 """A calendar day in Europe/Berlin, ISO 8601."""
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
-Cents = Annotated[int, Field(ge=0, le=10**12, description="integer minor units")]
+Cents = Annotated[int, Field(strict=True, ge=0, le=10**12, description="integer minor units")]
 Year = Annotated[int, Field(ge=2000, le=2100)]
 DecisionType = Literal["award", "amendment", "revocation"]
 FinancingType = Literal["share", "shortfall", "fixed", "full"]

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lotse_chassis import timers
 from lotse_contracts import ledger as said
 from lotse_ledger.domain.reports import deadlines_of_grant, fifo_of, headroom, notices_of, settlement_of, soll_ist
-from lotse_ledger.handlers import following
+from lotse_ledger.handlers import deadlines, following
 from lotse_ledger.handlers.orders import take
 from lotse_ledger.store import books
 from tests.kit import ServiceDatabase
@@ -344,3 +344,17 @@ async def test_duties_name_proofs_and_money_to_be_used(database: Database) -> No
         ("use_money", "to_come", 12_500_00),
         ("final_proof", "to_come", None),
     ]
+
+
+async def test_the_last_day_of_money_comes_near_unless_it_is_used(database: Database) -> None:
+    async with given.transaction(database("ledger")) as tx:
+        await taken(tx, given.award(financing_type="full"), an(said.RecordDisbursement, credited_on="2026-11-20"))
+        found = await timers.due(tx, now=given.NOW + timedelta(days=60), limit=9)
+        (timer,) = (one for one in found if one.payload.get("deadline") == "use_money")
+        assert timer.payload["due_on"] == "2027-01-20"
+        context = given.context(timer.due_at)
+        (near,) = await deadlines.deadline_comes_near(timer, context, tx)
+        assert isinstance(near, said.DeadlineNear)
+        assert near.deadline == "use_money"
+        await spent(tx, ("personnel", 12_500_00), on="2026-11-21")
+        assert await deadlines.deadline_comes_near(timer, context, tx) == []

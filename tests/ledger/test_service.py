@@ -16,8 +16,18 @@ from lotse_chassis.service import Service
 from lotse_contracts.answers import ERROR_HEADER, REPLY_TO_HEADER, TOKEN_HEADER, OrderAnswer
 from lotse_contracts.catalogue import facts_of
 from lotse_contracts.envelope import Message, Order, Question, envelope_of, pattern_of, subject_for, to_json
-from lotse_contracts.ledger import AskBalances, AskDeadlines, AskHeadroom, AskPersonData, ErasePerson
+from lotse_contracts.ledger import (
+    AskBalances,
+    AskDeadlines,
+    AskHeadroom,
+    AskPersonData,
+    AskSealingKey,
+    ErasePerson,
+    RecordVoucher,
+    VoucherPrivate,
+)
 from lotse_contracts.notify import CostIncurred
+from lotse_contracts.sealed import decode, seal
 from lotse_ledger.store import books
 from lotse_local import keyring
 from lotse_local.layout import AssociationFolder
@@ -36,6 +46,7 @@ class Treasurer:
     token: str
     answers: list[OrderAnswer] = field(default_factory=list)
     facts: list[str] = field(default_factory=list)
+    heard: bytes = b""
 
     async def send(self, message: Message, *, message_id: UUID | None = None, sender: str = "desk") -> UUID:
         own = message_id or uuid4()
@@ -63,6 +74,7 @@ class Treasurer:
 
     async def _keep_fact(self, raw: Msg) -> None:
         self.facts.append(json.loads(raw.data)["type"])
+        self.heard += raw.data
 
 
 @asynccontextmanager
@@ -89,6 +101,7 @@ async def test_orders_are_booked_answered_and_said(
             answer = await treasurer.order(order)
             assert answer.accepted, answer.problem
         await kit.eventually(lambda: "ledger.checkpoint-signed.v2" in treasurer.facts)
+        await kit.eventually(lambda: treasurer.facts.count("ledger.voucher-booked.v1") == 2)
         said = [fact for fact in sorted(treasurer.facts) if not fact.startswith("ledger.checkpoint-signed")]
         assert said == [
             "ledger.decision-recorded.v1",
@@ -127,6 +140,43 @@ async def test_a_repeated_order_is_accepted_and_another_body_refused(
     assert other.problem.code == "body_differs"
     async with service.engine.begin() as tx:
         assert await books.size(tx) == 2
+
+
+async def test_who_was_paid_travels_sealed_and_comes_out_of_no_stream_in_clear(
+    run_service: Runner, broker: kit.Broker, place: AssociationFolder
+) -> None:
+    service = await run_service("ledger")
+    async with desk(broker, service, place) as treasurer:
+        key = json.loads((await treasurer.ask(AskSealingKey())).data)["public_key"]
+        private = VoucherPrivate(payee="Olena Kovalenko", account="DE02120300000000202051")
+        order = given.voucher()
+        name = RecordVoucher.type_name()
+        sealed = seal(private.model_dump_json().encode(), decode(key), type_name=name, key=str(order.grant_id))
+        for one in (given.award(), order.model_copy(update={"private": sealed})):
+            assert (await treasurer.order(one)).accepted
+        await kit.eventually(lambda: "ledger.voucher-booked.v1" in treasurer.facts)
+        heard = treasurer.heard
+    async with service.engine.begin() as tx:
+        outbox = "".join(str(row) for row in (await tx.exec_driver_sql("SELECT outbox::text FROM outbox")).all())
+        rows = (await tx.exec_driver_sql("SELECT part, key_id, sealed FROM opening WHERE log_index = 1")).all()
+    sealed_parts = {row.part: bytes(row.sealed) for row in rows}
+    assert set(sealed_parts) == {"actor", "payee"}
+    assert all(row.key_id is not None for row in rows), "openings are sealed with keys outside the database"
+    for value in ("Kovalenko", "DE02120300000000202051"):
+        assert value.encode() not in heard + outbox.encode() + sealed_parts["payee"]
+        assert value.encode().hex() not in outbox
+
+
+async def test_what_is_asked_for_beyond_need_is_a_warning_in_the_answer(
+    run_service: Runner, broker: kit.Broker, place: AssociationFolder
+) -> None:
+    service = await run_service("ledger")
+    async with desk(broker, service, place) as treasurer:
+        for order in (given.award(), given.plan()):
+            answer = await treasurer.order(order)
+            assert (answer.accepted, answer.warnings) == (True, ())
+        answer = await treasurer.order(given.drawdown())
+    assert (answer.accepted, answer.warnings) == (True, ("above_need",))
 
 
 async def test_only_a_treasurer_writes_and_asks(

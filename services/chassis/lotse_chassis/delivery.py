@@ -50,6 +50,7 @@ class Delivery:
     wake: Callable[[], None]
     publish: Callable[[str, bytes], Awaitable[None]]
     _spared: set[inbox.Claim] = field(default_factory=set)  # begun, counted, and then the database went away
+    _warned: dict[inbox.Claim, tuple[str, ...]] = field(default_factory=dict)  # until the order is answered
 
     async def settle(self, batch: Sequence[Msg]) -> None:
         """Settle each message of a batch. Raises Away if the database is not there; then nothing is lost."""
@@ -195,26 +196,30 @@ class Delivery:
         )
 
     def _written(self, one: Arrived, said: Sequence[Message]) -> list[Staged]:
+        if warned := [code for message in said for code in getattr(message, "warnings", ())]:
+            self._warned[one.claim] = tuple(dict.fromkeys(warned))
         return [outbox.written(message, one.context, self.reader.signer) for message in said]
 
     async def _acknowledge(self, one: Arrived, *, repeated: bool) -> None:
+        warnings = self._warned.pop(one.claim, ())
         if isinstance(one.message, Order) and (to := reply_to(one.raw, one.heard)) is not None:
-            await self.publish(to, _json(await self._answer(one, repeated=repeated)))
+            await self.publish(to, _json(await self._answer(one, warnings, repeated=repeated)))
         await one.raw.ack()
 
-    async def _answer(self, one: Arrived, *, repeated: bool) -> OrderAnswer:
+    async def _answer(self, one: Arrived, warnings: tuple[str, ...], *, repeated: bool) -> OrderAnswer:
         """A repetition is answered as the first time was."""
         refused = None
         if repeated:
             async with self.engine.begin() as tx:
                 refused = await inbox.refusal_of(tx, *one.claim)
         if refused is None:
-            return OrderAnswer(order_id=one.context.id, accepted=True, repeated=repeated)
+            return OrderAnswer(order_id=one.context.id, accepted=True, repeated=repeated, warnings=warnings)
         problem = self.problems.problem(refused[0], refused[1])
         return OrderAnswer(order_id=one.context.id, accepted=False, repeated=True, problem=problem)
 
     async def _bury(self, raw: Msg, claim: tuple[str, UUID], fault: Exception, *, attempts: int) -> None:
         """Into the dead letters, once, in a transaction; whoever waits for an answer gets it."""
+        self._warned.pop(claim, None)
         code, fields = (fault.code, fault.fields) if isinstance(fault, Refused) else ("internal", ())
         try:
             async with self.engine.begin() as tx:

@@ -12,6 +12,7 @@ from lotse_contracts.ledger import DeadlineNear
 from lotse_ledger.domain.grants import grants_of
 from lotse_ledger.domain.instants import day_of
 from lotse_ledger.domain.law.deadlines import Deadline, notice_at
+from lotse_ledger.domain.reports import deadlines_of_grant
 from lotse_ledger.store.grants import entries_about
 
 DEADLINE_TIMER = "deadline"
@@ -33,7 +34,7 @@ async def remind_of(tx: AsyncConnection, context: Context, grant_id: UUID) -> No
 
 
 async def deadline_comes_near(timer: Timer, context: Context, tx: AsyncConnection) -> list[Message]:
-    """Nothing if a later decision moved the date; that one set a timer of its own."""
+    """Nothing if the date was moved, the proof is handed in or the money is used by now."""
     grant_id, code, due_on = UUID(timer.payload["grant_id"]), timer.payload["deadline"], timer.payload["due_on"]
     in_force = {(one.code, one.due_on.isoformat()) for one in await _deadlines(tx, context, grant_id)}
     if (code, due_on) not in in_force:
@@ -42,5 +43,9 @@ async def deadline_comes_near(timer: Timer, context: Context, tx: AsyncConnectio
 
 
 async def _deadlines(tx: AsyncConnection, context: Context, grant_id: UUID) -> tuple[Deadline, ...]:
+    """Of proofs that are not handed in, and of money that is not used up."""
     grants = grants_of(await entries_about(tx, {grant_id}), context.association)
-    return tuple(one for grant in grants if grant.grant_id == grant_id for one in grant.deadlines())
+    duties = [
+        one for grant in grants if grant.grant_id == grant_id for one in deadlines_of_grant(grant, day_of(context.now))
+    ]
+    return tuple(one.deadline for one in duties if one.urgency != "done")

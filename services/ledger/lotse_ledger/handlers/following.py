@@ -74,6 +74,12 @@ async def decision_said(tx: AsyncConnection, context: Context, house: House, don
     return [fact, *told]
 
 
+async def money_said(tx: AsyncConnection, context: Context, house: House, done: Done) -> Sequence[Message]:
+    """Money arrived: its last day comes near one day, unless it is used by then."""
+    await remind_of(tx, context, done.order.grant_id)
+    return await entry_said(tx, context, house, done)
+
+
 async def plan_said(tx: AsyncConnection, context: Context, house: House, done: Done) -> Sequence[Message]:
     """A version is in the books."""
     del tx, context, house

@@ -45,7 +45,7 @@ async def known_for(
     end = await log.hold(tx)
     target = await _target(tx, order)
     wanted = _grants(order, target)
-    entries = [] if wanted == frozenset() else await entries_about(tx, wanted)
+    entries = [] if wanted == frozenset() else await entries_about(tx, wanted, without=_without(order))
     known = Known(
         today=day_of(context.now),
         actor=context.actor,
@@ -102,6 +102,13 @@ def _grants(order: LedgerOrder, target: Recorded | None) -> frozenset[UUID] | No
         case _:
             own: Iterable[UUID] = [order.grant_id] if hasattr(order, "grant_id") else []
             return frozenset({*own, *(grants_named(target) if target else ())})
+
+
+def _without(order: LedgerOrder) -> frozenset[str]:
+    """What a voucher alone does not look at is most of a grant's entries: those before it."""
+    if isinstance(order, RecordVoucher) and order.commitment_id is None:
+        return frozenset({"voucher", "refund", "income", "notice"})
+    return frozenset()
 
 
 async def _target(tx: AsyncConnection, order: LedgerOrder) -> Recorded | None:

@@ -9,7 +9,14 @@ from lotse_contracts import ledger as said
 from lotse_contracts.envelope import Message
 from lotse_contracts.ledger import LedgerOrder, VoucherPrivate
 from lotse_ledger.domain.booking import approving, city, correcting, money, plans, proofs, settling, vouchers
-from lotse_ledger.handlers.following import decision_said, drawdown_said, entry_said, plan_said, voucher_said
+from lotse_ledger.handlers.following import (
+    decision_said,
+    drawdown_said,
+    entry_said,
+    money_said,
+    plan_said,
+    voucher_said,
+)
 from lotse_ledger.handlers.house import House
 from lotse_ledger.handlers.taking import Way, taken
 
@@ -26,7 +33,7 @@ WAYS: Mapping[type[LedgerOrder], Way] = {
     said.ReleaseCommitment: Way("release:{release_id}", plans.released, entry_said),
     said.RequestDrawdown: Way("drawdown:{drawdown_id}", money.drawdown, drawdown_said, forces=True),
     said.WithdrawDrawdown: Way("drawdown-ended:{drawdown_id}", money.withdrawn, entry_said),
-    said.RecordDisbursement: Way("disbursement:{disbursement_id}", money.disbursement, entry_said),
+    said.RecordDisbursement: Way("disbursement:{disbursement_id}", money.disbursement, money_said),
     said.RecordIncome: Way("income:{income_id}", money.income, entry_said, unsettled=True),
     said.RecordRepayment: Way("repayment:{repayment_id}", money.repayment, entry_said),
     said.RecordVoucher: Way("voucher:{voucher_id}", vouchers.voucher, voucher_said, unsettled=True),

@@ -30,6 +30,8 @@ from lotse_ledger.domain.booking.approving import CLOSE_ASKED, QUESTION, REOPEN_
 from lotse_ledger.domain.booking.drafting import day
 from lotse_ledger.domain.closing import PERIOD_CLOSED, PERIOD_REOPENED
 from lotse_ledger.domain.grants import Grant, grants_of, in_force
+from lotse_ledger.domain.instants import day_of
+from lotse_ledger.domain.reports import deadlines_of_grant
 from lotse_ledger.domain.reports import headroom as what_if
 from lotse_ledger.handlers.entering import refusing
 from lotse_ledger.handlers.house import House
@@ -86,10 +88,9 @@ async def headroom(question: AskHeadroom, context: Context, tx: AsyncConnection)
 async def deadlines(question: AskDeadlines, context: Context, tx: AsyncConnection) -> DeadlinesAnswer:
     """What must be done by when."""
     grant = await _grant(tx, context, question.grant_id)
-    named = (
-        NamedDeadline(deadline=one.code, due_on=one.due_on.isoformat(), rule=one.rule) for one in grant.deadlines()
-    )
-    return DeadlinesAnswer(grant_id=grant.grant_id, deadlines=tuple(named))
+    duties = [one.deadline for one in deadlines_of_grant(grant, day_of(context.now))]
+    named = (NamedDeadline(deadline=one.code, due_on=one.due_on.isoformat(), rule=one.rule) for one in duties)
+    return DeadlinesAnswer(grant_id=grant.grant_id, deadlines=tuple(named)[:ITEMS_MAX])
 
 
 async def open_matters(question: AskOpenMatters, context: Context, tx: AsyncConnection) -> OpenMattersAnswer:

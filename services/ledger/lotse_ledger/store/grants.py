@@ -14,10 +14,16 @@ from lotse_ledger.store.tables import entry, posting
 
 
 async def entries_about(
-    tx: AsyncConnection, grants: Collection[UUID] | None = None, chosen: AsOf | None = None
+    tx: AsyncConnection,
+    grants: Collection[UUID] | None = None,
+    chosen: AsOf | None = None,
+    *,
+    without: Collection[str] = (),
 ) -> list[Recorded]:
-    """In the order of the log, reversals included; of all grants where none is named."""
+    """In the order of the log, reversals included; of all grants where none is named. `without` are kinds left out."""
     wanted: list[ColumnElement[bool]] = [entry.c.grant_id.is_not(None) if grants is None else _about(grants)]
+    if without:
+        wanted.append(entry.c.kind.not_in(without))
     if chosen is not None:
         size = await books.size_at(tx, chosen.recorded_to)
         wanted += [entry.c.valid_on <= chosen.valid_to, entry.c.log_index < size]
