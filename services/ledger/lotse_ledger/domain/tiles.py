@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from lotse_ledger.domain.merkle import root_of
+from lotse_ledger.domain.merkle import node_hash
 from lotse_ledger.domain.proofs import HASH_BYTES, Node, Reader, Span, nodes_of
 
 HEIGHT = 8
@@ -83,13 +83,26 @@ def tiles_of(spans: Iterable[Span]) -> frozenset[tuple[int, int]]:
 
 
 def reader(tiles: Mapping[tuple[int, int], bytes]) -> Reader:
-    """Reads perfect subtrees out of tiles, by level and number."""
+    """Reads perfect subtrees out of tiles, by level and number; each tile is hashed once."""
+    hashed: dict[tuple[int, int], list[list[bytes]]] = {}
 
     def read(node: Node) -> bytes:
         level, number, first = _place(node)
-        return root_of(hashes(tiles[level, number])[first : first + (1 << node.height % HEIGHT)])
+        place, within = (level, number), node.height % HEIGHT
+        if place not in hashed:
+            hashed[place] = _rows(hashes(tiles[place]))
+        return hashed[place][within][first >> within]
 
     return read
+
+
+def _rows(row: list[bytes]) -> list[list[bytes]]:
+    """The hashes of a tile, of their pairs, of pairs of those and so on; what has no pair is left out."""
+    rows = [row]
+    while len(row) > 1:
+        row = [node_hash(row[at], row[at + 1]) for at in range(0, len(row) - 1, 2)]
+        rows.append(row)
+    return rows
 
 
 def hashes(tile: bytes) -> list[bytes]:

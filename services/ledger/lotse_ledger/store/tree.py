@@ -2,19 +2,34 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_ledger.domain.merkle import EMPTY_ROOT, root_of
 from lotse_ledger.domain.proofs import Span, consistency_spans, hash_of, inclusion_spans, proof
-from lotse_ledger.domain.tiles import HEIGHT, LEVEL_MAX, WIDTH, Tile, reader, tiles_of, widest
+from lotse_ledger.domain.tiles import HEIGHT, LEVEL_MAX, WIDTH, reader, tiles_of, widest
 from lotse_ledger.store.tables import entry, tile
 
 WITNESSED_LOG = 0  # the association's own; what was imported is never signed
 TILES_AT_ONCE = 64
 
 Tiles = dict[tuple[int, int], bytes]
+
+# A full tile as it is kept; any other from the leaves, or from the roots of the tiles below.
+_TILES = text("""
+SELECT w.level, w.number, coalesce(
+  CASE WHEN w.width = 256 THEN
+    (SELECT t.hashes FROM tile t WHERE t.log_id = :log_id AND t.level = w.level AND t.number = w.number) END,
+  CASE WHEN w.level = 0 THEN
+    (SELECT string_agg(e.leaf_sha256, ''::bytea ORDER BY e.log_index) FROM entry e WHERE e.log_id = :log_id
+       AND e.log_index >= w.number * 256 AND e.log_index < w.number * 256 + w.width)
+  ELSE
+    (SELECT string_agg(t.root, ''::bytea ORDER BY t.number) FROM tile t WHERE t.log_id = :log_id
+       AND t.level = w.level - 1 AND t.number >= w.number * 256 AND t.number < w.number * 256 + w.width) END) AS hashes
+FROM unnest(CAST(:levels AS smallint[]), CAST(:numbers AS bigint[]), CAST(:widths AS smallint[]))
+  AS w (level, number, width)
+""")
 
 
 async def leaves(tx: AsyncConnection, first: int, last: int | None = None) -> list[bytes]:
@@ -46,19 +61,16 @@ async def grow(tx: AsyncConnection, size: int) -> None:
 
 
 async def tiles(tx: AsyncConnection, wanted: Iterable[tuple[int, int]], size: int) -> Tiles:
-    """These tiles by level and number, each as it stands in a log of this size."""
-    places = {place: widest(*place, size) for place in wanted}
-    found = await _full(tx, [place for place, one in places.items() if one.is_full])
-    for place, one in places.items():
-        if place not in found:
-            found[place] = await hashes_of(tx, one)
-    return found
-
-
-async def hashes_of(tx: AsyncConnection, one: Tile) -> bytes:
-    """A tile of this width, from what is below it."""
-    first = one.number * WIDTH
-    return b"".join(await _row(tx, one.level, first, first + one.width))
+    """These tiles by level and number, each as it stands in a log of this size; one question for all of them."""
+    places = [widest(level, number, size) for level, number in wanted]
+    asked = {
+        "log_id": WITNESSED_LOG,
+        "levels": [one.level for one in places],
+        "numbers": [one.number for one in places],
+        "widths": [one.width for one in places],
+    }
+    rows = await tx.execute(_TILES, asked)
+    return {(row.level, row.number): row.hashes or b"" for row in rows}
 
 
 async def inclusion(tx: AsyncConnection, index: int, size: int) -> tuple[bytes, ...]:
@@ -104,11 +116,3 @@ async def _keep(tx: AsyncConnection, level: int, first: int, row: Sequence[bytes
         for place, one in enumerate(cut)
     ]
     await tx.execute(insert(tile).on_conflict_do_nothing(), rows)
-
-
-async def _full(tx: AsyncConnection, places: Sequence[tuple[int, int]]) -> Tiles:
-    if not places:
-        return {}
-    wanted = (tile.c.log_id == WITNESSED_LOG, tuple_(tile.c.level, tile.c.number).in_(places))
-    rows = await tx.execute(select(tile.c.level, tile.c.number, tile.c.hashes).where(*wanted))
-    return {(row.level, row.number): row.hashes for row in rows}
