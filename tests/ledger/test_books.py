@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_ledger.domain.accounts import UnknownAccount, UnknownCurrency
 from lotse_ledger.domain.admission import HistoryClosed, NotReversible
+from lotse_ledger.domain.canonical import FloatFound
 from lotse_ledger.domain.closing import REFERS_TO, NotOpen
 from lotse_ledger.domain.entries import (
     ACTOR,
@@ -145,6 +146,7 @@ async def test_a_period_that_is_not_over_is_not_closed(database: Database, code:
         (UnknownAccount, {"postings": (Posting("commitment:" + "x" * 150, 0, "EUR"),)}),
         (UnknownCurrency, {"postings": (Posting(EXPENSE, 1, "USD"), Posting("assets:bank", -1, "USD"))}),
         (Unbalanced, {"postings": (Posting(EXPENSE, 1, "EUR"),)}),
+        (FloatFound, {"data": {"parts": [{"share": 0.5}]}}),
         (TooLarge, {"data": {"reason": "x" * 70_000}}),
         (HistoryClosed, {"known_at": given.NOW - timedelta(days=400)}),
     ],

@@ -14,19 +14,33 @@ _encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False, 
 _ATOMS = frozenset({str, bool, type(None)})
 
 
+class FloatFound(ValueError):
+    """A number that is not exact has no place in a log."""
+
+
 def canonical(value: Any) -> bytes:
     """RFC 8785 JSON. Raises rfc8785.CanonicalizationError for what has none."""
-    if _is_plain(value):
-        try:
-            return _encode(value).encode()
-        except UnicodeEncodeError:
-            pass  # half a surrogate pair: refused below
-    return rfc8785.dumps(value)
+    return _quick(value) or rfc8785.dumps(value)
+
+
+def exact(value: Any) -> bytes:
+    """RFC 8785 JSON of what holds no float. Raises FloatFound, and what `canonical` raises."""
+    found = _quick(value)
+    if found is None and _has_float(value):
+        raise FloatFound("a float")
+    return found or rfc8785.dumps(value)
 
 
 def digest_of(value: Any) -> str:
     """SHA-256 of the canonical JSON, hexadecimal."""
     return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def _quick(value: Any) -> bytes | None:
+    try:
+        return _encode(value).encode() if _is_plain(value) else None
+    except UnicodeEncodeError:
+        return None  # half a surrogate pair: the reference refuses it in its own words
 
 
 def _is_plain(value: Any) -> bool:
@@ -44,3 +58,11 @@ def _is_plain(value: Any) -> bool:
     elif kind is not list and kind is not tuple:
         return False
     return all(type(one) in _ATOMS or _is_plain(one) for one in value)
+
+
+def _has_float(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(_has_float(one) for one in value.values())
+    if isinstance(value, list | tuple):
+        return any(_has_float(one) for one in value)
+    return isinstance(value, float)

@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from lotse_contracts.ledger import Standing
-from lotse_ledger.domain.canonical import canonical, digest_of
+from lotse_ledger.domain.canonical import canonical, digest_of, exact
 from lotse_ledger.domain.instants import MICROSECOND, stamp
 
 __all__ = [
@@ -218,10 +218,10 @@ def opens(leaf: Mapping[str, Any], opening: Opening) -> bool:
 
 
 def entered(draft: Draft, place: Place, openings: Sequence[Opening] = ()) -> Entry:
-    """The entry with its leaf. Raises Unbalanced or TooLarge."""
+    """The entry with its leaf. Raises Unbalanced, TooLarge, or FloatFound."""
     check_balanced(draft.postings)
     known_at = draft.known_at or place.recorded_at
-    body = canonical(_leaf(draft, place, known_at, openings))
+    body = exact(_leaf(draft, place, known_at, openings))
     if len(body) > LEAF_BYTES_MAX:
         raise TooLarge("leaf too large")
     return Entry(place.log_index, place.recorded_at, known_at, draft, body.decode(), leaf_hash(body))
