@@ -1,14 +1,17 @@
 """What the books take and what they refuse: closed periods, unknown accounts, reversals, repetitions."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lotse_contracts.ledger import RecordVoucher
 from lotse_ledger.domain.accounts import UnknownAccount, UnknownCurrency
 from lotse_ledger.domain.admission import HistoryClosed, NotReversible
 from lotse_ledger.domain.canonical import FloatFound
@@ -162,6 +165,29 @@ async def test_what_the_books_cannot_hold_is_refused_and_nothing_is_written(
         with pytest.raises(refused):
             await log.append_many(tx, drafts, journal=given.JOURNAL, now=given.NOW)
         assert await books.size(tx) == 1
+
+
+async def test_what_was_known_earlier_enters_earlier(database: Database) -> None:
+    def fact(key: str, days: int) -> Draft:
+        return draft(key, known_at=given.NOW - timedelta(days=days))
+
+    async with given.transaction(database("ledger")) as tx:
+        await log.append_many(tx, [fact("a", 9), fact("b", 5)], journal=given.JOURNAL, now=given.NOW)
+        with pytest.raises(HistoryClosed):
+            await append(tx, fact("late", 7))
+        by_hand = entered(fact("late", 7), Place(given.ORIGIN, 2, given.NOW + timedelta(seconds=1)))
+        with pytest.raises(DBAPIError, match="known follows in time"):
+            async with tx.begin_nested():
+                await log.write(tx, [(by_hand, ())])
+        assert (await append(tx, fact("c", 5))).log_index == 2
+
+
+@pytest.mark.parametrize("amount", [1234.0, "1234", 12.5, True])
+def test_an_order_with_an_amount_that_is_no_integer_is_malformed(amount: object) -> None:
+    order = given.voucher().model_dump(mode="json")
+    assert RecordVoucher.model_validate_json(json.dumps(order | {"amount": 1234})).amount == 1234
+    with pytest.raises(ValidationError):
+        RecordVoucher.model_validate_json(json.dumps(order | {"amount": amount}))
 
 
 async def test_a_currency_that_the_log_does_not_know_is_refused_by_the_database(database: Database) -> None:
