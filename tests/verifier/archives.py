@@ -13,7 +13,7 @@ DAY = 33  # 1980-01-01
 
 def zipped(files: Mapping[str, bytes], *, deflate: bool = False) -> bytes:
     """The archive; stored, or deflated as another program might do it."""
-    out, directory = b"", b""
+    out, directory = bytearray(), bytearray()
     for name in sorted(files):
         raw = files[name]
         packed, method = (deflated(raw), 8) if deflate else (raw, 0)
@@ -21,7 +21,7 @@ def zipped(files: Mapping[str, bytes], *, deflate: bool = False) -> bytes:
         directory += CENTRAL.pack(0x02014B50, MADE_BY, 20, 0, method, 0, DAY, *sizes, 0, 0, 0, MODE, len(out))
         directory += name.encode()
         out += LOCAL.pack(0x04034B50, 20, 0, method, 0, DAY, *sizes) + name.encode() + packed
-    return out + directory + end(len(files), len(directory), len(out))
+    return bytes(out + directory) + end(len(files), len(directory), len(out))
 
 
 def end(count: int, length: int, offset: int) -> bytes:

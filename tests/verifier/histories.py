@@ -91,6 +91,9 @@ class Writer:
         self.history = History(grants=sorted(str(self._uuid()) for _ in range(2)))
         self.recorded = START
         self.closed = ""
+        self.vouchers: list[dict[str, Any]] = []
+        self.free: list[dict[str, Any]] = []
+        """Entries that post something and were not reversed."""
 
     def _uuid(self) -> UUID:
         return UUID(int=self.random.getrandbits(128), version=4)
@@ -117,7 +120,17 @@ class Writer:
         }
         made = {name: value for name, value in leaf.items() if value is not None and value != {} and value != []}
         self.history.leaves.append(made)
+        if "postings" in made:
+            self.free.append(made)
+        if kind == "voucher":
+            self.vouchers.append(made)
         return made
+
+    def _one_of(self, some: list[Any]) -> Any:
+        """One of them at random, taken out; their order is nobody's."""
+        place = self.random.randrange(len(some))
+        some[place], some[-1] = some[-1], some[place]
+        return some.pop()
 
     def _commit(self, index: int, part: str, content: Any) -> str:
         salt = self.random.randbytes(32)
@@ -181,10 +194,9 @@ class Writer:
         ]
 
     def refund(self) -> None:
-        vouchers = [one for one in self.history.leaves if one["kind"] == "voucher"]
-        if not vouchers:
+        if not self.vouchers:
             return
-        voucher = self.random.choice(vouchers)
+        voucher = self.random.choice(self.vouchers)
         amount = max(1, int(voucher["data"]["amount"]) // 10)
         back = [one for one in voucher["postings"] if one["account"].startswith("expense:") and one["amount"] != "0"]
         account = back[0]["account"] if back else "expense:own"
@@ -197,10 +209,8 @@ class Writer:
         )
 
     def reversal(self) -> None:
-        taken = {one["reverses"] for one in self.history.leaves if "reverses" in one}
-        free = [one for one in self.history.leaves if one.get("postings") and one["log_index"] not in taken]
-        if free:
-            target = self.random.choice(free)
+        if self.free:
+            target = self._one_of(self.free)
             mirrored = [{**one, "amount": str(-int(one["amount"]))} for one in target["postings"]]
             self.enter(
                 "reversal",
@@ -227,8 +237,7 @@ class Writer:
 
     def erasure(self) -> None:
         if self.history.openings:
-            gone = self.random.choice(self.history.openings)
-            self.history.openings.remove(gone)
+            gone = self._one_of(self.history.openings)
             data = {"log_index": gone["log_index"], "part": gone["part"]}
             self.enter("opening_erased", self.recorded.date(), data=data)
 

@@ -120,7 +120,10 @@ def soll_ist_rows(kept: History) -> list[list[str]]:
     for leaf in kept.leaves:
         for pair, amount in _posted(leaf).items():
             spent[pair] += amount
-    pairs = {*kept.plans, *(pair for pair, amount in spent.items() if amount and pair[0] in kept.grants)}
+    pairs = {
+        *(pair for pair in kept.plans if pair[0] in kept.grants),
+        *(pair for pair, amount in spent.items() if amount and pair[0] in kept.grants),
+    }
     return [
         [*pair, pair[1].title(), _euros(planned), _euros(spent[pair]), _euros(spent[pair] - planned), "", ""]
         for pair in sorted(pairs)

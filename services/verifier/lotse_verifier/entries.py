@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from lotse_verifier import limits
 from lotse_verifier.canonical import NotCanonical, parsed
@@ -21,8 +21,7 @@ OPTIONAL_TEXTS = ("grant_id", "cause")
 OPTIONAL_INTEGERS = ("budget_year", "reverses")
 
 
-@dataclass(frozen=True)
-class Posting:
+class Posting(NamedTuple):
     """Minor units; a debit is positive."""
 
     account: str
@@ -30,29 +29,21 @@ class Posting:
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entry:
-    """An entry that reads as one; its place is where it stands in the bundle."""
+    """An entry that reads as one; its place is where it stands in the bundle.
+
+    `valid_on` is the day it is true for, as ISO writes it: such texts sort like days. `reverses` is the entry that it
+    takes out of force.
+    """
 
     index: int
     leaf: Mapping[str, Any]
-    postings: tuple[Posting, ...] = field(default=())
-
-    @property
-    def kind(self) -> str:
-        """What it is."""
-        return str(self.leaf["kind"])
-
-    @property
-    def valid_on(self) -> str:
-        """The day it is true for, as ISO writes it: such texts sort like days."""
-        return str(self.leaf["valid_on"])
-
-    @property
-    def data(self) -> Mapping[str, Any]:
-        """What it says, by kind."""
-        data: Mapping[str, Any] = self.leaf.get("data", {})
-        return data
+    kind: str
+    valid_on: str
+    data: Mapping[str, Any]
+    reverses: int | None
+    postings: list[Posting]
 
     @property
     def commitments(self) -> Mapping[str, str]:
@@ -62,14 +53,9 @@ class Entry:
         return given
 
     @property
-    def attachments(self) -> tuple[tuple[str, int], ...]:
+    def attachments(self) -> list[tuple[str, int]]:
         """Digest and length of each file that it stands on."""
-        return tuple((one["sha256"], one["bytes"]) for one in self.leaf.get("attachments", ()))
-
-    @property
-    def reverses(self) -> int | None:
-        """The entry that it takes out of force."""
-        return self.leaf.get("reverses")
+        return [(one["sha256"], one["bytes"]) for one in self.leaf.get("attachments", ())]
 
 
 def read(bodies: Sequence[bytes]) -> tuple[list[Entry], list[Finding]]:
@@ -92,9 +78,8 @@ def _entry(index: int, body: bytes) -> Entry | Finding:
     member = _misshapen(leaf)
     if member:
         return Finding("rule", "entry_misshapen", index, values=(member,))
-    taken = leaf.get("postings", [])
-    postings = tuple([Posting(one["account"], int(one["amount"]), one["currency"]) for one in taken])
-    return Entry(index, leaf, postings)
+    postings = [Posting(one["account"], int(one["amount"]), one["currency"]) for one in leaf.get("postings", ())]
+    return Entry(index, leaf, leaf["kind"], leaf["valid_on"], leaf.get("data", {}), leaf.get("reverses"), postings)
 
 
 def _misshapen(leaf: Any) -> str:

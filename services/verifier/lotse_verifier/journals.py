@@ -114,7 +114,7 @@ def _transactions(raw: bytes, dialect: Dialect) -> Iterator[Transaction]:
         raise Misshapen("0") from None
     current: Transaction | None = None
     for number, line in enumerate(lines, 1):
-        head = dialect.head.fullmatch(line)
+        head = dialect.head.fullmatch(line) if line[:1].isdigit() else None
         if head:
             if current is not None:
                 yield current
@@ -132,17 +132,18 @@ def _transactions(raw: bytes, dialect: Dialect) -> Iterator[Transaction]:
 
 def _taken(line: str, current: Transaction, dialect: Dialect) -> bool:
     """Whether this line belongs into a transaction; what it says is noted."""
+    posting = POSTING.fullmatch(line)
+    if posting:
+        account, amount, currency = posting.groups()
+        whole, _, decimals = amount.partition(".")
+        if len(decimals) > SCALE:
+            return False
+        current.postings.append((account, int(whole + decimals.ljust(SCALE, "0")), currency))
+        return True
     index = dialect.index.fullmatch(line)
     if index:
         if current.index is not None:
             return False
         current.index = int(index["index"])
-        return True
-    posting = POSTING.fullmatch(line)
-    if posting:
-        whole, _, decimals = posting["amount"].partition(".")
-        if len(decimals) > SCALE:
-            return False
-        current.postings.append((posting["account"], int(whole + decimals.ljust(SCALE, "0")), posting["currency"]))
         return True
     return dialect.extra.fullmatch(line) is not None

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from lotse_verifier import cells
@@ -50,27 +51,44 @@ Key = tuple[str, str, str]
 """Log index, grant, cost line: names a row."""
 
 
-def covered_entries(books: Books, grants: Sequence[str]) -> list[Entry]:
-    """The entries that the Belegliste names."""
-    wanted = set(grants)
-    return [one for one in books.in_force() if any(grant in wanted for grant, _ in _charges(one, books))]
+@dataclass(frozen=True)
+class Charged:
+    """A line that the Belegliste must have: an entry's part in one cost line; no share may say how much."""
+
+    entry: Entry
+    voucher: Entry | None
+    charge: Charge
+    points: int | None
 
 
-def count_rows(books: Books, grants: Sequence[str]) -> int:
-    """How many lines the Belegliste must have."""
+def charges(books: Books, grants: Sequence[str]) -> list[Charged]:
+    """All lines, in their order."""
     wanted = set(grants)
-    return sum(grant in wanted for one in books.in_force() for grant, _ in _charges(one, books))
+    found = [
+        Charged(entry, voucher, charge, points)
+        for entry in books.in_force()
+        for voucher in (_voucher(entry, books),)
+        for charge, points in _charges(entry, voucher).items()
+        if charge[0] in wanted
+    ]
+    return sorted(found, key=lambda one: (*one.charge, one.entry.valid_on, one.entry.index))
+
+
+def covered_entries(lines: Sequence[Charged]) -> list[Entry]:
+    """The entries that the Belegliste names, in the order of the log."""
+    found = {one.entry.index: one.entry for one in lines}
+    return [found[index] for index in sorted(found)]
 
 
 def check_belegliste(
-    files: Files, books: Books, grants: Sequence[str], opened: Mapping[tuple[int, str], Any]
+    files: Files, lines: Sequence[Charged], opened: Mapping[tuple[int, str], Any]
 ) -> Iterator[Finding]:
     """Row by row against the entries."""
     there = _list(files, BELEGLISTE, TITLES)
     if there is None:
         yield Finding("edited", "list_misshapen", file=BELEGLISTE)
         return
-    wanted = _rows(books, grants, opened)
+    wanted = _rows(lines, opened)
     by_key: defaultdict[Key, list[Mapping[str, str]]] = defaultdict(list)
     for row in there:
         by_key[_key(row)].append(row)
@@ -114,9 +132,8 @@ def _index(number: str) -> int | None:
     return int(number) if number.isascii() and number.isdigit() and len(number) <= 16 else None
 
 
-def _charges(entry: Entry, books: Books) -> dict[Charge, int | None]:
+def _charges(entry: Entry, voucher: Entry | None) -> dict[Charge, int | None]:
     """What the entry charges, with the share in basis points; None where no share says one."""
-    voucher = _voucher(entry, books)
     found: dict[Charge, int | None] = {}
     for share in shares_of(voucher) if voucher else ():
         charge = share.grant_id, share.line
@@ -132,18 +149,11 @@ def _voucher(entry: Entry, books: Books) -> Entry | None:
     return books.vouchers.get(text_of(entry.data, "voucher_id")) if entry.kind == "refund" else None
 
 
-def _rows(books: Books, grants: Sequence[str], opened: Mapping[tuple[int, str], Any]) -> dict[Key, dict[str, str]]:
-    wanted = set(grants)
-    charges = [
-        (grant, line, entry.valid_on, entry.index, entry, points)
-        for entry in books.in_force()
-        for (grant, line), points in _charges(entry, books).items()
-        if grant in wanted
-    ]
+def _rows(lines: Sequence[Charged], opened: Mapping[tuple[int, str], Any]) -> dict[Key, dict[str, str]]:
     rows = {}
-    for grant, line, _, index, entry, points in sorted(charges, key=lambda one: one[:4]):
-        payee = opened.get((index, "payee"))
-        row = _row(entry, _voucher(entry, books), (grant, line), points)
+    for line in lines:
+        payee = opened.get((line.entry.index, "payee"))
+        row = _row(line.entry, line.voucher, line.charge, line.points)
         row["Empfänger/Einzahler"] = text_cell(payee.get("name") if isinstance(payee, dict) else "")
         rows[_key(row)] = row
     return rows

@@ -196,7 +196,8 @@ def _what_stands_on_it(files: Files, report: Report, kept: Books) -> None:
     """Openings, evidence, lists and journals."""
     about = report.about
     opened = check_openings(files, report.entries)
-    covered = lists.covered_entries(kept, about.grants)
+    lines = lists.charges(kept, about.grants)
+    covered = lists.covered_entries(lines)
     report.add(opened.findings)
     report.add(check_evidence(files, report.entries, covered, about.belege_missing))
     proofs = {name for name in files.names if NAME.fullmatch(name)}
@@ -204,7 +205,7 @@ def _what_stands_on_it(files: Files, report: Report, kept: Books) -> None:
     report.add(
         Finding("removed", "proof_missing", index, file=name) for index, name in wanted.items() if name not in proofs
     )
-    report.add(lists.check_belegliste(files, kept, about.grants, opened.contents))
+    report.add(lists.check_belegliste(files, lines, opened.contents))
     report.add(lists.check_soll_ist(files, kept, about.grants))
     report.add(check_journal(files, kept.entries, HLEDGER))
     report.add(check_journal(files, kept.entries, BEANCOUNT))
@@ -214,7 +215,7 @@ def _what_stands_on_it(files: Files, report: Report, kept: Books) -> None:
         "proofs": len(proofs),
         "openings": len(opened.contents),
         "evidence": sum(name.startswith(FOLDER) for name in files.names),
-        "rows": lists.count_rows(kept, about.grants),
+        "rows": len(lines),
     }
 
 
