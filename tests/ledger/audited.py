@@ -29,6 +29,8 @@ PAYEE = "Kopierladen Neustadt & Söhne"
 IBAN = "DE02120300000000202051"
 REASON = "Druck der Wegweiser <b>A5</b>"
 """What somebody typed that a page must not take for its own."""
+SUNDAY = "2027-02-28"
+"""A day that the second decision names for the final proof."""
 PRINTED = "B-2026-005"
 """The number of the voucher that is taken back after the proof."""
 KEY_FILES = {"log": "LOTSE_LOG_KEY_FILE", "kek": "LOTSE_KEK_FILE"}
@@ -117,7 +119,12 @@ def _granted() -> Iterator[tuple[date, LedgerOrder]]:
     yield (
         start,
         given.award(
-            grant_id=SHARED, decision_id=an_id("other"), financing_type="fixed", amount=3_000_00, file_ref="DEMO-51"
+            grant_id=SHARED,
+            decision_id=an_id("other"),
+            financing_type="fixed",
+            amount=3_000_00,
+            file_ref="DEMO-51",
+            terms=said.DecisionTerms(final_due_on=SUNDAY),
         ),
     )
     yield (

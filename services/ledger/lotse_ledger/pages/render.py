@@ -64,6 +64,7 @@ def _words(language: PageLanguage) -> dict[str, Any]:
         "grant_name": wording.grant_name,
         "private_text": wording.private_text,
         "term_value": partial(terms.term_value, language),
+        "source_text": partial(terms.source_text, language),
         "grant_pages": GRANT_PAGES,
         "line_bar": bars.line_bar,
         "share_bar": bars.share_bar,

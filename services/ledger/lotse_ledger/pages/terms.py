@@ -6,6 +6,28 @@ from datetime import date
 from lotse_ledger.pages.texts import TEXTS, PageLanguage
 from lotse_ledger.pages.wording import day, money, percent
 
+_GERMAN_SOURCE = (
+    ("as transcribed publicly", "nach öffentlicher Abschrift"),
+    (" (federal), section II", " (Bund), Abschnitt II"),
+    (" (federal): a default, not a rule of the city", " (Bund): eine Vorgabe, keine Regel der Stadt"),
+    (", annex 1", ", Anlage 1"),
+    (", in Saxony through ", ", in Sachsen über "),
+    (", as the council's A0118/25 names it", ", wie der Antrag A0118/25 ihn nennt"),
+    ("DATEV's guidance on GoBD", "Hinweise der DATEV zu den GoBD"),
+    ("(20 per cent)", "(20 Prozent)"),
+    ("(two months)", "(zwei Monate)"),
+    ("(six weeks)", "(sechs Wochen)"),
+    ("(500 euros)", "(500 Euro)"),
+    ("not known here", "hier nicht bekannt"),
+    ("to be compared with the Bundesanzeiger", "noch mit dem Bundesanzeiger zu vergleichen"),
+    ("unchanged since ", "unverändert seit "),
+    ("unchanged at 1.27 on ", "unverändert 1,27 am "),
+    ("Bundesanzeiger of ", "Bundesanzeiger vom "),
+    (" as https", " wie https"),
+    (" reports", " berichtet"),
+    ("reported by ", "berichtet von "),
+    ("No. ", "Nr. "),
+)
 _NOTHING = frozenset({None, "", "()", "[]", "none", "None"})
 
 
@@ -25,6 +47,14 @@ def term_value(language: PageLanguage, name: str, value: object) -> str:
     if unit and text.lstrip("-").isdigit():
         return unit(language, int(text))
     return words.get(f"value_{text}", words.get(text, text))
+
+
+def source_text(language: PageLanguage, source: str) -> str:
+    """Where a rule is written; the law names it in English, its own name stays as it is."""
+    if language == "de":
+        for english, german in _GERMAN_SOURCE:
+            source = source.replace(english, german)
+    return source
 
 
 def _counted(unit: str) -> Callable[[PageLanguage, int], str]:

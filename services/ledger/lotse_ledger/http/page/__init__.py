@@ -23,6 +23,7 @@ PAGES: tuple[tuple[str, Build], ...] = (
     ("/page/evidence", books.evidence),
     ("/page/downloads", files.downloads),
     ("/page/rules", books.rules),
+    ("/page/access", books.access),
     ("/page/{rest:path}", books.nothing),
 )
 """Which page shows what; the last one says that there is no such page."""

@@ -19,8 +19,14 @@ FRAME: dict[str, tuple[str, str]] = {
         ),
     ),
     "sealed_questions": (
-        "Was Sie fragen, wird versiegelt festgehalten: Der Verein kann es erst lesen, wenn die Prüfung beendet ist.",
-        "What you ask is kept under seal: the association can read it only after the audit has ended.",
+        (
+            "Was Sie fragen, kann der Verein erst lesen, wenn Sie es ihm am Ende der Prüfung öffnen; trägt Ihr"
+            " Token keinen Schlüssel, so wird es gar nicht festgehalten."
+        ),
+        (
+            "What you ask the association can read only when you open it at the end of the audit; where your token"
+            " carries no key, it is not kept at all."
+        ),
     ),
     "token": ("Token", "Token"),
     "sign_out": ("Abmelden", "Sign out"),
@@ -39,7 +45,7 @@ FRAME: dict[str, tuple[str, str]] = {
     "nav_sample": ("Stichprobe", "Sample"),
     "nav_changes": ("Änderungen", "Changes"),
     "nav_freeze": ("Haushaltssperre", "Budget freeze"),
-    "nav_evidence": ("Nachweise", "Evidence"),
+    "nav_evidence": ("Prüfpunkte", "Checkpoints"),
     "nav_downloads": ("Downloads", "Downloads"),
     "nav_rules": ("Regeln", "Rules"),
     "demo_notice": (
@@ -100,5 +106,39 @@ FRAME: dict[str, tuple[str, str]] = {
     "scope_missing": (
         "Ihr Token erlaubt das Lesen von Belegen nicht. Der Verein kann ein Token mit dieser Erlaubnis ausstellen.",
         "Your token does not allow reading vouchers. The association can issue one that does.",
+    ),
+    "access": ("Ihr Zugang", "Your access"),
+    "token_expires": ("gilt bis", "holds until"),
+    "token_opens": ("öffnet", "opens"),
+    "token_vouchers": ("Empfänger und Belege", "payees and documents"),
+    "token_findings": ("Beanstandungen eintragen", "record findings"),
+    "what_is_seen": ("Was der Verein sieht", "What the association sees"),
+    "what_is_seen_hint": (
+        "Diese Zeilen sieht der Verein sofort. Am nächsten Tag stehen sie auch im Journal.",
+        "These rows the association sees at once. The next day they stand in the log as well.",
+    ),
+    "day": ("Tag", "day"),
+    "uses": ("Anfragen", "queries"),
+    "first_use": ("erste", "first"),
+    "last_use": ("letzte", "last"),
+    "what_is_sealed": ("Was der Verein nicht sieht", "What the association does not see"),
+    "sealed_queries": (
+        "{count} Anfragen liegen unter Ihrem Schlüssel versiegelt. Nur Sie können sie öffnen.",
+        "{count} queries lie sealed under your key. Only you can open them.",
+    ),
+    "sealed_digest": ("Prüfsumme über alle", "digest over all of them"),
+    "audit_end_hint": (
+        (
+            "Notieren Sie die Prüfsumme: An ihr sehen Sie später, dass keine Anfrage fehlt. Am Ende der Prüfung"
+            " geben Sie Ihren Schlüssel über die Schnittstelle heraus; danach öffnet das Token nichts mehr."
+        ),
+        (
+            "Keep the digest: it shows you later that no query is missing. At the end of the audit you hand over"
+            " your key by the interface; after that the token opens nothing any more."
+        ),
+    ),
+    "nothing_sealed": (
+        "Ihr Token trägt keinen Schlüssel: Was Sie fragen, wird nicht festgehalten.",
+        "Your token carries no key: what you ask is not kept.",
     ),
 }

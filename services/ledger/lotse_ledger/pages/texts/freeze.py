@@ -6,13 +6,13 @@ FREEZE: dict[str, tuple[str, str]] = {
         (
             "Drei richtige Antworten, je nachdem, wann man fragt. Die Dokumente lassen offen, auf wen die Kürzung"
             " fällt und ob Soziales wie die zu 75 Prozent freigegebenen Bereiche behandelt wurde; jede Zeile nennt"
-            " ihre Annahme. Es sind berichtete Tatsachen, nicht die Bücher der Stadt. Beträge sind auf den Cent"
+            " ihre Annahme. Es sind berichtete Tatsachen, nicht die Bücher der Stadt. Beträge in EUR, auf den Cent"
             " abgerundet."
         ),
         (
             "Three right answers, depending on when you ask. The documents leave open on whom the cut falls and"
             " whether social affairs were treated like the fields released at 75 per cent; each row names its"
-            " assumption. These are reported facts, not the city's books. Amounts are rounded down to the cent."
+            " assumption. These are reported facts, not the city's books. Amounts in EUR, rounded down to the cent."
         ),
     ),
     "asked_on": ("gefragt am", "asked on"),

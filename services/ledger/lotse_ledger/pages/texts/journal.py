@@ -100,7 +100,7 @@ JOURNAL: dict[str, tuple[str, str]] = {
         "The first {shown} accounts are shown; the interface has them all.",
     ),
     "balance": ("Saldo", "balance"),
-    "evidence": ("Nachweise der Unverändertheit", "Evidence that nothing was rewritten"),
+    "evidence": ("Prüfpunkte und Zeugen", "Checkpoints and witnesses"),
     "evidence_hint": (
         (
             "Jeder Prüfpunkt ist eine unterschriebene Prüfsumme über das ganze Journal. Ein Zeuge, die Software"
@@ -121,7 +121,7 @@ JOURNAL: dict[str, tuple[str, str]] = {
     "check_yourself": ("Selbst prüfen", "Check it yourself"),
     "check_steps": (
         (
-            "Bündel laden, die Richtliniendatei auf einem anderen Weg besorgen (zum Beispiel aus der monatlichen"
+            "Prüfpaket laden, die Richtliniendatei auf einem anderen Weg besorgen (zum Beispiel aus der monatlichen"
             " E-Mail), verify.html im Browser öffnen und beides hineinziehen. Das geht ohne Netz und ohne uns."
         ),
         (
@@ -205,6 +205,19 @@ JOURNAL: dict[str, tuple[str, str]] = {
     "part_files": ("Namen der Dateien", "names of the files"),
     "part_actor": ("wer es eingetragen hat", "who recorded it"),
     "part_approver": ("wer es bestätigt hat", "who confirmed it"),
+    "alarms": ("Alarme", "Alarms"),
+    "alarms_hint": (
+        "Prüfpunkte, die ein Zeuge nicht gegengezeichnet hat: unsere bei anderen, und die anderer bei uns.",
+        "Checkpoints that a witness did not countersign: ours with others, and others' with us.",
+    ),
+    "alarms_none": ("Kein Alarm.", "No alarm."),
+    "raised_at": ("gemeldet", "raised"),
+    "log_name": ("Journal", "log"),
+    "reported_by": ("gemeldet von", "reported by"),
+    "reason_of_alarm": ("weil", "because"),
+    "seen_before": ("zuvor gesehen", "seen before"),
+    "witnessed": ("Fremde Journale, die unser Zeuge gesehen hat", "Other logs that our witness has seen"),
+    "seen_at": ("gesehen", "seen"),
     "of_entry": ("von Nr. {index}", "of no. {index}"),
     "version_no": ("Version {version}", "version {version}"),
 }
@@ -248,7 +261,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "period_reopened": ("Zeitraum wieder geöffnet", "period reopened"),
     "reversal": ("Storno", "reversal"),
     "key_rotated": ("Schlüssel gewechselt", "key rotated"),
-    "export_created": ("Bündel erstellt", "bundle created"),
+    "export_created": ("Prüfpaket ausgehändigt", "bundle handed out"),
     "auditor_added": ("Prüfende eingeladen", "auditor added"),
     "auditor_revoked": ("Zugang entzogen", "auditor revoked"),
     "auditor_session": ("Zugang benutzt", "access used"),

@@ -3,17 +3,13 @@
 import asyncio
 import itertools
 import re
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import timedelta
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urljoin
 
 import httpx
 import pytest
 
-from lotse_chassis.identity import Auditor, issue_auditor_token
-from lotse_chassis.service import Service
 from lotse_ledger.app import build
 from lotse_ledger.http.access import COOKIE
 from lotse_ledger.http.page import FILES, PAGES
@@ -24,102 +20,11 @@ from lotse_local.layout import AssociationFolder
 from tests import kit
 from tests.ledger import audited
 from tests.ledger.outline import Outline, text_of
+from tests.ledger.walking import PAGES_WALKED_MAX, read_all, settings_of
 
 AA_CONTRAST = 4.5  # WCAG 2.2, 1.4.3
 AA_CONTRAST_GRAPHIC = 3  # WCAG 2.2, 1.4.11
-PAGES_WALKED_MAX = 600
-SAMPLE = "/page/sample?n=4&nonce=Elbe&method=stratified"
 Database = Callable[[str], kit.ServiceDatabase]
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the association keeps its keys and its evidence."""
-    found = tmp_path_factory.mktemp("audited")
-    audited.keys_in(found)
-    return found
-
-
-@pytest.fixture(scope="module")
-def year(postgres: kit.Postgres, folder: Path) -> Iterator[kit.ServiceDatabase]:
-    """The demonstration year that auditors find; nothing here writes to it but the use of tokens."""
-    found = postgres.database("ledger")
-    asyncio.run(audited.fill(found, folder))
-    yield found
-    postgres.drop(found)
-
-
-@pytest.fixture
-def ledger(year: kit.ServiceDatabase) -> kit.ServiceDatabase:
-    """The books of every test here."""
-    return year
-
-
-@pytest.fixture
-async def service(ledger: kit.ServiceDatabase, place: AssociationFolder, folder: Path) -> AsyncIterator[Service]:
-    """The ledger with its HTTP face, its evidence and the key that signs its log."""
-    found = build(LedgerSettings.from_env(settings_of(ledger, place, folder)))
-    yield found
-    await found.engine.dispose()
-
-
-def settings_of(ledger: kit.ServiceDatabase, place: AssociationFolder, folder: Path, **changed: str) -> dict[str, str]:
-    key = keyring.public_signing_key(place, keyring.AUDITOR_KEY)
-    return {**audited.settings_for(ledger, folder), "LOTSE_AUDITOR_KEY": key, **changed}
-
-
-@pytest.fixture(scope="module")
-def every_page(year: kit.ServiceDatabase, place: AssociationFolder, folder: Path) -> dict[str, httpx.Response]:
-    """Every page and file that an auditor reaches who opens vouchers, by its address; each read once."""
-    return asyncio.run(_read_all(settings_of(year, place, folder), place, "ledger:read", "vouchers"))
-
-
-async def _read_all(settings: dict[str, str], place: AssociationFolder, *scopes: str) -> dict[str, httpx.Response]:
-    service = build(LedgerSettings.from_env(settings))
-    at = service.now()
-    auditor = Auditor("sozialamt-1", frozenset(scopes), at + timedelta(days=1))
-    key = keyring.signing_key(place, keyring.AUDITOR_KEY)
-    token = issue_auditor_token(auditor, key, association=kit.ASSOCIATION, at=at)
-    transport = httpx.ASGITransport(app=service.http)
-    headers = {"authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(transport=transport, base_url="http://ledger", headers=headers) as client:
-        found = await walked(client, "/?lang=de", f"{SAMPLE}&lang=de", "/page/entries?lang=de&cursor=3")
-    await service.engine.dispose()
-    return found
-
-
-@pytest.fixture(scope="module")
-def html(every_page: dict[str, httpx.Response]) -> dict[str, str]:
-    """Those that are pages, by address."""
-    return {
-        address: answer.text
-        for address, answer in every_page.items()
-        if answer.headers["content-type"].startswith("text/html") and "/files/" not in address
-    }
-
-
-@pytest.fixture
-async def signed_in(anybody: httpx.AsyncClient, token: Callable[..., str]) -> httpx.AsyncClient:
-    """A browser that came through the form, with a token that opens vouchers."""
-    found = await anybody.post("/login?lang=de", data={"token": token("ledger:read", "vouchers")})
-    assert found.status_code == httpx.codes.SEE_OTHER
-    assert found.headers["location"] == "./?lang=de"
-    return anybody
-
-
-async def walked(client: httpx.AsyncClient, *first: str) -> dict[str, httpx.Response]:
-    """Every page that can be reached from these, and every file, by following links as a reader does."""
-    found: dict[str, httpx.Response] = {}
-    ahead = deque(first)
-    while ahead and len(found) < PAGES_WALKED_MAX:
-        address = ahead.popleft().partition("#")[0]
-        if address in found:
-            continue
-        found[address] = answer = await client.get(address)
-        if answer.headers.get("content-type", "").startswith("text/html") and "attachment" not in str(answer.headers):
-            links = [urljoin(address, link) for link in Outline(answer.text).links]
-            ahead.extend(link for link in links if link.startswith("/"))
-    return found
 
 
 async def test_a_browser_signs_in_by_a_form_and_gets_a_strict_cookie(
@@ -180,7 +85,7 @@ def test_an_auditor_who_follows_every_link_finds_no_dead_one(every_page: dict[st
 def test_no_link_of_a_token_of_one_grant_is_dead_either(
     year: kit.ServiceDatabase, place: AssociationFolder, folder: Path
 ) -> None:
-    found = asyncio.run(_read_all(settings_of(year, place, folder), place, f"grant:{audited.GRANT}"))
+    found = asyncio.run(read_all(settings_of(year, place, folder), place, f"grant:{audited.GRANT}"))
     assert {path: answer.status_code for path, answer in found.items() if answer.status_code != 200} == {}
     assert str(audited.SHARED) not in "".join(path for path in found)
     assert "journal.hledger" not in "".join(found)
