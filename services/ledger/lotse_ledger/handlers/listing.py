@@ -36,11 +36,17 @@ async def entries_at(tx: AsyncConnection, at: AsOf) -> list[Recorded]:
 
 
 async def belegliste_rows(
-    tx: AsyncConnection, at: AsOf, *, grants: Sequence[Grant], keys: PersonKeys | None, today: date
+    tx: AsyncConnection,
+    at: AsOf,
+    *,
+    grants: Sequence[Grant],
+    keys: PersonKeys | None,
+    today: date,
+    shows_payees: bool = True,
 ) -> list[tuple[Cell, ...]]:
-    """For who may see payees."""
+    """The Belegliste of these grants. Without keys a payee may still be readable: who may see none is to be said."""
     charges = charges_of(await entries_at(tx, at), frozenset(one.grant_id for one in grants))
-    payees = await payees_of(tx, charges, keys)
+    payees = await payees_of(tx, charges, keys) if shows_payees else {}
     return belegliste(charges, payees=payees, drawdowns=money_of(grants, today))
 
 

@@ -61,8 +61,14 @@ async def downloads(visit: Visit) -> Page:
 async def belegliste_csv(visit: Visit) -> Response:
     """The list of vouchers of a grant; with payees where the token may see them."""
     grant, at = await grant_of(visit), visit.at
-    keys = visit.gate.keys if at.reach.vouchers else None
-    rows = await listing.belegliste_rows(at.tx, at.as_of, grants=(grant,), keys=keys, today=at.as_of.valid_to)
+    rows = await listing.belegliste_rows(
+        at.tx,
+        at.as_of,
+        grants=(grant,),
+        keys=visit.gate.keys,
+        today=at.as_of.valid_to,
+        shows_payees=at.reach.vouchers,
+    )
     return _file(visit, written(belegliste.TITLES, rows), CSV, "belegliste.csv")
 
 
