@@ -1,0 +1,74 @@
+"""The command line of a service: its own commands get their arguments, and what is typed wrongly is said at once."""
+
+import argparse
+from collections.abc import Callable
+
+import pytest
+
+from lotse_chassis.command import Command, Subcommand, main
+from lotse_chassis.service import Service
+from lotse_chassis.settings import Settings
+
+EXIT_CODE = 7
+Run = Callable[..., int]
+
+
+def build(settings: Settings) -> Service:
+    raise AssertionError("no command but serve builds a service")
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Run:
+    """`run("import", "file", commands=…)` is the exit code."""
+    monkeypatch.setenv("LOTSE_DATABASE_URL", "postgresql://nobody@127.0.0.1/nothing")
+
+    def typed(*words: str, commands: dict[str, Command | Subcommand]) -> int:
+        monkeypatch.setattr("sys.argv", ["lotse-probe", *words])
+        with pytest.raises(SystemExit) as ended:
+            main("probe", build, Settings, (), {}, commands=commands)
+        assert isinstance(ended.value.code, int)
+        return ended.value.code
+
+    return typed
+
+
+def with_a_file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file")
+    parser.add_argument("--atomic", action="store_true")
+
+
+def test_a_command_gets_the_arguments_that_it_asked_for(run: Run) -> None:
+    seen: list[tuple[str, str, bool]] = []
+
+    def imports(settings: Settings, given: argparse.Namespace) -> int:
+        seen.append((settings.association, given.file, given.atomic))
+        return EXIT_CODE
+
+    commands = {"import": Subcommand(imports, with_a_file, "enter a file")}
+    assert run("import", "a.jsonl", "--atomic", commands=commands) == EXIT_CODE
+    assert seen == [("unnamed", "a.jsonl", True)]
+
+
+def test_a_command_without_arguments_gets_the_settings_alone(run: Run) -> None:
+    assert run("look", commands={"look": lambda settings: len(settings.association)}) == len("unnamed")
+
+
+@pytest.mark.parametrize("words", [(), ("nothing",), ("import",), ("look", "too-much"), ("import", "a", "--maybe")])
+def test_what_no_command_takes_ends_with_the_code_for_usage(
+    run: Run, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    commands: dict[str, Command | Subcommand] = {
+        "look": lambda settings: 0,
+        "import": Subcommand(lambda settings, given: 0, with_a_file, "enter a file"),
+    }
+    assert run(*words, commands=commands) == 2
+    assert "usage: lotse-probe" in capsys.readouterr().err
+
+
+def test_the_help_names_every_command(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    commands: dict[str, Command | Subcommand] = {
+        "import": Subcommand(lambda settings, given: 0, with_a_file, "enter a file")
+    }
+    assert run("--help", commands=commands) == 0
+    said = capsys.readouterr().out
+    assert all(word in said for word in ("serve", "migrate", "import", "enter a file"))
