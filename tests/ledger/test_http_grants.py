@@ -1,6 +1,7 @@
 """What an auditor asks about one grant: money, vouchers, deadlines; each with its rule, and nothing guessed."""
 
 from collections.abc import Callable
+from itertools import accumulate
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -156,10 +157,12 @@ async def test_what_changed_since_a_report_names_entries_accounts_and_what_was_t
     entries = (await answered(auditor, "/entries", kind="voucher"))["entries"]
     reversal = ReverseEntry(reversal_id=uuid4(), log_index=entries[0]["log_index"], reason="falsche Position")
     await ordered(ledger, given.voucher(amount=50_00), reversal)
+    added = (await answered(auditor, "/diff", recorded_from=then))["entries"][0]["log_index"]
+    await ordered(ledger, ReverseEntry(reversal_id=uuid4(), log_index=added, reason="doppelt"))
     found = await answered(auditor, "/diff", recorded_from=then)
-    assert [one["kind"] for one in found["entries"]] == ["voucher", "reversal"]
+    assert [one["kind"] for one in found["entries"]] == ["voucher", "reversal", "reversal"]
     assert found["reversed_before"] == [entries[0]["log_index"]]
-    assert found["new_size"] - found["old_size"] == 2
+    assert found["new_size"] - found["old_size"] == 3
     changed = {one["account"]: int(one["change"]) for one in found["accounts"]}
     assert sum(changed.values()) == 0
     assert all(int(one["after"]) - int(one["before"]) == int(one["change"]) != 0 for one in found["accounts"])
@@ -186,6 +189,18 @@ async def test_the_trial_balance_adds_up_and_a_statement_ends_at_the_balance(aud
     assert part["balances"]
     assert all(one["account"].startswith(f"grant:{given.GRANT}:") for one in part["balances"])
     assert (await answered(auditor, "/balances", account="gran"))["balances"] == []
+
+
+async def test_a_statement_is_in_the_order_of_the_valid_days_and_adds_up_on_the_way(
+    auditor: httpx.AsyncClient, ledger: kit.ServiceDatabase
+) -> None:
+    days = ("2026-05-04", "2026-01-05", "2026-03-06", "2026-01-05")
+    await ordered(ledger, *(given.voucher(paid_on=day, amount=100 + place) for place, day in enumerate(days)))
+    moved = (await answered(auditor, "/accounts/assets:bank/statement", limit=500))["movements"]
+    places = [(one["valid_on"], one["log_index"]) for one in moved]
+    assert places == sorted(places)
+    assert [int(one["balance"]) for one in moved] == list(accumulate(int(one["amount"]) for one in moved))
+    assert len(moved) == 6
 
 
 async def test_a_statement_begins_on_a_day_with_what_stood_there_before(auditor: httpx.AsyncClient) -> None:
