@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import and_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.command import Subcommand
@@ -33,17 +32,15 @@ from lotse_ledger.domain.asof import AsOf
 from lotse_ledger.domain.entries import MAIN_LOG
 from lotse_ledger.domain.twins import beancount, hledger
 from lotse_ledger.domain.twins.beancount import TooManyDigits
-from lotse_ledger.domain.twins.transactions import Journal, tightened, transactions_of
+from lotse_ledger.domain.twins.transactions import Journal, tightened
 from lotse_ledger.handlers.bundle_lists import Wanted, journal_of
 from lotse_ledger.handlers.bundling import Made, Shelf, fixed, make
 from lotse_ledger.handlers.listing import entries_at
 from lotse_ledger.providers.evidence_files import evidence_files
 from lotse_ledger.providers.shipped import verifier_page
 from lotse_ledger.settings import LedgerSettings
-from lotse_ledger.store import books, witness
+from lotse_ledger.store import books, movements, witness
 from lotse_ledger.store.ledgers import log_named, scales
-from lotse_ledger.store.reading import read
-from lotse_ledger.store.tables import entry
 
 FORMATS = {"hledger": hledger.hledger, "beancount": beancount.beancount}
 WAIT_SECONDS_MAX = 600
@@ -117,14 +114,11 @@ async def _journal(service: Service, settings: LedgerSettings, args: argparse.Na
     async with service.engine.connect() as tx:
         journal = await (_imported(tx, args, service) if args.ledger else _own(tx, args, service))
     try:
-        text = "".join(FORMATS[args.format](journal)).encode()
+        with contextlib.nullcontext(sys.stdout.buffer) if args.out is None else written_whole(args.out) as out:
+            for line in FORMATS[args.format](journal):
+                out.write(line.encode())
     except TooManyDigits:
         raise Refused("journal_too_precise") from None
-    if args.out is None:
-        sys.stdout.buffer.write(text)
-        return EXIT_DONE
-    with written_whole(args.out) as out:
-        out.write(text)
     return EXIT_DONE
 
 
@@ -141,8 +135,7 @@ async def _imported(tx: AsyncConnection, args: argparse.Namespace, service: Serv
         raise Told("So ein importiertes Journal gibt es nicht.", "There is no such imported log.")
     at = await chosen(tx, args, service.now(), log_id=log_id)
     size = await books.size_at(tx, at.recorded_to, log_id=log_id)
-    within = and_(entry.c.valid_on <= at.valid_to, entry.c.log_index < size)
-    found = transactions_of(await read(tx, within, log_id=log_id))
+    found = await movements.transactions(tx, log_id, valid_to=at.valid_to, size=size)
     return tightened(Journal(f"{args.ledger}: imported, {size} entries", found, await scales(tx, log_id)))
 
 

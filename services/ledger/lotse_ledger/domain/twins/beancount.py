@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from lotse_ledger.domain.twins.transactions import Journal, Transaction, decimal_text, one_line
+from lotse_ledger.domain.twins.transactions import Journal, Transaction, one_line
 
 DIGITS_MAX = 28  # of a sum; Beancount adds with Python's decimal as it comes, and rounds beyond
 ROOTS = {"assets": "Assets", "liab": "Liabilities", "income": "Income", "expense": "Expenses"}
@@ -62,8 +62,7 @@ def _transaction(one: Transaction, journal: Journal, names: dict[str, str]) -> I
     yield f"{one.valid_on.isoformat()} * {_quoted(one_line(one.text))}\n"
     yield f'  log_index: "{one.log_index}"\n'
     for posting in one.postings:
-        amount = decimal_text(posting.amount, journal.scales[posting.currency])
-        yield f"  {names[posting.account]}  {amount} {commodity(posting.currency)}\n"
+        yield f"  {names[posting.account]}  {journal.amount(posting)} {commodity(posting.currency)}\n"
 
 
 def _check_digits(journal: Journal) -> None:
@@ -71,7 +70,7 @@ def _check_digits(journal: Journal) -> None:
     sums: defaultdict[str, int] = defaultdict(int)
     for one in journal.transactions:
         for posting in one.postings:
-            sums[posting.currency] += abs(posting.amount)
+            sums[posting.currency] += abs(journal.shown(posting))
     if any(len(str(found)) > DIGITS_MAX for found in sums.values()):
         raise TooManyDigits("more digits than Beancount adds exactly")
 

@@ -6,7 +6,7 @@ becomes `%` and the two hexadecimal digits of each of its UTF-8 bytes, `%` too; 
 
 from collections.abc import Iterator
 
-from lotse_ledger.domain.twins.transactions import Journal, Transaction, decimal_text, one_line
+from lotse_ledger.domain.twins.transactions import Journal, Transaction, one_line
 
 _PLAIN = frozenset("_-./:+&'0123456789")
 _COMMODITY_PLAIN = frozenset("_-./+&' 0123456789")
@@ -17,7 +17,7 @@ def hledger(journal: Journal) -> Iterator[str]:
     yield from (f"; {one_line(line)}\n" for line in (journal.title, *journal.remarks))
     yield "\ndecimal-mark .\n\n"
     for currency in journal.currencies:
-        yield f"commodity {_sample(journal.scales[currency])} {commodity(currency)}\n"
+        yield f"commodity {_sample(journal.decimals(currency))} {commodity(currency)}\n"
     yield from (f"account {account(name)}\n" for name in journal.accounts)
     names = {name: account(name) for name in journal.accounts}
     for one in journal.transactions:
@@ -44,8 +44,7 @@ def commodity(name: str) -> str:
 def _transaction(one: Transaction, journal: Journal, names: dict[str, str]) -> Iterator[str]:
     yield f"{one.valid_on.isoformat()} ({one.log_index}) {one_line(one.text).replace(';', ',')}\n"
     for posting in one.postings:
-        amount = decimal_text(posting.amount, journal.scales[posting.currency])
-        yield f"    {names[posting.account]}  {amount} {commodity(posting.currency)}\n"
+        yield f"    {names[posting.account]}  {journal.amount(posting)} {commodity(posting.currency)}\n"
 
 
 def _keeps(one: str, before: str, after: str) -> bool:

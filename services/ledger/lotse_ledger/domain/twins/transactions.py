@@ -1,7 +1,7 @@
 """What a journal is written from: dated postings in integer minor units, and the decimals of each currency."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from lotse_ledger.domain.entries import Posting, Recorded
@@ -10,7 +10,7 @@ NO_DATE = date(2000, 1, 1)  # for directives of a journal without a transaction
 TEXT_CHARACTERS_MAX = 200
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Transaction:
     """One entry that moves something."""
 
@@ -23,12 +23,28 @@ class Transaction:
 
 @dataclass(frozen=True)
 class Journal:
-    """In the order of the log. `scales` are decimals by currency; `remarks` are said at the top."""
+    """In the order of the log. `scales` are decimals by currency, the last `spare` of which are 0 in every amount.
+
+    `remarks` are said at the top.
+    """
 
     title: str
     transactions: Sequence[Transaction]
     scales: Mapping[str, int]
     remarks: tuple[str, ...] = ()
+    spare: Mapping[str, int] = field(default_factory=dict)
+
+    def decimals(self, currency: str) -> int:
+        """As many as are written."""
+        return self.scales[currency] - self.spare.get(currency, 0)
+
+    def shown(self, posting: Posting) -> int:
+        """The amount in units of the last decimal that is written."""
+        return posting.amount // 10 ** self.spare.get(posting.currency, 0)
+
+    def amount(self, posting: Posting) -> str:
+        """As both programs read it."""
+        return decimal_text(self.shown(posting), self.decimals(posting.currency))
 
     @property
     def accounts(self) -> list[str]:
@@ -53,17 +69,7 @@ def tightened(journal: Journal) -> Journal:
         for posting in one.postings:
             if posting.amount:
                 spare[posting.currency] = min(spare[posting.currency], _zeros(posting.amount))
-    scales = {currency: scale - spare[currency] for currency, scale in journal.scales.items()}
-    transactions = [
-        replace(
-            one,
-            postings=tuple(
-                Posting(row.account, row.amount // 10 ** spare[row.currency], row.currency) for row in one.postings
-            ),
-        )
-        for one in journal.transactions
-    ]
-    return replace(journal, transactions=transactions, scales=scales)
+    return replace(journal, spare=spare)
 
 
 def transactions_of(entries: Iterable[Recorded]) -> list[Transaction]:
