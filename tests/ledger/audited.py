@@ -60,12 +60,12 @@ def settings_for(database: ServiceDatabase, folder: Path) -> dict[str, str]:
 def house_in(folder: Path) -> House:
     """The association with the keys of that folder."""
     log = keyfiles.log_key(folder / "log.key", given.ORIGIN)
-    return given.house(evidence=Evidence(log=log), keys=_person_keys(folder))
+    return given.house(evidence=Evidence(log=log), keys=person_keys_in(folder))
 
 
 async def fill(database: ServiceDatabase, folder: Path) -> None:
     """The public facts, then the year, one order after another."""
-    house, files = house_in(folder), EvidenceFiles(folder / "evidence", _person_keys(folder))
+    house, files = house_in(folder), evidence_in(folder)
     async with given.transaction(database) as tx:
         await given.load_facts(tx, FACTS_AT)
         for number, (day, order) in enumerate(_orders(files)):
@@ -79,7 +79,13 @@ def an_id(name: str) -> UUID:
     return uuid5(NAMESPACE_URL, name)
 
 
-def _person_keys(folder: Path) -> PersonKeys:
+def evidence_in(folder: Path) -> EvidenceFiles:
+    """What the association keeps as evidence."""
+    return EvidenceFiles(folder / "evidence", person_keys_in(folder))
+
+
+def person_keys_in(folder: Path) -> PersonKeys:
+    """What private parts and evidence are sealed with."""
     return PersonKeys(folder / "person-keys", (folder / "kek.key").read_bytes())
 
 
