@@ -105,6 +105,11 @@ def test_the_list_of_a_past_instant_never_changes(ledger: Treasury) -> None:
     ledger.order(paid(number="B-9", paid_on="2026-01-02"))
     assert ledger.run(*asked).raw == before
     assert len(rows_of(before)) == 2
+    ledger.order(paid(number="B-10", paid_on="2026-11-01"))
+    (later,) = ledger.rows("SELECT max(recorded_at) FROM entry")[0]
+    ledger.order(paid(number="B-11", paid_on="2026-01-02"))
+    cut = ledger.run("belegliste", GRANT, "--valid-to", "2026-02-10", "--recorded-to", later.isoformat()).out
+    assert ("B-9" in cut, "B-10" in cut, "B-11" in cut) == (True, False, False)
     done = ledger.run("belegliste", GRANT, "--recorded-to", "2099-01-01")
     assert (done.code, "[beyond_last_entry]" in done.err) == (1, True)
 

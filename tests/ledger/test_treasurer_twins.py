@@ -23,11 +23,28 @@ ODD_NAMES = (
     *("assets", "Assets", "assets:bank", "assets:Bank", "assets:ban_k", "assets:ban--k", "assets:x-bank", "a::b", ":"),
     *("a:", ":a", "a b", "a  b", " a", "a ", "a; b", "(a)", "[a]", "* a", "! a", "a%b", "a%25b", '"a"', "a\u00a0b"),
     *("Кошти:Каса", "Bücher:Ä", "assets:1", "liab:grant_unused:5d3f2c3e-7a0b-4b52-9a61-2f0c6f0d2026", "equity:a"),
-    *("expense:", "income", "income:-", "a-", "a-_b", "x-2d-", "~a", "=a", "@", "#", "a|b", "\u200b", "𝔸", "²", "1"),
+    *(
+        "expense:",
+        "income",
+        "income:-",
+        "a-",
+        "a-_b",
+        "x-2d-",
+        "~a",
+        "=a",
+        "@",
+        "#",
+        "a%3B b",
+        "a|b",
+        "\u200b",
+        "𝔸",
+        "²",
+        "1",
+    ),
 )
 ODD_CURRENCIES = (
     *("EUR", "eur", "E", "TRUE", "NULL", "Stunden", "h/Woche", "USD 2", " A", "A ", '"', ";", "€", "₴", "A" * 40),
-    *("X.AB", "A1", "1", "A-B", "A_B", "A.B", "%", "Гривня", "A\u00a0B", "{", "@", "EUR2"),
+    *("X.AB", "%22", "A1", "1", "A-B", "A_B", "A.B", "%", "Гривня", "A\u00a0B", "{", "@", "EUR2"),
 )
 
 
