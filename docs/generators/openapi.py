@@ -23,6 +23,8 @@ PROBLEM: dict[str, Any] = {
         "detail": {"type": "string", "description": "in the language that `Accept-Language` asks for"},
         "code": {"type": "string"},
         "fields": {"type": "array", "items": {"type": "string"}},
+        "rule": {"type": "string", "description": "where the rule stands, if it has a name"},
+        "allowed": {"type": "string", "description": "what would be taken, if that can be said"},
         "texts": {
             "type": "object",
             "required": [*LANGUAGES],

@@ -1,5 +1,6 @@
 """What the queries and the pages read: each as of the two dates, and no further than the token reaches."""
 
+import asyncio
 from dataclasses import replace
 from uuid import UUID
 
@@ -27,7 +28,8 @@ async def grants_at(at: Reading, grant_id: UUID | None = None) -> tuple[Grant, .
     """The grants that may be seen, or one of them."""
     if grant_id is not None and not at.reach.opens(grant_id):
         return ()
-    found = grants_of(await _of_grants(at, grant_id), at.association)
+    # A fold over many entries takes its time, and others ask meanwhile.
+    found = await asyncio.to_thread(grants_of, await _of_grants(at, grant_id), at.association)
     wanted = [one for one in found if grant_id is None or one.grant_id == grant_id]
     return tuple(one for one in wanted if at.reach.opens(one.grant_id))
 
