@@ -1,11 +1,15 @@
 """What the pages are made of, apart from any book: amounts, bars, the picture on two axes, words."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lotse_ledger import domain, handlers
+from lotse_ledger.domain import booking
 from lotse_ledger.domain.entries import Posting, Recorded
 from lotse_ledger.domain.law.rules import RULES
 from lotse_ledger.domain.law.terms import PARAMETERS, Terms
@@ -23,7 +27,10 @@ from lotse_ledger.pages.freeze_picture import (
     picture,
 )
 from lotse_ledger.pages.texts import PAGE_LANGUAGES, TEXTS, PageLanguage
+from lotse_ledger.pages.texts.journal import KINDS
 
+NO_ENTRIES = frozenset({"payroll", "person", "period", "repeated"})
+"""Kinds of vouchers, and of things that are no entries."""
 DAYS = st.dates(date(2024, 1, 1), date(2027, 12, 31))
 CENTS = st.integers(-(10**12), 10**12)
 
@@ -198,3 +205,23 @@ def test_an_entry_of_a_kind_that_nobody_gave_words_still_has_a_line(language: Pa
             leaf_sha256=b"",
         )
         assert wording.content(language, entry)
+
+
+def test_every_kind_that_is_booked_has_words() -> None:
+    sources = [path.read_text() for folder in (booking, handlers) for path in Path(folder.__path__[0]).glob("*.py")]
+    booked = {kind for source in sources for kind in re.findall(r'\bkind="([a-z_]+)"', source)}
+    assert {"use_recognised", "settlement", "proof"} <= booked
+    assert booked - NO_ENTRIES <= set(KINDS)
+
+
+@pytest.mark.parametrize("language", PAGE_LANGUAGES)
+def test_every_code_of_an_alarm_has_words(language: PageLanguage) -> None:
+    sources = [path.read_text() for folder in (domain, handlers) for path in Path(folder.__path__[0]).glob("*.py")]
+    codes = {
+        code
+        for source in sources
+        for code in re.findall(r'^[A-Z_]+ = "((?:checkpoint|office)_[a-z_]+)"', source, re.MULTILINE)
+    }
+    assert {"checkpoint_forked", "checkpoint_replayed"} <= codes
+    for code in codes:
+        assert TEXTS[language].get(f"alarm_{code}"), code

@@ -204,7 +204,6 @@ def _answer(
         "here": place.here,
         "root": place.root,
         "query": place.query,
-        "problem_of": lambda code: gate.service.problems.problem(code).texts[place.language],
     }
     text = rendered(page.template, place.language, {**values, **page.values})
     headers = HEADERS | ({"WWW-Authenticate": "Bearer"} if page.status == 401 else {})

@@ -202,7 +202,7 @@ JOURNAL: dict[str, tuple[str, str]] = {
     ),
     "kept_under_seal": ("unter Siegel", "under seal"),
     "part_payee": ("Empfänger", "payee"),
-    "part_files": ("Namen der Dateien", "names of the files"),
+    "part_evidence": ("Namen der Dateien", "names of the files"),
     "part_actor": ("wer es eingetragen hat", "who recorded it"),
     "part_approver": ("wer es bestätigt hat", "who confirmed it"),
     "alarms": ("Alarme", "Alarms"),
@@ -210,6 +210,7 @@ JOURNAL: dict[str, tuple[str, str]] = {
         "Prüfpunkte, die ein Zeuge nicht gegengezeichnet hat: unsere bei anderen, und die anderer bei uns.",
         "Checkpoints that a witness did not countersign: ours with others, and others' with us.",
     ),
+    "alarm_unknown": ("siehe Kürzel", "see the code"),
     "alarms_none": ("Kein Alarm.", "No alarm."),
     "raised_at": ("gemeldet", "raised"),
     "log_name": ("Journal", "log"),
@@ -259,6 +260,12 @@ KINDS: dict[str, tuple[str, str]] = {
     "voucher_question_settled": ("Frage zu einem Beleg geklärt", "question about a voucher settled"),
     "period_closed": ("Zeitraum abgeschlossen", "period closed"),
     "period_reopened": ("Zeitraum wieder geöffnet", "period reopened"),
+    "period_close_asked": ("Abschluss eines Zeitraums beantragt", "closing of a period asked for"),
+    "period_reopen_asked": ("Wiederöffnung eines Zeitraums beantragt", "reopening of a period asked for"),
+    "use_recognised": ("Verwendung gebucht", "use booked"),
+    "cash_moved": ("Bargeld bewegt", "cash moved"),
+    "voucher_question_answered": ("Antwort zu einem Beleg", "answer about a voucher"),
+    "imported": ("eingelesen", "imported"),
     "reversal": ("Storno", "reversal"),
     "key_rotated": ("Schlüssel gewechselt", "key rotated"),
     "export_created": ("Prüfpaket ausgehändigt", "bundle handed out"),
@@ -274,3 +281,22 @@ KINDS: dict[str, tuple[str, str]] = {
 }
 
 JOURNAL |= {f"kind_of_{kind}": pair for kind, pair in KINDS.items()}
+
+ALARMS: dict[str, tuple[str, str]] = {
+    "checkpoint_malformed": ("der Prüfpunkt nicht zu lesen war", "the checkpoint could not be read"),
+    "checkpoint_old_size_larger": ("er kürzer war als der frühere", "it was shorter than the earlier one"),
+    "checkpoint_of_unknown_log": ("dieses Journal nicht bekannt ist", "this log is not known"),
+    "checkpoint_of_another": ("er zu einem anderen Journal gehört", "it belongs to another log"),
+    "checkpoint_not_signed": ("die Unterschrift fehlte", "the signature was missing"),
+    "checkpoint_signature_false": ("die Unterschrift falsch war", "the signature was false"),
+    "checkpoint_old_size_differs": ("der Zeuge zuletzt einen anderen sah", "the witness saw another one last"),
+    "checkpoint_root_wrong": ("die Prüfsumme nicht stimmte", "the digest was wrong"),
+    "checkpoint_not_consistent": ("er den früheren nicht fortsetzt", "it does not continue the earlier one"),
+    "checkpoint_forked": ("es bei gleicher Länge zwei Fassungen gibt", "there are two versions of one size"),
+    "checkpoint_behind_witness": ("der Zeuge schon mehr gesehen hat", "the witness has already seen more"),
+    "checkpoint_rolled_back": ("er hinter einen früheren zurückfällt", "it falls back behind an earlier one"),
+    "checkpoint_replayed": ("ein alter Prüfpunkt wieder vorgelegt wurde", "an old checkpoint was shown again"),
+    "office_not_told": ("die monatliche E-Mail nicht ankam", "the monthly mail did not arrive"),
+}
+
+JOURNAL |= {f"alarm_{code}": pair for code, pair in ALARMS.items()}
