@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from hypothesis import example
 from hypothesis import given as for_all
 from hypothesis import strategies as st
 
@@ -27,6 +28,7 @@ RATES = rates_of(FILE.read_bytes())
 COUNTS: tuple[DayCount, ...] = ("30/360", "act/365", "act/act")
 DAYS = st.dates(date(2022, 7, 2), date(2026, 6, 30))
 PAYOUT, USED = date(2025, 12, 1), date(2026, 3, 20)
+FAR = date(2022, 7, 2)
 
 
 def interest(amount: int, since: date, until: date, **stated: object) -> int | None:
@@ -153,6 +155,7 @@ def test_the_half_years_sum_to_the_whole(one: date, two: date, amount: int, coun
 
 
 @for_all(st.lists(st.tuples(st.integers(0, 10**8), DAYS, st.integers(0, 400)), max_size=6))
+@example([(0, FAR, 0), (35, date(2026, 5, 27), 45), (20, date(2022, 10, 1), 128), (89, date(2024, 4, 1), 143)])
 def test_the_claims_sum_to_what_the_notice_says(given: list[tuple[int, date, int]]) -> None:
     last = date(2026, 6, 30)
     claims = [Claim(0, amount, since, min(last, since + timedelta(days))) for amount, since, days in given]

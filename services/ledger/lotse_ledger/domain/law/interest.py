@@ -13,7 +13,6 @@ from typing import Literal
 
 from lotse_ledger.domain.law.fifo import Fifo
 from lotse_ledger.domain.law.rules import Citation, of_rule
-from lotse_ledger.domain.law.shares import apportioned
 from lotse_ledger.domain.law.terms import WHOLE_BP, DayCount, Terms, cite
 
 JULY = 7
@@ -22,7 +21,6 @@ DAYS_A_MONTH = 30
 DAYS_A_YEAR_360 = 360
 DAYS_A_YEAR = 365
 DAYS_A_LEAP_YEAR = 366
-SCALE = 10**9  # the amounts of the claims are apportioned by their exact interest, to this part of a cent
 
 
 @dataclass(frozen=True)
@@ -184,9 +182,12 @@ def _half_up(exact: Fraction) -> int:
 
 
 def _apportioned(total: int, exact: Sequence[Fraction]) -> list[int]:
-    weights = {f"{place:06d}": floor(one * SCALE) for place, one in enumerate(exact)}
-    found = apportioned(total, weights)
-    return [found[key] for key in sorted(found)]
+    """Each rounded down, then a cent each by remainder, ties to the first, until they sum to the rounded total."""
+    found = [floor(one) for one in exact]
+    by_remainder = sorted(range(len(exact)), key=lambda place: (found[place] - exact[place], place))
+    for place in by_remainder[: total - sum(found)]:
+        found[place] += 1
+    return found
 
 
 def _preview(
