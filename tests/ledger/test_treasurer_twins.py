@@ -20,7 +20,18 @@ from lotse_ledger.domain.twins.transactions import Journal, Transaction, decimal
 
 Balances = dict[tuple[str, str], Decimal]
 ODD_NAMES = (
-    *("assets", "Assets", "assets:bank", "assets:Bank", "assets:ban_k", "assets:ban--k", "assets:x-bank", "a::b", ":"),
+    *(
+        "assets",
+        "Assets",
+        "assets:bank",
+        "assets:Bank",
+        "assets:ban_k",
+        "assets:ban--k",
+        "assets:ban-k",
+        "assets:x-bank",
+        "a::b",
+        ":",
+    ),
     *("a:", ":a", "a b", "a  b", " a", "a ", "a; b", "(a)", "[a]", "* a", "! a", "a%b", "a%25b", '"a"', "a\u00a0b"),
     *("Кошти:Каса", "Bücher:Ä", "assets:1", "liab:grant_unused:5d3f2c3e-7a0b-4b52-9a61-2f0c6f0d2026", "equity:a"),
     *(

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from lotse_chassis.command import Command, Subcommand
-from lotse_ledger.cli import auditors, balances, evidence, exports, importing, rebuild, reports, vouchers
+from lotse_ledger.cli import auditors, balances, evidence, exports, importing, orders, rebuild, reports, vouchers
 from lotse_ledger.cli.facts import load_facts
 from lotse_ledger.cli.replay import COMMAND as REPLAY
 
@@ -14,6 +14,7 @@ COMMANDS: Mapping[str, Command | Subcommand] = {
         rebuild.rebuild, rebuild.arguments, "make the projections anew, or hold them against the leaves"
     ),
     "balances": Subcommand(balances.print_balances, balances.arguments, "what stands in the accounts of such a log"),
+    "enter": orders.COMMAND,
     "vouchers": vouchers.COMMAND,
     "replay": REPLAY,
     **reports.COMMANDS,
