@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import given as hypothesis_given
 from hypothesis import strategies as st
 from sqlalchemy import text
@@ -29,6 +29,8 @@ FIRST = date(2024, 12, 20)
 DAYS = 100  # over three ends of a month
 EXPENSE = f"expense:{given.GRANT}:material"
 
+UNSHRUNK = [Phase.explicit, Phase.reuse, Phase.generate]
+"""On a real database a history is shrunk for many minutes; what fails is printed as it is."""
 MOVES = st.lists(
     st.tuples(
         st.integers(0, DAYS),
@@ -106,7 +108,7 @@ def small_snapshots(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_balance_as_of_any_two_dates_is_the_naive_sum(database: Database, small_snapshots: None) -> None:
     ledger = database("ledger")
 
-    @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow], phases=UNSHRUNK)
     @hypothesis_given(MOVES)
     def check(moves: Moves) -> None:
         async def run() -> None:

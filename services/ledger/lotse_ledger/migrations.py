@@ -468,6 +468,32 @@ _REPLAY = """CREATE TABLE replay (
  size bigint NOT NULL CHECK (size >= 0),
  verdicts jsonb NOT NULL)"""
 
+# 0030: what is known never decreases along a log, so the length that it had at an instant is found by halving. An index
+# over all logs would lead through everything that an import recorded since.
+_SIZE_KNOWN = """CREATE FUNCTION size_known(which smallint, instant timestamptz) RETURNS bigint
+ LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  least bigint := 0;
+  most bigint := coalesce((SELECT max(log_index) + 1 FROM entry WHERE log_id = which), 0);
+  middle bigint;
+BEGIN
+  WHILE least < most LOOP
+    middle := (least + most) / 2;
+    IF (SELECT known_at FROM entry WHERE log_id = which AND log_index = middle) <= instant THEN
+      least := middle + 1;
+    ELSE
+      most := middle;
+    END IF;
+  END LOOP;
+  RETURN least;
+END $$"""
+
+_VALID_APART = (
+    "DROP INDEX posting_valid",
+    "CREATE INDEX posting_valid ON posting (valid_on) WHERE log_id = 0",
+    "CREATE INDEX posting_valid_imported ON posting (valid_on, log_id) WHERE log_id > 0",
+)
+
 MIGRATIONS = (
     Migration(
         "0001-log",
@@ -535,6 +561,7 @@ MIGRATIONS = (
     ),
     Migration("0010-audit", (_AUDIT_QUERY, _AUDIT_KEY, *(guard for table in AUDIT_TABLES for guard in _guards(table)))),
     Migration("0020-replay", (_REPLAY, *_guards("replay"))),
+    Migration("0030-known-size", (_SIZE_KNOWN, *_VALID_APART)),
 )
 
 RIGHTS = {

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_ledger.domain.asof import AsOf
@@ -35,6 +35,8 @@ __all__ = [
     "statement",
 ]
 
+_SIZE_KNOWN = text("SELECT size_known(CAST(:log_id AS smallint), :instant)")
+
 
 async def last_recorded_at(tx: AsyncConnection, *, log_id: int = MAIN_LOG) -> datetime | None:
     """When the last entry was recorded; None while the log is empty."""
@@ -52,14 +54,8 @@ async def size(tx: AsyncConnection, *, log_id: int = MAIN_LOG) -> int:
 
 async def size_at(tx: AsyncConnection, recorded_to: datetime, *, log_id: int = MAIN_LOG) -> int:
     """How many entries were known at an instant."""
-    query = (
-        select(entry.c.log_index)
-        .where(entry.c.log_id == log_id, entry.c.known_at <= recorded_to)
-        .order_by(entry.c.known_at.desc(), entry.c.log_index.desc())
-        .limit(1)
-    )
-    found = (await tx.execute(query)).scalar_one_or_none()
-    return 0 if found is None else int(found) + 1
+    found = await tx.execute(_SIZE_KNOWN, {"log_id": log_id, "instant": recorded_to})
+    return int(found.scalar_one())
 
 
 async def balances(
