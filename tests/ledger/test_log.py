@@ -157,18 +157,32 @@ async def write_by_hand(
 
 
 @pytest.mark.parametrize(
-    "postings",
+    ("amounts", "currencies"),
     [
-        [(0, 2, EXPENSE, 500), (1, 2, "assets:bank", -499)],
-        [(0, 2, EXPENSE, 500)],
-        [],
+        ((500, -499), ("EUR", "EUR")),
+        ((1,), ("EUR",)),
+        ((500, -500), ("EUR", "USD")),
     ],
 )
 async def test_the_database_refuses_what_does_not_balance(
+    database: Database, amounts: tuple[int, ...], currencies: tuple[str, ...]
+) -> None:
+    ledger = database("ledger")
+    one = entered(draft(), Place(given.ORIGIN, 0, given.NOW))
+    postings = tuple(Posting("assets:bank", *pair) for pair in zip(amounts, currencies, strict=True))
+    with pytest.raises(DBAPIError, match="debits and credits differ"):
+        async with given.transaction(ledger) as tx:
+            await log.write(tx, [(replace(one, draft=replace(one.draft, postings=postings)), ())])
+    async with given.transaction(ledger) as tx:
+        assert await books.size(tx) == 0
+
+
+@pytest.mark.parametrize("postings", [[(0, 2, EXPENSE, 500)], []])
+async def test_the_database_refuses_an_entry_without_all_of_its_postings(
     database: Database, postings: list[tuple[int, int, str, int]]
 ) -> None:
     ledger = database("ledger")
-    with pytest.raises(DBAPIError, match=r"differ|missing"):
+    with pytest.raises(DBAPIError, match="missing"):
         await write_by_hand(ledger, postings)
     async with given.transaction(ledger) as tx:
         assert await books.size(tx) == 0
