@@ -55,7 +55,10 @@ def router() -> APIRouter:
 
 
 class Methods:
-    """HEAD is a GET whose body the server keeps to itself; OPTIONS says what a path allows. Another origin is allowed nothing."""
+    """HEAD is a GET whose body the server keeps to itself; OPTIONS says what a path allows.
+
+    Another origin is allowed nothing.
+    """
 
     def __init__(self, app: ASGIApp, problems: Problems) -> None:
         self.app, self.problems = app, problems
