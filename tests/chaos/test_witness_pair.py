@@ -1,192 +1,26 @@
 """Two ledgers as two processes, each with its broker and its database, a hub between them: honest, cut off, killed,
 wiped, and at last dishonest."""
 
-import shutil
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import partial
-from typing import Any
-from uuid import uuid4
 
-import httpx
-import psycopg
 import pytest
 
-from lotse_chassis import streams
-from lotse_chassis.identity import Auditor, Staff, issue_auditor_token, issue_token
-from lotse_contracts import envelope_of, subject_for, to_json
-from lotse_contracts.answers import TOKEN_HEADER
-from lotse_contracts.ledger import RecordDecision
-from lotse_ledger.domain.checkpoints import head_of, origin_of
+from lotse_chassis.identity import Auditor, issue_auditor_token
+from lotse_ledger.domain.checkpoints import head_of
 from lotse_ledger.domain.notes import parse_vkey, signers
 from lotse_ledger.domain.proofs import inclusion_holds
 from lotse_ledger.domain.tlogproof import parse_proof
-from lotse_local import broker as brokers
-from lotse_local import cards, keyring, nkey, process
-from lotse_local.broker_config import HubPlan, Leaf, hub_config
+from lotse_local import cards, keyring
 from tests import kit
-from tests.chaos import wire
-from tests.chaos.processes import Running, running
-
-HERE, THERE = kit.ASSOCIATION, "plattform"
-WAIT_SECONDS = 40.0
-
-
-@dataclass
-class Side:
-    """One association: its broker, its database and its ledger as a process."""
-
-    name: str
-    broker: kit.Broker
-    database: kit.ServiceDatabase
-    ledger: Running
-
-    def rows(self, statement: str) -> list[tuple[Any, ...]]:
-        return wire.rows(self.database, statement)
-
-    def number(self, statement: str) -> int:
-        return int(self.rows(statement)[0][0] or 0)
-
-    @property
-    def size(self) -> int:
-        return self.number("SELECT count(*) FROM entry WHERE log_id = 0")
-
-    @property
-    def signed(self) -> int:
-        return self.number("SELECT max(size) FROM checkpoint")
-
-    @property
-    def cosigned(self) -> int:
-        return self.number("SELECT max(size) FROM cosignature WHERE line IS NOT NULL")
-
-    def seen_of(self, other: str) -> int:
-        return self.number(f"SELECT max(size) FROM witness_head WHERE origin = '{origin_of(other)}'")
-
-    def alarms(self) -> list[str]:
-        return [row[0] for row in self.rows("SELECT code FROM alarm ORDER BY id")]
-
-    async def restart(self) -> None:
-        self.ledger.start()
-        await self.ledger.ready()
-
-    async def get(self, path: str, **headers: str) -> httpx.Response:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.ledger.port}", timeout=10) as client:
-            return await client.get(path, headers=headers)
-
-    async def order(self, number: int) -> int:
-        """Awards of as many grants, as the treasurer orders them; the size of the log once they are in it."""
-        wanted = self.size + number
-        key, now = keyring.signing_key(self.broker.place, keyring.TOKEN_KEY), datetime.now(UTC)
-        staff = Staff("k1", "treasurer")
-        token = issue_token(staff, key, association=self.name, at=now, lifetime=timedelta(hours=8))
-        async with self.broker.connected("desk") as client:
-            for _ in range(number):
-                order, own = award(), uuid4()
-                envelope = envelope_of(order, id=own, association=self.name, sender="desk", time=now)
-                headers = {"Nats-Msg-Id": str(own), TOKEN_HEADER: token}
-                await client.jetstream().publish(subject_for(order, self.name), to_json(envelope), headers=headers)
-        return wanted
-
-    async def book(self, number: int) -> None:
-        """The same, and they are in the log."""
-        wanted = await self.order(number)
-        await kit.eventually(lambda: self.size == wanted, WAIT_SECONDS)
-
-    def as_owner(self, *statements: str) -> None:
-        """What no service can do and whoever owns the machine can: the past is changed where it is stored."""
-        with psycopg.connect(self.database.owner_url) as connection:
-            for statement in statements:
-                connection.execute(statement.encode())
-
-
-@dataclass
-class Pair:
-    """Both sides and the hub."""
-
-    here: Side
-    there: Side
-    hub_command: process.Command
-    hub_plan: HubPlan
-    hub: Any = field(default=None)
-
-    def start_hub(self) -> None:
-        self.hub = brokers.start(self.hub_command, self.hub_plan.monitor_port)
-
-    def stop_hub(self) -> None:
-        process.stop(self.hub_command, self.hub)
-
-    async def join(self) -> None:
-        """Start the hub again; a source that slept is woken as the supervisor does."""
-        self.start_hub()
-        for side in (self.here, self.there):
-            await streams.nudge_sources(side.broker.url, side.broker.seed("fedops"))
-
-    async def all_countersigned(self) -> None:
-        """Each witness has seen all of the other's log, and each log has her signature."""
-        for side, other in ((self.here, self.there), (self.there, self.here)):
-            await kit.eventually(partial(_countersigned, side, other), WAIT_SECONDS)
-
-
-def _countersigned(side: Side, other: Side) -> bool:
-    return side.size == side.signed == side.cosigned == other.seen_of(side.name)
-
-
-def award() -> RecordDecision:
-    return RecordDecision(
-        grant_id=uuid4(),
-        decision_id=uuid4(),
-        type="award",
-        financing_type="share",
-        amount=1_00,
-        budget_year=2026,
-        valid_on="2026-01-15",
-        period_from="2026-01-01",
-        period_to="2026-12-31",
-        file_ref="DEMO",
-        standing="demo",
-    )
+from tests.chaos.pairs import WAIT_SECONDS, Pair, Side, provision, running_pair
 
 
 @pytest.fixture(scope="module")
 async def pair(postgres: kit.Postgres) -> AsyncIterator[Pair]:
-    """Two associations that know each other's cards; both ledgers sign after every entry."""
-    folder = kit.new_folder()
-    async with AsyncExitStack() as stack:
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        places = {name: kit.new_association(folder, name) for name in (HERE, THERE)}
-        for name, other in ((HERE, THERE), (THERE, HERE)):
-            cards.add_partner(places[name], cards.own_card(places[other]))
-        keys = {name: nkey.public_of(keyring.seed(place, keyring.LEAF_USER)) for name, place in places.items()}
-        port, leaf_port, monitor_port = kit.free_ports(3)
-        plan = HubPlan(port, leaf_port, monitor_port, keys={**keys, "sys": nkey.public_of(nkey.new_seed())})
-        command = brokers.command(folder / "hub", hub_config(plan))
-        leaf = Leaf(f"nats-leaf://127.0.0.1:{leaf_port}")
-        sides = {}
-        for name, place in places.items():
-            member = kit.start_broker(place, folder / f"nats-{name}", leaf=leaf)
-            stack.callback(member.stop)
-            await provision(member)
-            database = postgres.database("ledger")
-            stack.callback(postgres.drop, database)
-            changed = {"fed_seed_file": str(place.seed("ledger-fed")), "checkpoint_entries": "1"}
-            sides[name] = Side(
-                name, member, database, stack.enter_context(running("ledger", database, member, **changed))
-            )
-        both = Pair(sides[HERE], sides[THERE], command, plan)
-        both.start_hub()
-        stack.callback(both.stop_hub)
-        for side in sides.values():
-            side.ledger.start()
-        for side in sides.values():
-            await side.ledger.ready()
+    """One pair for the whole file: first the honest story, then the crimes."""
+    async with running_pair(postgres) as both:
         yield both
-
-
-async def provision(member: kit.Broker) -> None:
-    await member.provision()
-    await member.provision_federation(THERE if member.association == HERE else HERE)
 
 
 async def test_a_pair_of_witnesses_comes_through_cut_links_kills_and_a_wiped_broker(pair: Pair) -> None:
@@ -254,8 +88,8 @@ FORGET = tuple(f"DELETE FROM {table}" for table in ("cosignature", "checkpoint",
 """Whoever rewrites the past also takes away what witnesses it at home."""
 REWRITE = (
     "ALTER TABLE entry DROP CONSTRAINT leaf_is_of_the_body",
-    """UPDATE entry SET body = replace(body, 'DEMO', 'DEM0'),
-       leaf_sha256 = sha256('\\x00'::bytea || convert_to(replace(body, 'DEMO', 'DEM0'), 'UTF8')) WHERE log_index = 1""",
+    """UPDATE entry SET body = replace(body, 'Saal', 'Aal'),
+       leaf_sha256 = sha256('\\x00'::bytea || convert_to(replace(body, 'Saal', 'Aal'), 'UTF8')) WHERE log_index = 1""",
 )
 
 
