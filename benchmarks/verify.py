@@ -22,7 +22,8 @@ from lotse_verifier.verify import Asked
 from tests.verifier.archives import zipped
 from tests.verifier.browser_core import BrowserCore
 from tests.verifier.bundles import bundle
-from tests.verifier.histories import POLICY, history
+from tests.verifier.histories import history
+from tests.verifier.keys import POLICY
 
 ENTRIES = 100_000
 LIMIT_SECONDS = 15.0  # for 100,000 entries
@@ -62,10 +63,9 @@ def _bundle(entries: int) -> dict[str, bytes]:
 def _measure(path: Path, entries: int) -> None:
     limit = LIMIT_SECONDS * entries / ENTRIES
     whole = _seconds(lambda: _holds(path))
+    own = _own_seconds(lambda: _holds(path))
     print(f"verify {entries:,} entries, {path.stat().st_size / 1e6:.0f} MB  {whole:.2f} s", end="")
-    print(
-        f" ({_own_seconds(lambda: _holds(path)):.2f} s of one processor)  limit {limit:.2f} s  ratio {whole / limit:.2f}"
-    )
+    print(f" ({own:.2f} s of one processor)  limit {limit:.2f} s  ratio {whole / limit:.2f}")
     peer = _seconds(lambda: _hashed(path))
     print(f"read and hash every file  {peer:.2f} s  ratio {whole / peer:.1f}")
     for name, (module, function) in LEFT_OUT.items():

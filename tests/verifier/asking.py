@@ -15,7 +15,7 @@ from tests.verifier.archives import zipped
 from tests.verifier.browser_core import BrowserCore
 from tests.verifier.bundles import Files
 from tests.verifier.cases import Case
-from tests.verifier.histories import POLICY
+from tests.verifier.keys import POLICY
 
 
 @dataclass

@@ -10,7 +10,8 @@ import rfc8785
 
 from tests.verifier.bundles import Files, bundle, with_manifest
 from tests.verifier.cases import EDITED, INSERTED, REMOVED, RULE, Case, attack
-from tests.verifier.histories import POLICY, History, key_of
+from tests.verifier.histories import History
+from tests.verifier.keys import POLICY, key_of
 
 # Files beside the log.
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from tests.verifier.bundles import bundle, note, signed
 from tests.verifier.cases import EDITED, INSERTED, RULE, SIGNATURE, TRUNCATED, WITNESS, Case, attack
 from tests.verifier.changes import amount_edited, append, text_edited, truncated
-from tests.verifier.histories import FORGED_KEY, LOG_KEY, WITNESS_KEY, History, key_of, rotation_data
+from tests.verifier.histories import History
+from tests.verifier.keys import FORGED_KEY, LOG_KEY, WITNESS_KEY, key_of, rotation_data
 
 # Heads and keys.
 

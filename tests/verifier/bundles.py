@@ -8,7 +8,8 @@ from typing import Any
 
 import rfc8785
 
-from tests.verifier.histories import POLICY, WITNESS_KEY, WITNESSED_AT, History, Key
+from tests.verifier.histories import History
+from tests.verifier.keys import POLICY, WITNESS_KEY, WITNESSED_AT, Key
 from tests.verifier.twins import BELEGLISTE, SOLL_IST, beancount, belegliste_rows, hledger, soll_ist_rows, table
 
 Files = dict[str, bytes]

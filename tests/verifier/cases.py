@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.verifier.bundles import Files
-from tests.verifier.histories import POLICY, History
+from tests.verifier.histories import History
+from tests.verifier.keys import POLICY
 
 EDITED, INSERTED, REMOVED, TRUNCATED = "edited", "inserted", "removed", "truncated"
 SIGNATURE, WITNESS, RULE = "signature", "witness", "rule"

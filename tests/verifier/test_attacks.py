@@ -9,7 +9,8 @@ from tests.verifier import attacks_on_files, attacks_on_logs, attacks_with_keys
 from tests.verifier.asking import Both, clean
 from tests.verifier.bundles import bundle, with_manifest
 from tests.verifier.cases import ATTACKS
-from tests.verifier.histories import POLICY, history
+from tests.verifier.histories import history
+from tests.verifier.keys import POLICY
 
 PARTS = (attacks_on_files, attacks_on_logs, attacks_with_keys)
 """Their attacks stand in `ATTACKS` once they are imported."""

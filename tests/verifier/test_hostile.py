@@ -13,7 +13,8 @@ from lotse_verifier.verdict import texts
 from tests.verifier.archives import zipped
 from tests.verifier.asking import Both, asked, clean, refused_the_same
 from tests.verifier.bundles import Files, bundle, tile_path, with_manifest
-from tests.verifier.histories import LOG_KEY, POLICY, WITNESS_KEY, history
+from tests.verifier.histories import history
+from tests.verifier.keys import LOG_KEY, POLICY, WITNESS_KEY
 
 Change = Callable[[Files], Files]
 RawChange = Callable[[bytes], bytes]
