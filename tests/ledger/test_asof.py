@@ -15,11 +15,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from lotse_chassis.database import engine_of
+from lotse_chassis.service import Service
 from lotse_ledger.domain.asof import AsOf
 from lotse_ledger.domain.entries import Draft, Posting, digest_of
+from lotse_ledger.handlers import snapshotting
 from lotse_ledger.store import books, log, snapshots
 from lotse_ledger.store.ledgers import know_currencies, log_made
 from lotse_ledger.store.log import Journal
+from tests import kit
 from tests.kit import ServiceDatabase
 from tests.ledger import given
 
@@ -166,6 +169,18 @@ async def test_of_two_builders_one_gives_way(database: Database, small_snapshots
         await first.rollback()
     assert await snapshots.build_all(engine) == 5
     await engine.dispose()
+
+
+async def test_the_service_builds_snapshots_behind_the_log(service: Service, small_snapshots: None) -> None:
+    async def built() -> bool:
+        async with service.engine.connect() as tx:
+            return (await snapshots.latest(tx)).size > 0
+
+    stopping = asyncio.Event()
+    watching = asyncio.create_task(snapshotting.watch(stopping, service=service))
+    await kit.eventually(built)
+    stopping.set()
+    await watching
 
 
 async def test_what_changed_since_a_report_was_handed_in(database: Database) -> None:

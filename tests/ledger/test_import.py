@@ -205,8 +205,10 @@ def test_the_witnessed_log_and_what_is_no_name_is_refused(rig: Rig, name: str) -
 def test_a_file_that_is_not_there_is_said_in_a_sentence(rig: Rig) -> None:
     given = argparse.Namespace(file=rig.folder / "nowhere.jsonl", ledger=LEDGER, atomic=False)
     assert import_file(rig.settings, given) == EXIT_FILE
-    given.file = rig.folder
-    assert import_file(rig.settings, given) == EXIT_FILE
+    for no_file in (rig.folder, Path("/dev/zero")):
+        given.file = no_file
+        assert import_file(rig.settings, given) == EXIT_FILE
+    assert "not a file" in rig.capsys.readouterr().err
 
 
 def test_as_known_earlier_the_balances_are_what_they_were_and_beyond_the_last_entry_none(rig: Rig) -> None:

@@ -202,13 +202,18 @@ async def test_a_leaf_that_is_not_of_its_body_is_refused(database: Database) -> 
         await write_by_hand(database("ledger"), [], body="{}")
 
 
-@pytest.mark.parametrize(("index", "earlier"), [(2, 0), (0, 0), (1, 1)])
-async def test_a_gap_or_a_step_back_in_time_is_refused(database: Database, index: int, earlier: int) -> None:
+@pytest.mark.parametrize(
+    ("index", "seconds", "refused"),
+    [(2, 1, "no gaps"), (0, 1, "duplicate|no gaps"), (1, 0, "entries follow"), (1, -1, "entries follow")],
+)
+async def test_a_gap_or_a_step_back_in_time_is_refused(
+    database: Database, index: int, seconds: int, refused: str
+) -> None:
     ledger = database("ledger")
     async with given.transaction(ledger) as tx:
         await log.append(tx, draft(), journal=given.JOURNAL, now=given.NOW)
-    late = entered(draft("two"), Place(given.ORIGIN, index, given.NOW + timedelta(seconds=1 - 2 * earlier)))
-    with pytest.raises(DBAPIError):
+    late = entered(draft("two"), Place(given.ORIGIN, index, given.NOW + timedelta(seconds=seconds)))
+    with pytest.raises(DBAPIError, match=refused):
         async with given.transaction(ledger) as tx:
             await log.write(tx, [(late, ())])
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from errno import EFBIG, EINVAL
 from itertools import islice
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def import_file(settings: Settings, given: argparse.Namespace) -> int:
         print(f"lotse ledger: {fault}", file=sys.stderr)
         return EXIT_LEDGER
     except OSError as fault:
-        print(f"lotse ledger: {given.file}: {fault.strerror or 'too large'}", file=sys.stderr)
+        print(f"lotse ledger: {given.file}: {fault.strerror}", file=sys.stderr)
         return EXIT_FILE
     if given.atomic and _refused(file):
         print(f"lotse ledger: {file.refused} line(s) refused; nothing was written", file=sys.stderr)
@@ -74,8 +75,10 @@ class _Done:
 
 
 def _content(path: Path) -> bytes:
+    if path.exists() and not path.is_file():
+        raise OSError(EINVAL, "not a file")
     if path.stat().st_size > FILE_BYTES_MAX:
-        raise OSError("too large")
+        raise OSError(EFBIG, f"larger than {FILE_BYTES_MAX} bytes")
     return path.read_bytes()
 
 
