@@ -13,11 +13,12 @@ from lotse_ledger.domain.grants import Grant
 from lotse_ledger.domain.sampling import ALGORITHM, Method
 from lotse_ledger.http.accounts import changes as changed_accounts
 from lotse_ledger.http.audit import SAMPLE_MAX, sample_at
-from lotse_ledger.http.books import INDEX_MAX, entries_at, grants_at, known_until, one_grant, size_at
+from lotse_ledger.http.books import INDEX_MAX, entries_at, grants_at, known_until, one_grant, size_at, span
 from lotse_ledger.http.dates import Dates, chosen_dates, day_or_instant
 from lotse_ledger.http.page.sheets import Sheet, listed, sheets
 from lotse_ledger.http.page.typed import whole_number
 from lotse_ledger.http.page.visits import Page, Visit
+from lotse_ledger.store import journal
 from lotse_ledger.store.journal import Wanted
 
 METHODS: tuple[Method, ...] = get_args(Method)
@@ -86,7 +87,15 @@ async def _drawn(visit: Visit, nonce: bytes, count: int) -> dict[str, object]:
     for one in found.chosen:
         its = [sheet for each in lists for sheet in await sheets(visit, each, one.item.log_index)]
         items.append((one, its))
-    return {"drawn": found, "signed": signed, "nonce": nonce.hex(), "items": items, "algorithm": ALGORITHM}
+    reversed_by = await journal.reversals(visit.at.tx, span(visit.at), [one.item.log_index for one in found.chosen])
+    return {
+        "reversed": reversed_by,
+        "drawn": found,
+        "signed": signed,
+        "nonce": nonce.hex(),
+        "items": items,
+        "algorithm": ALGORITHM,
+    }
 
 
 async def _chosen_grant(visit: Visit) -> Grant | None:

@@ -89,7 +89,11 @@ CHECKS: dict[str, tuple[str, str]] = {
     "sample_interval": ("Abstand der Treffer", "distance of the hits"),
     "sample_nonce_used": ("verwendete Eingabe", "input as used"),
     "sample_population": ("Prüfsumme der Grundgesamtheit", "digest of all vouchers drawn from"),
-    "item_reversed": (
+    "item_reversed_by": (
+        "nach dem Prüfpunkt, aus dem gezogen wird, storniert durch",
+        "reversed after the checkpoint that is drawn from, by",
+    ),
+    "item_not_shown": (
         "gilt zum gewählten Stand für keine Zuwendung, die Sie sehen dürfen.",
         "holds for no grant that you may see on the chosen dates.",
     ),
