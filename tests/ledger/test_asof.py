@@ -30,7 +30,6 @@ Database = Callable[[str], ServiceDatabase]
 Sums = dict[tuple[str, str], int]
 FIRST = date(2024, 12, 20)
 DAYS = 100  # over three ends of a month
-EXPENSE = f"expense:{given.GRANT}:material"
 
 UNSHRUNK = [Phase.explicit, Phase.reuse, Phase.generate]
 """On a real database a history is shrunk for many minutes; what fails is printed as it is."""
@@ -181,48 +180,6 @@ async def test_the_service_builds_snapshots_behind_the_log(service: Service, sma
     await kit.eventually(built)
     stopping.set()
     await watching
-
-
-async def test_what_changed_since_a_report_was_handed_in(database: Database) -> None:
-    def draft(key: str, day: date, amount: int) -> Draft:
-        postings = Posting(EXPENSE, amount, "EUR"), Posting("assets:bank", -amount, "EUR")
-        return Draft(key, "voucher", "own", day, {}, digest_of(key), postings)
-
-    async with given.transaction(database("ledger")) as tx:
-        drafted = [draft("one", date(2026, 1, 1), 100), draft("two", date(2026, 2, 1), 50)]
-        reported, *_ = await log.append_many(tx, drafted, journal=given.JOURNAL, now=given.NOW)
-        later = [draft("three", date(2026, 1, 15), 7), draft("four", date(2027, 1, 1), 9)]
-        *_, last = await log.append_many(tx, later, journal=given.JOURNAL, now=given.NOW)
-        entries, changes = await books.diff(
-            tx, reported.recorded_at, last.recorded_at, valid_to=date(2026, 12, 31), limit=100
-        )
-        assert [one.key for one in entries] == ["two", "three", "four"]
-        assert {one.account: (one.before, one.after, one.change) for one in changes} == {
-            EXPENSE: (100, 157, 57),
-            "assets:bank": (-100, -157, -57),
-        }
-        assert await books.diff(tx, last.recorded_at, last.recorded_at, valid_to=date.max, limit=9) == ([], [])
-
-
-async def test_the_statement_of_an_account_has_its_entries_alone_as_of_two_dates(database: Database) -> None:
-    async with given.transaction(database("ledger")) as tx:
-        drafted = [
-            Draft(
-                str(number),
-                "voucher",
-                "own",
-                date(2026, 1, number + 1),
-                {},
-                digest_of(number),
-                (Posting(f"assets:{'bank' if number % 2 else 'cash'}", 1, "EUR"), Posting(EXPENSE, -1, "EUR")),
-            )
-            for number in range(8)
-        ]
-        done = await log.append_many(tx, drafted, journal=given.JOURNAL, now=given.NOW)
-        chosen = AsOf(date(2026, 1, 7), done[5].recorded_at)
-        found = await books.statement(tx, "assets:bank", chosen, limit=10)
-        assert [one.log_index for one in found] == [1, 3, 5]
-        assert [one.log_index for one in await books.statement(tx, "assets:bank", chosen, first=2, limit=1)] == [3]
 
 
 async def test_the_size_at_an_instant_is_what_was_known_then(database: Database) -> None:

@@ -8,23 +8,20 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, select, text
+from sqlalchemy import ColumnElement, and_, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_ledger.domain.asof import AsOf
 from lotse_ledger.domain.entries import MAIN_LOG, Recorded
 from lotse_ledger.store.reading import entry_at, read
-from lotse_ledger.store.sums import AccountBalance, Change, balances_at, changes
-from lotse_ledger.store.tables import entry, posting
+from lotse_ledger.store.sums import AccountBalance, balances_at
+from lotse_ledger.store.tables import entry
 
 __all__ = [
     "AccountBalance",
-    "Change",
     "at",
     "balances",
-    "bodies",
     "body_of",
-    "diff",
     "entries_of_grants",
     "entries_of_kinds",
     "last_recorded_at",
@@ -32,7 +29,6 @@ __all__ = [
     "page",
     "size",
     "size_at",
-    "statement",
 ]
 
 _SIZE_KNOWN = text("SELECT size_known(CAST(:log_id AS smallint), :instant)")
@@ -67,27 +63,6 @@ async def balances(
     """
     known = await size_at(tx, chosen.recorded_to, log_id=log_id)
     return await balances_at(tx, valid_to=chosen.valid_to, size=known, limit=limit, log_id=log_id)
-
-
-async def diff(
-    tx: AsyncConnection, recorded_from: datetime, recorded_to: datetime, *, valid_to: date, limit: int
-) -> tuple[list[Recorded], list[Change]]:
-    """What was recorded after one instant and until another: the first entries of it, each account that changed."""
-    first, end = await size_at(tx, recorded_from), await size_at(tx, recorded_to)
-    between = and_(entry.c.log_index >= first, entry.c.log_index < end)
-    return await read(tx, between, limit=limit), await changes(tx, valid_to=valid_to, first=first, end=end)
-
-
-async def statement(
-    tx: AsyncConnection, account: str, chosen: AsOf, *, first: int = 0, limit: int, log_id: int = MAIN_LOG
-) -> list[Recorded]:
-    """The entries that posted to an account, in the order of the log, from an index on."""
-    posted = exists().where(
-        posting.c.log_id == entry.c.log_id, posting.c.log_index == entry.c.log_index, posting.c.account == account
-    )
-    known = await size_at(tx, chosen.recorded_to, log_id=log_id)
-    wanted = and_(_within(chosen.valid_to, known), entry.c.log_index >= first, posted)
-    return await read(tx, wanted, log_id=log_id, limit=limit)
 
 
 async def entries_of_grants(tx: AsyncConnection, chosen: AsOf, grant_id: UUID | None = None) -> list[Recorded]:
@@ -128,12 +103,6 @@ async def body_of(tx: AsyncConnection, log_index: int, *, log_id: int = MAIN_LOG
     """The leaf as it was hashed."""
     query = select(entry.c.body).where(entry.c.log_id == log_id, entry.c.log_index == log_index)
     return (await tx.execute(query)).scalar_one_or_none()
-
-
-async def bodies(tx: AsyncConnection, first: int, limit: int, *, log_id: int = MAIN_LOG) -> list[str]:
-    """The leaves from this index on."""
-    query = select(entry.c.body).where(entry.c.log_id == log_id, entry.c.log_index >= first)
-    return list((await tx.execute(query.order_by(entry.c.log_index).limit(limit))).scalars())
 
 
 async def leaves(tx: AsyncConnection, first: int, limit: int | None = None, *, log_id: int = MAIN_LOG) -> list[bytes]:

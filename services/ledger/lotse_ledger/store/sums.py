@@ -44,22 +44,6 @@ class AccountBalance:
     amount: int
 
 
-@dataclass(frozen=True)
-class Change:
-    """What stood in an account before and what stands there after; minor units."""
-
-    account: str
-    currency: str
-    standing: Standing
-    before: int
-    after: int
-
-    @property
-    def change(self) -> int:
-        """Debit positive."""
-        return self.after - self.before
-
-
 async def balances_at(
     tx: AsyncConnection, *, valid_to: date, size: int, limit: int | None = None, log_id: int = MAIN_LOG
 ) -> list[AccountBalance]:
@@ -69,21 +53,9 @@ async def balances_at(
     return [_balance(row) for row in await tx.execute(_BALANCES, given)]
 
 
-async def changes(tx: AsyncConnection, *, valid_to: date, first: int, end: int) -> list[Change]:
-    """Each account that the entries from `first` up to `end` posted anything to, netted."""
-    before = {_place(one): one.amount for one in await balances_at(tx, valid_to=valid_to, size=first)}
-    after = await balances_at(tx, valid_to=valid_to, size=end)
-    found = [Change(one.account, one.currency, one.standing, before.get(_place(one), 0), one.amount) for one in after]
-    return [one for one in found if one.change or (one.account, one.currency, one.standing) not in before]
-
-
 def _month_first(valid_to: date) -> date:
     """The first day that no whole month until this day covers."""
     return valid_to if valid_to == date.max else (valid_to + timedelta(days=1)).replace(day=1)
-
-
-def _place(one: AccountBalance) -> tuple[str, str, str]:
-    return one.account, one.currency, one.standing
 
 
 def _balance(row: Row[Any]) -> AccountBalance:
