@@ -457,6 +457,20 @@ class RecordIncome(GrantOrder):
     reason: str = Field(default="", max_length=200)
 
 
+class MoveCash(LedgerOrder):
+    """Money went from the bank into the cash box, or back; a cash box is never below zero."""
+
+    NAME: ClassVar[str] = "move-cash"
+    KEY: ClassVar[str] = "transfer_id"
+
+    transfer_id: UUID
+    direction: Literal["to_cash", "to_bank"]
+    amount: Cents
+    currency: Currency = "EUR"
+    moved_on: Day
+    standing: Standing
+
+
 class GiveNotice(GrantOrder):
     """The city was told at once what it must be told (R13)."""
 
@@ -688,6 +702,7 @@ class VoucherBooked(LedgerFact):
     NAME: ClassVar[str] = "voucher-booked"
 
     voucher_id: UUID
+    warnings: tuple[Code, ...] = Field(default=(), max_length=20, description="what an auditor would ask about")
 
 
 class DrawdownRequested(LedgerFact):

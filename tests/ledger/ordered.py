@@ -49,6 +49,7 @@ USUAL: dict[type[LedgerOrder], dict[str, Any]] = {
     said.WithdrawDrawdown: {"valid_on": "2026-03-01"},
     said.RecordDisbursement: {"amount": 12_500_00, "budget_year": 2026, "credited_on": "2026-02-01"},
     said.RecordIncome: {"source": "own", "amount": 1_000_00, "received_on": "2026-02-01"},
+    said.MoveCash: {"direction": "to_cash", "amount": 200_00, "moved_on": "2026-02-01"},
     said.EnterCommitment: {"line": "material", "amount": 2_000_00, "valid_on": "2026-02-01", "reason": "Miete"},
     said.ReleaseCommitment: {"valid_on": "2026-04-01"},
     said.RecordRefund: {"amount": 100_00, "received_on": "2026-03-01", "reason": "Gutschrift"},

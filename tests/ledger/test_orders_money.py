@@ -201,6 +201,36 @@ async def test_a_closed_period_books_what_was_used_in_it_as_a_difference(databas
     assert found[f"liab:repayment:{G}"] == -4_500_00
 
 
+async def test_the_cash_box_is_filled_from_the_bank_and_never_below_zero(database: Database) -> None:
+    async with given.transaction(database("ledger")) as tx:
+        await taken(tx, given.award(), plan(), an(said.MoveCash, amount=50_00))
+        assert (await refused(tx, given.voucher(amount=50_01, paid_from="cash"))).allowed == "5000"
+        spending = given.voucher(amount=40_00, paid_from="cash")
+        (fact,) = await taken(tx, spending)
+        assert isinstance(fact, said.VoucherBooked)
+        assert set(fact.warnings) == {"recorded_late", "evidence_missing"}
+        await taken(tx, an(said.RecordRefund, voucher_id=spending.voucher_id, amount=5_00))
+        fault = await refused(tx, an(said.MoveCash, direction="to_bank", amount=15_01))
+        assert (fault.rule, fault.allowed) == ("I2", "1500")
+        await taken(tx, an(said.MoveCash, direction="to_bank", amount=15_00))
+        found = await balances(tx)
+    assert "assets:cash" not in found
+    assert found["assets:bank"] == -35_00
+
+
+async def test_what_is_taken_back_after_it_was_drawn_lapses_and_leaves_nothing_below_zero(database: Database) -> None:
+    drawdown = given.drawdown()
+    arriving = an(said.RecordDisbursement, drawdown_id=drawdown.drawdown_id, amount=10_000_00)
+    async with given.transaction(database("ledger")) as tx:
+        await taken(tx, given.award(), plan(), drawdown, arriving, given.award(type="revocation", amount=38_000_00))
+        found = await balances(tx)
+        assert f"grant:{G}:2026:awarded" not in found
+        assert found[f"grant:{G}:2026:lapsed"] == -500_00
+        assert (await refused(tx, given.drawdown(amount=1))).code == "over_award"
+        more = an(said.RecordDisbursement, drawdown_id=drawdown.drawdown_id, amount=2_000_01)
+        assert ((await refused(tx, more)).code, (await refused(tx, more)).allowed) == ("over_award", "200000")
+
+
 async def test_interest_is_a_debt_only_by_a_decision_and_ends_paid_or_waived(database: Database) -> None:
     first, second = an(said.AssessInterest), an(said.AssessInterest, amount=100_00)
     async with given.transaction(database("ledger")) as tx:

@@ -87,6 +87,8 @@ REFUSED: list[tuple[LedgerOrder, str, tuple[str, ...]]] = [
     (given.voucher(paid_on="2027-01-01"), "outside_grant_period", ("paid_on",)),
     (given.voucher(paid_on="2026-02-29"), "not_a_day", ("paid_on",)),
     (given.voucher(invoiced_on="2026-02-30"), "not_a_day", ("invoiced_on",)),
+    (given.voucher(paid_from="cash", amount=1), "over_cash", ("amount", "paid_from")),
+    (an(said.MoveCash, direction="to_bank"), "over_cash", ("amount",)),
     (given.voucher(eligible=1_234_57), "eligible_over_paid", ("eligible", "amount")),
     (given.voucher(currency="CHF"), "currency_differs", ("currency",)),
     (given.voucher(kind="payroll"), "payroll_without_code", ("person_code", "month")),

@@ -20,6 +20,7 @@ RULE_OF: Mapping[str, str | None] = {
     "over_voucher": "I12",
     "over_disbursement": "I13",
     "over_interest": "R26",
+    "over_cash": "I2",
     "eligible_over_paid": "R29",
     "shares_over_whole": "I8",
     "outside_grant_period": "I7",

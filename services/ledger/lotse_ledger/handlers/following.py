@@ -19,6 +19,7 @@ from lotse_contracts.ledger import (
     VoucherBooked,
 )
 from lotse_ledger.domain.booking.money import expired
+from lotse_ledger.domain.booking.vouchers import warnings_on
 from lotse_ledger.domain.grants import grants_of
 from lotse_ledger.domain.instants import day_of, end_of_day
 from lotse_ledger.handlers.checkpoints import after_entry
@@ -103,6 +104,7 @@ async def voucher_said(tx: AsyncConnection, context: Context, house: House, done
         recorded_at=done.at.recorded_at,
         standing=order.standing,
         voucher_id=order.voucher_id,
+        warnings=warnings_on(order, done.known),
     )
     return [fact, *await keep_and_ask(tx, house, order, done.known.private, done.at.log_index)]
 

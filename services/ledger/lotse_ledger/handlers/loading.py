@@ -12,6 +12,7 @@ from lotse_chassis.faults import Refused
 from lotse_contracts.ledger import (
     ApprovePeriod,
     LedgerOrder,
+    MoveCash,
     RecordDecision,
     RecordFinding,
     RecordRefund,
@@ -24,6 +25,7 @@ from lotse_contracts.ledger import (
     VoucherPrivate,
 )
 from lotse_contracts.sealed import CannotOpen, open_sealed
+from lotse_ledger.domain.booking.accounts import CASH
 from lotse_ledger.domain.booking.approving import ANSWERED, CLOSE_ASKED, REOPEN_ASKED
 from lotse_ledger.domain.booking.known import Known, Reported
 from lotse_ledger.domain.entries import ACTOR, Recorded
@@ -33,7 +35,7 @@ from lotse_ledger.domain.reading import decision, grants_named
 from lotse_ledger.handlers import fingerprints
 from lotse_ledger.handlers.house import House
 from lotse_ledger.store import books, log, openings, witness
-from lotse_ledger.store.grants import entries_about
+from lotse_ledger.store.grants import balance_of, entries_about
 
 APPROPRIATION, FREEZE = "appropriation_reported", "freeze_reported"
 
@@ -77,8 +79,11 @@ async def _with_more(tx: AsyncConnection, house: House, order: LedgerOrder, know
         case RecordDecision() | ReportFreeze():
             return await _with_the_city(tx, order.standing, known)
         case RecordVoucher():
+            known = await _with_cash(tx, order, known) if order.paid_from == "cash" else known
             twins = await fingerprints.booked_before(tx, house, order, known.private)
             return replace(known, twins=twins, open_messages=await _open_messages(tx, order))
+        case MoveCash():
+            return await _with_cash(tx, order, known)
         case RecordRefund() if known.target is not None:
             ours = known.target.data["voucher_id"]
             refunds = [one for one in in_force(known.entries) if one.kind == "refund"]
@@ -128,6 +133,10 @@ async def _one(tx: AsyncConnection, kinds: Sequence[str], name: str, wanted: str
         if one.data.get(name) == wanted:
             return one
     return None
+
+
+async def _with_cash(tx: AsyncConnection, order: RecordVoucher | MoveCash, known: Known) -> Known:
+    return replace(known, cash=await balance_of(tx, CASH, currency=order.currency, standing=order.standing))
 
 
 async def _with_the_city(tx: AsyncConnection, standing: Standing, known: Known) -> Known:

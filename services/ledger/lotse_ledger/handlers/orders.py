@@ -35,6 +35,7 @@ WAYS: Mapping[type[LedgerOrder], Way] = {
     said.WithdrawDrawdown: Way("drawdown-ended:{drawdown_id}", money.withdrawn, entry_said),
     said.RecordDisbursement: Way("disbursement:{disbursement_id}", money.disbursement, money_said),
     said.RecordIncome: Way("income:{income_id}", money.income, entry_said, unsettled=True),
+    said.MoveCash: Way("cash:{transfer_id}", money.cash_moved, entry_said),
     said.RecordRepayment: Way("repayment:{repayment_id}", money.repayment, entry_said),
     said.RecordVoucher: Way("voucher:{voucher_id}", vouchers.voucher, voucher_said, unsettled=True),
     said.RecordRefund: Way("refund:{refund_id}", vouchers.refund, entry_said, unsettled=True),

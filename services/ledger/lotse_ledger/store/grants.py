@@ -1,11 +1,12 @@
-"""The entries about grants: their own, and those that a voucher shared over several grants posts to them."""
+"""The entries about grants: their own, and those that a voucher shared over several posts to them; one account."""
 
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lotse_contracts.ledger import Standing
 from lotse_ledger.domain.asof import AsOf
 from lotse_ledger.domain.entries import MAIN_LOG, Recorded
 from lotse_ledger.store import books
@@ -28,6 +29,17 @@ async def entries_about(
         size = await books.size_at(tx, chosen.recorded_to)
         wanted += [entry.c.valid_on <= chosen.valid_to, entry.c.log_index < size]
     return await read(tx, and_(*wanted))
+
+
+async def balance_of(tx: AsyncConnection, account: str, *, currency: str, standing: Standing) -> int:
+    """Everything that was ever posted to an account, minor units."""
+    query = select(func.sum(posting.c.amount)).where(
+        posting.c.log_id == MAIN_LOG,
+        posting.c.account == account,
+        posting.c.currency == currency,
+        posting.c.standing == standing,
+    )
+    return int((await tx.execute(query)).scalar_one() or 0)
 
 
 def _about(grants: Collection[UUID]) -> ColumnElement[bool]:

@@ -6,7 +6,7 @@ PROMISES = "commitment:city"
 MESSAGE_COSTS_OPEN = "commitment:messages:open"
 OWN_COST = "expense:own"
 MONEY = {"bank": "assets:bank", "cash": "assets:cash"}
-BANK = MONEY["bank"]
+BANK, CASH = MONEY["bank"], MONEY["cash"]
 
 
 def available(budget_year: int) -> str:
@@ -47,6 +47,11 @@ def disbursed(grant_id: UUID, budget_year: int) -> str:
 def recovered(grant_id: UUID, budget_year: int) -> str:
     """What was given back."""
     return f"grant:{grant_id}:{budget_year}:recovered"
+
+
+def lapsed(grant_id: UUID, budget_year: int) -> str:
+    """What was taken back after it was drawn: negative, as long as the city may want it back."""
+    return f"grant:{grant_id}:{budget_year}:lapsed"
 
 
 def grant_unused(grant_id: UUID) -> str:

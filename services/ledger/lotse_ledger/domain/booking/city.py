@@ -12,7 +12,8 @@ from lotse_contracts.ledger import (
 from lotse_ledger.domain.booking import accounts
 from lotse_ledger.domain.booking.drafting import Rest, day, days, drafted, moved, said, summed
 from lotse_ledger.domain.booking.known import Known
-from lotse_ledger.domain.entries import Draft
+from lotse_ledger.domain.booking.money import undrawn_of
+from lotse_ledger.domain.entries import Draft, Posting
 from lotse_ledger.domain.law.terms import WHOLE_BP
 from lotse_ledger.domain.refusals import NotAllowed
 
@@ -107,12 +108,7 @@ def decision(order: RecordDecision, known: Known) -> Draft:
         _check_taken_back(order, years, known)
     else:
         _check_available(years, known)
-    sign = -1 if order.type == "revocation" else 1
-    postings = [
-        row
-        for year, amount in years.items()
-        for row in moved(accounts.awarded(order.grant_id, year), accounts.PROMISES, sign * amount, order.currency)
-    ]
+    postings = [row for year, amount in years.items() for row in _promised(order, year, amount, known)]
     return drafted(
         order,
         key=f"decision:{order.decision_id}",
@@ -135,6 +131,20 @@ def excess_approved(order: ApproveExcess, known: Known) -> Draft:
         valid_on=day(order.valid_on, "valid_on"),
         data=said(order, without=("valid_on",)),
         rest=Rest(),
+    )
+
+
+def _promised(order: RecordDecision, year: int, amount: int, known: Known) -> tuple[Posting, ...]:
+    """A revocation takes first what was not drawn; the rest lapses, and the city may want it back (I2)."""
+    awarded = accounts.awarded(order.grant_id, year)
+    if order.type != "revocation":
+        return moved(awarded, accounts.PROMISES, amount, order.currency)
+    grant = known.grant(order.grant_id)
+    undrawn = min(amount, max(0, undrawn_of(grant, year)))
+    lapsed = accounts.lapsed(order.grant_id, year)
+    return (
+        *moved(accounts.PROMISES, awarded, undrawn, order.currency),
+        *moved(accounts.PROMISES, lapsed, amount - undrawn, order.currency),
     )
 
 

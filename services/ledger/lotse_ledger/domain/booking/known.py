@@ -48,6 +48,7 @@ class Known:
     answered: Sequence[tuple[Recorded, str | None]] = ()
     private: VoucherPrivate | None = None
     open_messages: int = 0
+    cash: int = 0
     log_size: int = 0
     log_root: str = ""
 

@@ -3,6 +3,7 @@
 from datetime import date
 
 from lotse_contracts.ledger import (
+    MoveCash,
     RecordDisbursement,
     RecordIncome,
     RecordRepayment,
@@ -28,7 +29,7 @@ def drawdown(order: RequestDrawdown, known: Known) -> Draft:
     days(order, "expires_on")
     grant = known.grant(order.grant_id)
     check_currency(grant, order.currency)
-    left = _undrawn(grant, order.budget_year)
+    left = undrawn_of(grant, order.budget_year)
     if order.amount > left:
         raise NotAllowed("over_award", "amount", "budget_year", allowed=max(0, left))
     year = order.budget_year
@@ -90,12 +91,13 @@ def disbursement(order: RecordDisbursement, known: Known) -> Draft:
     check_currency(grant, order.currency)
     year, amount = order.budget_year, order.amount
     if order.drawdown_id is None:
-        _check_left(amount, _undrawn(grant, year), "over_award")
+        _check_left(amount, undrawn_of(grant, year), "over_award")
         source = accounts.awarded(order.grant_id, year)
     else:
         asked = _open_drawdown(grant, order.drawdown_id)
         _check_left(amount, asked.open_amount, "over_drawdown")
         year = asked.budget_year
+        _check_left(amount, grant.awarded_for(year) - _arrived(grant, year), "over_award")
         source = accounts.drawdown_requested(order.grant_id, year)
     promised = moved(accounts.disbursed(order.grant_id, year), source, amount, order.currency)
     money = moved(accounts.BANK, _owed_for(grant), amount, order.currency)
@@ -121,6 +123,22 @@ def income(order: RecordIncome, known: Known) -> Draft:
         valid_on=received_on,
         data=said(order, without=("received_on",)),
         rest=Rest(moved(accounts.BANK, account, order.amount, order.currency)),
+    )
+
+
+def cash_moved(order: MoveCash, known: Known) -> Draft:
+    """Between the bank and the cash box, which is never below zero (I2). Raises NotAllowed."""
+    moved_on = day(order.moved_on, "moved_on")
+    if order.direction == "to_bank":
+        _check_left(order.amount, known.cash, "over_cash")
+    sign = 1 if order.direction == "to_cash" else -1
+    return drafted(
+        order,
+        key=f"cash:{order.transfer_id}",
+        kind="cash_moved",
+        valid_on=moved_on,
+        data=said(order, without=("moved_on",)),
+        rest=Rest(moved(accounts.CASH, accounts.BANK, sign * order.amount, order.currency)),
     )
 
 
@@ -182,11 +200,14 @@ def _owed_for(grant: Grant) -> str:
     return account(grant.grant_id)
 
 
-def _undrawn(grant: Grant, budget_year: int) -> int:
+def undrawn_of(grant: Grant, budget_year: int) -> int:
     """Awarded to a year, less what was asked for or arrived without a request."""
     asked = sum(one.open_amount for one in grant.drawdowns if one.budget_year == budget_year)
-    arrived = sum(one.amount for one in grant.disbursements if one.budget_year == budget_year)
-    return grant.awarded_for(budget_year) - asked - arrived
+    return grant.awarded_for(budget_year) - asked - _arrived(grant, budget_year)
+
+
+def _arrived(grant: Grant, budget_year: int) -> int:
+    return sum(one.amount for one in grant.disbursements if one.budget_year == budget_year)
 
 
 def _open_drawdown(grant: Grant, drawdown_id: object) -> Drawdown:

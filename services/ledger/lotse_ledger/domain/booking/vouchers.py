@@ -12,6 +12,7 @@ from lotse_ledger.domain.booking.plans import check_line
 from lotse_ledger.domain.entries import Attachment, Draft, Posting, Recorded
 from lotse_ledger.domain.law.shares import RefundExceedsVoucher, SharesExceedWhole, refund_shares, shares_of
 from lotse_ledger.domain.law.terms import WHOLE_BP
+from lotse_ledger.domain.law.vouchers import VoucherFacts, warnings_of
 from lotse_ledger.domain.refusals import NotAllowed
 
 PAYEE = "payee"
@@ -27,6 +28,8 @@ def voucher(order: RecordVoucher, known: Known) -> Draft:
     eligible = order.amount if order.eligible is None else order.eligible
     if eligible > order.amount:
         raise NotAllowed("eligible_over_paid", "eligible", "amount", allowed=order.amount)
+    if order.paid_from == "cash" and order.amount > known.cash:
+        raise NotAllowed("over_cash", "amount", "paid_from", allowed=max(0, known.cash))
     is_payroll = order.kind == "payroll"
     if any((given is not None) != is_payroll for given in (order.person_code, order.month)):
         raise NotAllowed("payroll_without_code", "person_code", "month")
@@ -96,6 +99,25 @@ def refund(order: RecordRefund, known: Known) -> Draft:
         data=said(order, without=("received_on",), shares=split),
         rest=Rest(summed(*postings)),
     )
+
+
+def warnings_on(order: RecordVoucher, known: Known) -> tuple[str, ...]:
+    """What somebody should look at though it is booked, since an auditor would ask about it."""
+    facts = VoucherFacts(
+        paid_on=day(order.paid_on, "paid_on"),
+        recorded_on=known.today,
+        gross=order.amount if order.gross is None else order.gross,
+        vat=order.vat or 0,
+        paid=order.amount,
+        eligible=order.amount if order.eligible is None else order.eligible,
+        delivered_on=day(order.invoiced_on, "invoiced_on") if order.invoiced_on else None,
+        has_payee=order.kind == "payroll" or bool(known.private and known.private.payee),
+        has_reason=bool(order.reason),
+        has_document=True,
+        has_payment_evidence=order.payment_sha256 is not None,
+        has_project=True,
+    )
+    return tuple(one.code for one in warnings_of(facts, known.grant(order.grant_id).terms))
 
 
 def private_parts(private: VoucherPrivate | None) -> dict[str, Any]:

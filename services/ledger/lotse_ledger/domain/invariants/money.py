@@ -87,7 +87,9 @@ def _drawn(books: Books) -> Iterator[tuple[int, bool]]:
             awarded = _awarded(alive.of_grant(one.grant_id, "decision"), one.budget_year)
             moved = alive.of_grant(one.grant_id, *ACTS_OF_MONEY, *ENDED)
             its = [other for other in moved if other.budget_year == one.budget_year]
-            yield one.log_index, max(_asked(its), _arrived(its)) <= awarded
+            was_asked_for = one.kind == "disbursement" and "drawdown_id" in one.data
+            drawn = _arrived(its) if was_asked_for else max(_asked(its), _arrived(its))
+            yield one.log_index, drawn <= awarded
 
 
 def _awarded(decisions: list[Recorded], year: int) -> int:
