@@ -3,7 +3,18 @@
 from collections.abc import Mapping
 
 from lotse_chassis.command import Command, Subcommand
-from lotse_ledger.cli import auditors, balances, evidence, exports, importing, orders, rebuild, reports, vouchers
+from lotse_ledger.cli import (
+    auditors,
+    balances,
+    erasing,
+    evidence,
+    exports,
+    importing,
+    orders,
+    rebuild,
+    reports,
+    vouchers,
+)
 from lotse_ledger.cli.facts import load_facts
 from lotse_ledger.cli.replay import COMMAND as REPLAY
 
@@ -19,6 +30,7 @@ COMMANDS: Mapping[str, Command | Subcommand] = {
     "replay": REPLAY,
     **reports.COMMANDS,
     "auditor": auditors.COMMAND,
+    "erase-opening": erasing.COMMAND,
     "export": exports.COMMAND,
     "policy": evidence.POLICY,
     "rotate-key": evidence.ROTATE,
