@@ -111,6 +111,8 @@ def typed(house: House, line: str, folder: Path) -> Typed:
 def test_the_treasurers_guide_can_be_typed_as_it_stands(house: House, tmp_path: Path) -> None:
     (listed,) = (text for language, text in snippets() if language == "csv")
     (tmp_path / "liste.csv").write_text(listed, encoding="cp1252")
+    (cash,) = (text for language, text in snippets() if language == "json")
+    (tmp_path / "kasse.json").write_text(cash, encoding="utf-8")
     (tmp_path / "Belege").mkdir()
     for number, name in enumerate(EVIDENCE):
         (tmp_path / "Belege" / name).write_bytes(b"%%PDF-1.7 DEMO %d" % number)

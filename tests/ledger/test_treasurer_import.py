@@ -10,7 +10,7 @@ import pytest
 from lotse_ledger.domain.voucher_list.columns import COLUMNS
 from tests import kit
 from tests.ledger import given
-from tests.ledger.treasury import Treasury, treasury
+from tests.ledger.treasury import Treasury, cash, treasury
 
 INVOICE = b"%PDF-1.7\nRechnung 17\n%%EOF\n"
 LEASE = b"%PDF-1.7\nMiete Februar\n%%EOF\n"
@@ -32,6 +32,7 @@ PAY = "personnel;G-1;Gehalt;;;;;27.02.2026;;;;2.500,00;;2.000,00;über der Vergl
 @pytest.fixture
 def ledger(database: Callable[[str], kit.ServiceDatabase], tmp_path: Path) -> Treasury:
     found = treasury(database("ledger"), tmp_path)
+    found.order(cash(1_000_00))
     (tmp_path / "belege").mkdir()
     (tmp_path / "belege" / "rechnung 17.pdf").write_bytes(INVOICE)
     (tmp_path / "belege" / "miete.pdf").write_bytes(LEASE)
@@ -76,15 +77,15 @@ def test_each_row_becomes_an_entry_with_its_evidence(ledger: Treasury) -> None:
     accounts = posted(ledger)
     assert accounts[f"expense:{GRANT}:material"] == 1_234_56 + 166_65  # 33.33 per cent of 500.01, to the nearest cent
     assert accounts[f"expense:{GRANT}:personnel"] == 2_000_00
-    assert accounts["assets:bank"] == -(1_234_56 + 2_500_00)
-    assert accounts["assets:cash"] == -500_01
+    assert accounts["assets:bank"] == -(1_000_00 + 1_234_56 + 2_500_00)
+    assert accounts["assets:cash"] == 1_000_00 - 500_01
     for content in (INVOICE, STATEMENT):
         assert ledger.evidence.read(hashlib.sha256(content).hexdigest()) == content
 
 
 def test_names_of_payees_and_files_are_in_no_leaf_and_nowhere_in_clear(ledger: Treasury) -> None:
     entered(ledger, listed(ledger, PRINT, RENT, PAY))
-    dumped = "\n".join(leaves(ledger)) + str(ledger.rows("SELECT encode(sealed, 'escape') FROM opening"))
+    dumped = ledger.stored()
     assert not any(word in dumped for word in ("Druckerei", "Hausverwaltung", "rechnung 17", "miete.pdf", "auszug"))
     assert "P-07" in dumped
     assert ledger.rows("SELECT count(*) FROM opening WHERE part = 'payee' AND key_id IS NOT NULL")[0][0] == 2
@@ -165,6 +166,11 @@ def test_a_voucher_without_evidence_is_refused(ledger: Treasury) -> None:
     )
     assert "Zeile 2, Spalte Beleg-Datei: fehlt" in err
     assert "Zeile 3, Spalte Beleg-Datei: ist nicht im Beleg-Ordner" in err
+
+
+def test_a_cash_box_is_never_below_zero_and_the_row_is_named(ledger: Treasury) -> None:
+    code, _, err = entered(ledger, listed(ledger, RENT.replace("500,01", "1.000,01")))
+    assert (code, err.startswith("Zeile 2, Spalte gezahlter Betrag"), "[over_cash]" in err) == (1, True, True)
 
 
 def test_one_invoice_under_two_numbers_is_charged_once(ledger: Treasury) -> None:

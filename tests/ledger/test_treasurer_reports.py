@@ -18,7 +18,7 @@ from lotse_ledger.handlers.listing import person_keys
 from lotse_ledger.handlers.orders import take
 from tests import kit
 from tests.ledger import given
-from tests.ledger.treasury import Treasury, treasury
+from tests.ledger.treasury import Treasury, cash, treasury
 
 GRANT = str(given.GRANT)
 
@@ -56,7 +56,7 @@ def ledger(database: Callable[[str], kit.ServiceDatabase], tmp_path: Path) -> Tr
         reason="Gutschrift",
         standing="demo",
     )
-    found.order(money, first, second, third, back)
+    found.order(cash(2_000_00), money, first, second, third, back)
     wrong = found.rows("SELECT log_index FROM entry WHERE body LIKE '%B-3%'")[0][0]
     found.order(ReverseEntry(reversal_id=uuid4(), log_index=wrong, reason="doppelt"))
     return found

@@ -8,6 +8,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -15,7 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis import command
-from lotse_contracts.ledger import LedgerOrder
+from lotse_contracts.ledger import LedgerOrder, MoveCash
 from lotse_ledger.cli.commands import COMMANDS
 from lotse_ledger.handlers.house import Evidence
 from lotse_ledger.handlers.orders import take
@@ -86,11 +87,22 @@ class Treasury:
         found: list[Any] = self.do(asked)
         return found
 
+    def stored(self) -> str:
+        """Every leaf and every opening, as somebody sees them who reads the database."""
+        leaves = self.rows("SELECT body FROM entry ORDER BY log_id, log_index")
+        openings = self.rows("SELECT encode(sealed, 'escape') AS sealed FROM opening")
+        return "\n".join([*(row.body for row in leaves), *(row.sealed for row in openings)])
+
     @property
     def evidence(self) -> EvidenceFiles:
         found = evidence_files(self.settings)
         assert found is not None
         return found
+
+
+def cash(amount: int) -> MoveCash:
+    """Money for the cash box, before anything is paid from it."""
+    return MoveCash(transfer_id=uuid4(), direction="to_cash", amount=amount, moved_on="2025-12-01", standing="demo")
 
 
 def treasury(database: kit.ServiceDatabase, folder: Path, **changed: str) -> Treasury:
