@@ -27,7 +27,7 @@ from tests.chaos import wire
 from tests.chaos.processes import Running, running
 
 HERE, THERE = kit.ASSOCIATION, "plattform"
-WAIT_SECONDS = 40.0
+WAIT_SECONDS = 60.0
 
 
 @dataclass(repr=False)
@@ -65,7 +65,7 @@ class Side:
 
     async def restart(self) -> None:
         self.ledger.start()
-        await self.ledger.ready()
+        await self.ledger.ready(WAIT_SECONDS)
 
     async def get(self, path: str, **headers: str) -> httpx.Response:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.ledger.port}", timeout=10) as client:
@@ -177,7 +177,7 @@ async def running_pair(postgres: kit.Postgres) -> AsyncIterator[Pair]:
             await provision(side.broker)
             side.ledger.start()
         for side in sides.values():
-            await side.ledger.ready()
+            await side.ledger.ready(WAIT_SECONDS)
         yield both
 
 

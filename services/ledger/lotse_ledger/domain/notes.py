@@ -25,6 +25,17 @@ TIME_MAX = 2**63 - 1
 NOTE_BYTES_MAX = 65_536
 SIGNATURES_MAX = 64  # the specification wants 16 at least
 DASH = "\u2014 "
+FIELD = 2**255 - 19  # Source: RFC 8032, section 5.1
+SMALL_ORDER_Y = frozenset(
+    {
+        0,
+        1,
+        FIELD - 1,
+        2707385501144840649318225287225658788936804267575313519463743609750303402022,
+        55188659117513257062467267217118295137698188065244968500265048394206261417927,
+    }
+)
+"""The Y of the points of small order on edwards25519: a signature by such a key can be made to fit any text."""
 
 
 class NotAKey(ValueError):
@@ -104,6 +115,8 @@ def parse_vkey(text: str) -> Vkey:
     found = Vkey(name, raw[0], raw[1:])
     if key_id != found.key_id.hex():
         raise NotAKey("the id is not that of this name and key")
+    if _fits_everything(found.public):
+        raise NotAKey("a key by which anybody could sign")
     return found
 
 
@@ -181,6 +194,11 @@ def standard(text: str) -> bytes:
 def is_name(name: str) -> bool:
     """Whether a key may be called so."""
     return bool(name) and "+" not in name and not any(one.isspace() or one < " " for one in name)
+
+
+def _fits_everything(public: bytes) -> bool:
+    y = int.from_bytes(public, "little") & (2**255 - 1)
+    return y >= FIELD or y in SMALL_ORDER_Y
 
 
 def _text(raw: bytes) -> str:
