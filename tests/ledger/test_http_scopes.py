@@ -17,7 +17,16 @@ from tests.ledger import given
 from tests.ledger.test_http import V1, answered
 
 OTHER = UUID("5d3f2c3e-7a0b-4b52-9a61-2f0c6f0d2027")
-SHARED_KEY = "test:shared"
+PAGES = (
+    "entries",
+    "deadlines",
+    "accounts",
+    "freeze",
+    "evidence",
+    "downloads",
+    "rules",
+    "changes?recorded_from=2025-11-12",
+)
 
 
 def entry_of(grant_id: UUID | None, *, key: str = "", **changed: Any) -> Draft:
@@ -108,6 +117,18 @@ async def test_what_a_token_does_not_reach_is_not_known_to_it(
     assert [one["log_index"] for one in (await answered(of_one_grant, "/entries", grant=str(OTHER)))["entries"]] == [
         two_grants["shared"]
     ]
+
+
+async def test_the_pages_show_a_token_no_more_than_the_queries_do(
+    of_one_grant: httpx.AsyncClient, two_grants: dict[str, int]
+) -> None:
+    for path in ("/", *(f"/page/{name}" for name in PAGES)):
+        found = await of_one_grant.get(path)
+        assert found.status_code == 200, path
+        assert "Miete" not in found.text, path
+        assert f"expense:{OTHER}" not in found.text, path
+    for path in (f"/page/grants/{OTHER}", f"/page/entries/{two_grants['other']}"):
+        assert (await of_one_grant.get(path)).status_code == 404, path
 
 
 async def test_the_same_query_of_another_token_is_another_answer(
