@@ -87,6 +87,8 @@ async def test_the_auditor_holds_a_digest_over_all_her_queries(sealing: httpx.As
     assert second.headers["lotse-query"] == f"2:{digests[1]}"
     assert (found["queries"], found["digest"]) == (3, digests[2])
     assert chained(found["rows"]) == found["digest"]
+    refused, page = await sealing.get(V1 + "/entries/999"), await sealing.get("/")
+    assert [one.headers["lotse-query"].partition(":")[0] for one in (refused, page)] == ["4", "5"]
 
 
 async def test_a_row_cannot_be_changed_or_dropped(sealing: httpx.AsyncClient, ledger: kit.ServiceDatabase) -> None:

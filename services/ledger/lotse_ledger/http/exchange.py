@@ -7,7 +7,7 @@ asked for again with its ETag. What shows the openings of commitments can be era
 import hashlib
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -25,7 +25,7 @@ PARAMETER_CHARACTERS_MAX = 2_048
 QUERY_BYTES_MAX = 4_096
 BODY_BYTES_MAX = 16_384
 ETAG_CHARACTERS = 32
-CHAIN_HEADER = "Lotse-Query"
+CHAIN_HEADER = "lotse-query"
 FOR_EVER = "private, max-age=31536000, immutable"
 ASK_AGAIN = "private, no-cache"
 KEPT_NOWHERE = "no-store"
@@ -55,9 +55,10 @@ def router() -> APIRouter:
 
 
 class Methods:
-    """HEAD is a GET whose body the server keeps to itself; OPTIONS says what a path allows.
+    """What holds for every address.
 
-    Another origin is allowed nothing.
+    HEAD is a GET whose body the server keeps to itself; OPTIONS says what a path allows; another origin is allowed
+    nothing.
     """
 
     def __init__(self, app: ASGIApp, problems: Problems) -> None:
@@ -68,6 +69,8 @@ class Methods:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        scope = {**scope, "state": dict(scope.get("state", {}))}
+        send = _with_chain(scope["state"], send)
         if len(scope.get("query_string", b"")) > QUERY_BYTES_MAX:
             refused = Refused("too_large", allowed=f"{QUERY_BYTES_MAX} bytes")
             await problem_of(Request(scope), refused, self.problems)(scope, receive, send)
@@ -77,6 +80,19 @@ class Methods:
             await self.app(scope, receive, _allowing(send))
         else:
             await self.app(scope, receive, send)
+
+
+def _with_chain(state: Mapping[str, Any], send: Send) -> Send:
+    """Every answer, a refusal as well, says where the chain of the auditor's sealed queries stands."""
+
+    async def said(message: Any) -> None:
+        chain = state.get("chain")
+        if message["type"] == "http.response.start" and chain is not None:
+            header = (CHAIN_HEADER.encode(), f"{chain.number}:{chain.digest.hex()}".encode())
+            message = {**message, "headers": [*message["headers"], header]}
+        await send(message)
+
+    return said
 
 
 def _allowing(send: Send) -> Send:
@@ -139,9 +155,6 @@ def _is_odd(character: str) -> bool:
 
 
 def _finished(request: Request, response: Response) -> Response:
-    chain = getattr(request.state, "chain", None)
-    if chain is not None:
-        response.headers[CHAIN_HEADER] = f"{chain.number}:{chain.digest.hex()}"
     response.headers.setdefault("Cache-Control", getattr(request.state, "keep", ASK_AGAIN))
     response.headers["Vary"] = "Authorization, Cookie, Accept-Language"
     if request.method != "GET" or response.status_code != 200:
