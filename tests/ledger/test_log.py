@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-import psycopg
 import pytest
 from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError
@@ -19,7 +18,6 @@ from lotse_ledger.domain.admission import NotReversible
 from lotse_ledger.domain.asof import AsOf
 from lotse_ledger.domain.entries import Draft, Place, Posting, canonical, digest_of, entered, leaf_hash, reversal_of
 from lotse_ledger.handlers.orders import take
-from lotse_ledger.migrations import APPEND_ONLY
 from lotse_ledger.store import books, log, tables
 from tests.kit import ServiceDatabase
 from tests.ledger import given
@@ -236,63 +234,6 @@ async def test_a_reversal_mirrors_an_entry_once_and_can_be_reversed(database: Da
         with pytest.raises(DBAPIError, match="reversed_once"):
             async with tx.begin_nested():
                 await log.write(tx, [(entered(again, Place(given.ORIGIN, 3, given.NOW + timedelta(days=1))), ())])
-
-
-def _refused(connection: psycopg.Connection, attack: str) -> bool:
-    try:
-        connection.execute(attack.encode())
-    except psycopg.Error:
-        return True
-    return False
-
-
-ATTACKS = [
-    *(f"{what} {table}" for table in APPEND_ONLY for what in ("TRUNCATE", "DROP TABLE", "DELETE FROM")),
-    *(f"ALTER TABLE {table} DISABLE TRIGGER ALL" for table in APPEND_ONLY),
-    *(f"DROP TRIGGER {table}_is_append_only ON {table}" for table in APPEND_ONLY),
-    "TRUNCATE entry CASCADE",
-    "UPDATE entry SET body = body",
-    "UPDATE posting SET amount = amount",
-    "UPDATE checkpoint SET signature = signature",
-    "ALTER TABLE entry DROP CONSTRAINT leaf_is_of_the_body",
-    "DROP FUNCTION entry_must_balance() CASCADE",
-    "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
-    "SET ROLE ledger_owner",
-    "SET SESSION AUTHORIZATION ledger_owner",
-    "SET session_replication_role = replica",
-    "ALTER TABLE entry OWNER TO ledger",
-    "INSERT INTO entry SELECT * FROM entry ON CONFLICT (log_index) DO UPDATE SET body = 'x'",
-    "MERGE INTO posting USING entry ON true WHEN MATCHED THEN DELETE",
-    "CREATE TABLE mine (one int)",
-]
-
-
-async def test_the_service_itself_cannot_change_what_is_recorded(database: Database) -> None:
-    ledger = database("ledger")
-    async with given.transaction(ledger) as tx:
-        await take(given.application(), given.context(), tx, house=given.house(checkpoint_entries=1))
-        before = (await tx.execute(text("SELECT md5(string_agg(e::text, '')) FROM entry e"))).scalar_one()
-    with psycopg.connect(ledger.url, autocommit=True) as connection:
-        connection.execute("GRANT ALL ON entry, posting TO ledger")  # warns, and gives nothing
-        let_through = [attack for attack in ATTACKS if not _refused(connection, attack)]
-    assert let_through == []
-    async with given.transaction(ledger) as tx:
-        assert (await tx.execute(text("SELECT md5(string_agg(e::text, '')) FROM entry e"))).scalar_one() == before
-
-
-async def test_a_trigger_refuses_even_where_a_right_was_granted(database: Database) -> None:
-    ledger = database("ledger")
-    async with given.transaction(ledger) as tx:
-        await take(given.application(), given.context(), tx, house=given.house(checkpoint_entries=1))
-    with psycopg.connect(ledger.owner_url, autocommit=True) as owner:
-        owner.execute("GRANT UPDATE, DELETE, TRUNCATE ON ALL TABLES IN SCHEMA public TO ledger")
-    with psycopg.connect(ledger.url, autocommit=True) as connection:
-        for table in APPEND_ONLY:
-            column = next(column.name for column in tables.metadata.tables[table].columns if not column.identity)
-            update = f"UPDATE {table} SET {column} = {column}"
-            for attack in (f"DELETE FROM {table}", f"TRUNCATE {table} CASCADE", update):
-                with pytest.raises(psycopg.Error, match="append-only"):
-                    connection.execute(attack.encode())
 
 
 async def test_who_gave_an_order_is_in_the_leaf_as_a_commitment_only(database: Database) -> None:
