@@ -3,7 +3,7 @@
 Nothing here is shared with the ledger. It knows one grant with one award and one plan.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
@@ -117,20 +117,28 @@ class Naive:
         events = [("use", day, index, cents) for index, day, cents in self.parts()]
         for kind in ("disbursement", "repayment"):
             events += [(kind, one.day, one.index, int(str(one.about["amount"]))) for one in self.of(kind)]
+        days = {index: (day, index) for _, day, index, _ in events}
         heap: list[int] = []
         waiting: list[int] = []
-        found: defaultdict[tuple[int, int], int] = defaultdict(int)
+        used: list[tuple[int, int]] = []
+        given_back: list[tuple[int, int]] = []
         for kind, _, index, cents in sorted(events, key=lambda one: (one[1], one[2])):
             for _ in range(cents):
                 if kind == "disbursement" and waiting:
-                    found[index, waiting.pop(0)] += 1
+                    used.append((index, waiting.pop(0)))
                 elif kind == "disbursement":
                     heap.append(index)
-                elif heap:
-                    found[heap.pop(0), index] += 1
+                elif kind == "use" and heap:
+                    used.append((heap.pop(0), index))
                 elif kind == "use":
                     waiting.append(index)
-        return dict(found)
+                elif heap:
+                    given_back.append((heap.pop(0), index))
+                elif used:
+                    coin, payment = used.pop()
+                    given_back.append((coin, index))
+                    waiting = sorted([*waiting, payment], key=lambda one: days[one])
+        return dict(Counter([*used, *given_back]))
 
     def final(self, own_came: int, other_came: int) -> int:
         """What remains of the award."""

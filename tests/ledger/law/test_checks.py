@@ -79,10 +79,12 @@ def test_third_party_money_beyond_the_plan_is_told() -> None:
         ThirdPartyIncome(4, date(2026, 3, 1), "land", 100, planned=150),
         ThirdPartyIncome(5, date(2026, 4, 1), "land", 100, planned=150),
         ThirdPartyIncome(3, date(2026, 2, 1), "donor", 7, planned=0),
+        ThirdPartyIncome(6, date(2026, 5, 1), "land", 10, planned=150),
     ]
     expected = [
         ("further_funding", "3", date(2026, 2, 1), 7),
         ("further_funding", "5", date(2026, 4, 1), 50),
+        ("further_funding", "6", date(2026, 5, 1), 10),
     ]
     assert notices(incomes=incomes) == expected
     assert notices(incomes=incomes, told=[("further_funding", "3")]) == expected[1:]

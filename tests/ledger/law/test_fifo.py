@@ -1,6 +1,6 @@
 """Use of drawn money: oldest first, by decision, on the clock of each disbursement."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date, timedelta
 
 import pytest
@@ -84,6 +84,24 @@ def test_a_repayment_takes_the_oldest_first_or_the_one_it_names() -> None:
     assert fifo(held, [], [Repayment(2, "d1", day(5), 25)], Terms()).repaid_beyond == 5
 
 
+def test_what_was_given_back_was_not_used_whatever_is_entered_afterwards() -> None:
+    """A payment is entered late, with a day before the repayment of all that seemed unused."""
+    found = fifo(
+        [money(0, 10, day(0)), money(4, 3, day(9))],
+        [use(3, 6, day(1))],
+        [Repayment(2, "d1", day(5), 9)],
+        Terms(),
+    )
+    assert [(one.disbursement, one.ended_by, one.amount, one.ended) for one in found.slices] == [
+        (0, 3, 1, "used"),
+        (0, 2, 4, "repaid"),
+        (0, 2, 5, "repaid"),
+        (4, 3, 3, "used"),
+    ]
+    assert found.waiting == (Waiting(3, "d1", 2),)
+    assert found.repaid_beyond == 0
+
+
 def test_a_refund_goes_back_to_the_disbursements_its_voucher_took() -> None:
     found = fifo(
         [money(0, 30, day(0)), money(1, 70, day(1))],
@@ -149,18 +167,26 @@ def by_the_cent(events: list[tuple[str, int, int, str]]) -> dict[tuple[int, int]
     """The same, the slow way: every cent is one coin in a row, every use and repayment takes coins one by one."""
     coins: defaultdict[str, list[int]] = defaultdict(list)
     wanting: defaultdict[str, list[int]] = defaultdict(list)
-    found: defaultdict[tuple[int, int], int] = defaultdict(int)
+    moves: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    given_back: list[tuple[int, int]] = []
     for i, (kind, amount, _, pool) in sorted(enumerate(events), key=lambda one: (one[1][2], one[0])):
         for _ in range(amount):
             if kind == "money" and wanting[pool]:
-                found[(i, wanting[pool].pop(0))] += 1
+                moves[pool].append((i, wanting[pool].pop(0)))
             elif kind == "money":
                 coins[pool].append(i)
-            elif coins[pool]:
-                found[(coins[pool].pop(0), i)] += 1
+            elif kind == "use" and coins[pool]:
+                moves[pool].append((coins[pool].pop(0), i))
             elif kind == "use":
                 wanting[pool].append(i)
-    return found
+            elif coins[pool]:
+                given_back.append((coins[pool].pop(0), i))
+            elif moves[pool]:
+                coin, use_of_it = moves[pool].pop()
+                given_back.append((coin, i))
+                wanting[pool].append(use_of_it)
+                wanting[pool].sort(key=lambda one: (events[one][2], one))
+    return Counter([*given_back, *(move for its in moves.values() for move in its)])
 
 
 @for_all(EVENTS)

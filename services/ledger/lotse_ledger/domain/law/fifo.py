@@ -2,123 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal
 
+from lotse_ledger.domain.law.drawn import Disbursement, Ended, Fifo, Repayment, Returned, Slice, Unused, Use, Waiting
 from lotse_ledger.domain.law.parts import UnknownVoucher
 from lotse_ledger.domain.law.periods import payout_day, use_by
-from lotse_ledger.domain.law.rules import Citation, of_rule
+from lotse_ledger.domain.law.rules import of_rule
 from lotse_ledger.domain.law.shares import apportioned
 from lotse_ledger.domain.law.terms import Terms, cite
 
-Ended = Literal["used", "repaid"]
-
-
-@dataclass(frozen=True)
-class Disbursement:
-    """Money that came, cents. `pool` is its decision and, where that awards by year, the money's budget year."""
-
-    log_index: int
-    pool: str
-    credited_on: date
-    amount: int
-    ordered_on: date | None = None
-
-
-@dataclass(frozen=True)
-class Use:
-    """The grant's part of a payment, cents; negative if a refund gives it back, and then `refunds` names the use."""
-
-    log_index: int
-    pool: str
-    used_on: date
-    amount: int
-    refunds: int | None = None
-
-
-@dataclass(frozen=True)
-class Repayment:
-    """Money given back to the city, cents; of a named disbursement, or of the oldest."""
-
-    log_index: int
-    pool: str
-    repaid_on: date
-    amount: int
-    disbursement: int | None = None
-
-
-@dataclass(frozen=True)
-class Slice:
-    """Cents of one disbursement that one use or repayment took. `since` is payout, or the day of a refund."""
-
-    disbursement: int
-    amount: int
-    since: date
-    use_by: date
-    ended_on: date
-    ended_by: int
-    ended: Ended
-
-    @property
-    def is_late(self) -> bool:
-        """Whether the use or repayment came after the last day."""
-        return self.ended_on > self.use_by
-
-
-@dataclass(frozen=True)
-class Unused:
-    """Cents of a disbursement that nothing took yet."""
-
-    disbursement: int
-    amount: int
-    since: date
-    use_by: date
-
-    def is_overdue(self, today: date) -> bool:
-        """Whether the last day is over."""
-        return today > self.use_by
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """Cents of a use that no disbursement covers yet: paid in advance."""
-
-    log_index: int
-    pool: str
-    amount: int
-
-
-@dataclass(frozen=True)
-class Returned:
-    """Cents that a refund put back into a disbursement."""
-
-    disbursement: int
-    amount: int
-    returned_on: date
-    by: int
-
-
-@dataclass(frozen=True)
-class Fifo:
-    """disbursed + returned = used + repaid + unused; `repaid_beyond` was given back without being unused."""
-
-    slices: tuple[Slice, ...]
-    unused: tuple[Unused, ...]
-    waiting: tuple[Waiting, ...]
-    returned: tuple[Returned, ...]
-    repaid_beyond: int
-    citations: tuple[Citation, ...]
-
-    @property
-    def late(self) -> tuple[Slice, ...]:
-        """What was used or given back too late."""
-        return tuple(one for one in self.slices if one.is_late)
-
-    @property
-    def unused_total(self) -> int:
-        """Cents."""
-        return sum(one.amount for one in self.unused)
+__all__ = ["Disbursement", "Fifo", "Repayment", "Returned", "Slice", "Unused", "Use", "Waiting", "fifo"]
 
 
 @dataclass
@@ -204,8 +98,31 @@ def _repay(books: _Books, one: Repayment) -> None:
     named = [lot for lot in pool.lots if lot.disbursement == one.disbursement]
     rest = [lot for lot in pool.lots if lot.disbursement != one.disbursement]
     pool.lots = named + rest
-    books.beyond += _take(books, pool, one.amount, one.repaid_on, one.log_index, "repaid")
+    missing = _take(books, pool, one.amount, one.repaid_on, one.log_index, "repaid")
     pool.lots.sort(key=lambda lot: lot.order)
+    books.beyond += _unuse(books, pool, missing, one)
+
+
+def _unuse(books: _Books, pool: _Pool, amount: int, one: Repayment) -> int:
+    """What was given back cannot have been used: the newest uses wait again; returns what even they did not have.
+
+    It happens where a payment is entered after a repayment that it came before.
+    """
+    for place in reversed(range(len(books.slices))):
+        used = books.slices[place]
+        if not amount or used.ended != "used" or used.ended_by not in pool.days:
+            continue
+        key = next(key for key in books.taken[used.ended_by] if key.endswith(f" {used.disbursement}"))
+        step = min(amount, used.amount, books.taken[used.ended_by][key])
+        if step:
+            books.taken[used.ended_by][key] -= step
+            books.slices[place] = replace(used, amount=used.amount - step)
+            given = replace(used, amount=step, ended_on=max(one.repaid_on, used.since), ended_by=one.log_index)
+            books.slices.append(replace(given, ended="repaid"))
+            pool.waiting.append([used.ended_by, step])
+            amount -= step
+    pool.waiting.sort(key=lambda row: (pool.days[row[0]], row[0]))
+    return amount
 
 
 def _take(books: _Books, pool: _Pool, amount: int, day: date, by: int, ended: Ended) -> int:
@@ -278,7 +195,7 @@ def _closed(books: _Books) -> Fifo:
     terms = books.terms
     within = "use_within_months" if terms.use_within_days is None else "use_within_days"
     return Fifo(
-        slices=tuple(books.slices),
+        slices=tuple(one for one in books.slices if one.amount),
         unused=tuple(
             Unused(lot.disbursement, lot.amount, lot.since, use_by(lot.since, terms))
             for pool in books.pools.values()
