@@ -7,12 +7,13 @@ import pytest
 from sqlalchemy import text
 
 from lotse_ledger.handlers.orders import take
-from lotse_ledger.migrations import APPEND_ONLY
+from lotse_ledger.migrations import RIGHTS
 from lotse_ledger.store import tables
 from tests.kit import ServiceDatabase
 from tests.ledger import given
 
 Database = Callable[[str], ServiceDatabase]
+APPEND_ONLY = [table for table, rights in RIGHTS.items() if rights == "SELECT, INSERT"]
 
 
 def _refused(connection: psycopg.Connection, attack: str) -> bool:
