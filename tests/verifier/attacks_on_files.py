@@ -1,5 +1,6 @@
 """Files beside the log are changed, with a manifest that fits; or the manifest is."""
 
+import base64
 import copy
 import hashlib
 import random
@@ -28,7 +29,9 @@ def _covered(kept: History) -> list[int]:
 @attack
 def _forged_voucher_file(kept: History, rng: random.Random) -> Case:
     digest = rng.choice(sorted(kept.evidence))
-    return Case(_with(kept, f"belege/{digest}", lambda raw: raw + b"!"), (EDITED,), _naming(kept, digest))
+    return Case(
+        _with(kept, f"belege/{digest}", lambda raw: raw[:-1] + bytes([raw[-1] ^ 1])), (EDITED,), _naming(kept, digest)
+    )
 
 
 @attack
@@ -207,6 +210,19 @@ def _proof_of_another_entry(kept: History, _: random.Random) -> Case:
     names = sorted(name for name in files if name.startswith("proofs/"))
     files[names[0]] = files[names[1]]
     return Case(with_manifest(files), (EDITED,), int(names[0].split("/")[1].split(".")[0]), file=names[0])
+
+
+@attack
+def _proof_with_another_hash(kept: History, rng: random.Random) -> Case:
+    index = rng.choice(_covered(kept))
+    name = f"proofs/{index}.tlog-proof"
+
+    def change(raw: bytes) -> bytes:
+        lines = raw.split(b"\n")
+        lines[2] = base64.b64encode(rng.randbytes(32))
+        return b"\n".join(lines)
+
+    return Case(_with(kept, name, change), (EDITED,), index, file=name)
 
 
 @attack

@@ -127,6 +127,7 @@ def test_trees_and_proofs_are_those_of_rfc_6962() -> None:
                 found = merkle.included(leaves[index], index, size, wrong)
                 assert found is None or found[0] != plain.root()
     assert merkle.included(leaves[0], 3, 3, []) is None
+    assert merkle.included(leaves[0], 1, 1, []) is None
 
 
 def test_tiles_lie_where_the_specification_says() -> None:
