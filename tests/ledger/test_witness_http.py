@@ -224,6 +224,8 @@ async def test_a_second_connection_waits_for_the_first_and_then_sees_what_it_wro
 ) -> None:
     """Two connections, interleaved by hand: the second one's look comes after the first one's commit."""
     line = given.witness_key().vkey
+    async with given.transaction(ledger) as tx:
+        await heads.hold(tx, ORIGIN)  # the log is known already: no insert waits for another one
     order: list[str] = []
 
     async def second() -> int:

@@ -167,6 +167,20 @@ async def test_a_foreign_key_the_same_name_with_another_key_and_a_foreign_log_ar
         await refused(both, good.model_copy(update={"note": "nonsense"}), "checkpoint_malformed", 400)
 
 
+async def test_a_partner_speaks_for_her_own_logs_alone(database: Database) -> None:
+    """What a third association really signed is not hers to hand in: it could be old, or half of a fork."""
+    third = given.log_key("third/grant-ledger")
+    async with pair(database("ledger"), database("ledger")) as both:
+        known = both.theirs.house.evidence
+        both.theirs.house = replace(
+            both.theirs.house,
+            evidence=replace(known, logs={**known.logs, "third": (third.vkey,)}, others=(third.vkey,)),
+        )
+        note = signed(text_of(Head("third/grant-ledger", 1, b"a" * 32)), third)
+        offer = offer_of(both, 0, [], old=0).model_copy(update={"note": note.raw.decode()})
+        await refused(both, offer, "checkpoint_of_unknown_log", 404)
+
+
 async def test_an_alarm_is_counted_once_and_kept_with_its_evidence(database: Database) -> None:
     counted: list[str] = []
     async with pair(database("ledger"), database("ledger")) as both:
