@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -102,14 +103,14 @@ async def _correct(tx: AsyncConnection, house: House, files: EvidenceFiles) -> N
         reversal_id=an_id("back"), log_index=wrong, reason="falscher Betrag", valid_on="2026-06-01"
     )
     await _take(tx, back, LAST_AT, house)
-    again = _voucher(7, "material", date(2026, 3, 2), 1_209_12, {"reason": REASON}, files)
+    again = _voucher(7, Payment("material", date(2026, 3, 2), 1_209_12, {"reason": REASON}), files)
     await _take(tx, again, LAST_AT + timedelta(minutes=1), house)
 
 
 def _orders(files: EvidenceFiles) -> Iterator[tuple[date, LedgerOrder]]:
     yield from _granted()
-    for number, (line, paid_on, amount, more) in enumerate(_payments(), start=1):
-        yield paid_on, _voucher(number, line, paid_on, amount, more, files)
+    for number, payment in enumerate(_payments(), start=1):
+        yield payment.paid_on, _voucher(number, payment, files)
     yield from _received()
     yield from _proved()
 
@@ -160,22 +161,32 @@ def _granted() -> Iterator[tuple[date, LedgerOrder]]:
         )
 
 
-def _payments() -> Iterator[tuple[str, date, int, dict[str, Any]]]:
+@dataclass(frozen=True)
+class Payment:
+    """What was paid for which line, and what else the voucher says."""
+
+    line: str
+    paid_on: date
+    amount: int
+    more: dict[str, Any]
+
+
+def _payments() -> Iterator[Payment]:
     for month in (1, 2, 3):
         day = date(2026, month, 28)
-        yield "personnel", day, 3_200_00, {"kind": "payroll", "person_code": "PK-01", "month": f"2026-{month:02}"}
-    yield "fees", date(2026, 3, 29), 6_500_00, {"reason": "Dolmetschen bei Elternabenden"}
-    yield "material", date(2026, 3, 30), 1_234_56, {"reason": REASON, "gross": 1_260_00}
-    yield "material", date(2026, 4, 1), 2_400_00, {"reason": "Tagungstechnik", "shares": _halves()}
+        yield Payment(
+            "personnel", day, 3_200_00, {"kind": "payroll", "person_code": "PK-01", "month": f"2026-{month:02}"}
+        )
+    yield Payment("fees", date(2026, 3, 29), 6_500_00, {"reason": "Dolmetschen bei Elternabenden"})
+    yield Payment("material", date(2026, 3, 30), 1_234_56, {"reason": REASON, "gross": 1_260_00})
+    yield Payment("material", date(2026, 4, 1), 2_400_00, {"reason": "Tagungstechnik", "shares": _halves()})
 
 
 def _halves() -> tuple[Share, ...]:
     return tuple(Share(grant_id=one, line="material", basis_points=5_000) for one in (GRANT, SHARED))
 
 
-def _voucher(
-    number: int, line: str, paid_on: date, amount: int, more: dict[str, Any], files: EvidenceFiles
-) -> said.RecordVoucher:
+def _voucher(number: int, paid: Payment, files: EvidenceFiles) -> said.RecordVoucher:
     invoice, payment = (files.keep(document(f"{name} {number}")) for name in ("invoice", "payment"))
     attached = tuple(
         Attachment(sha256=one.sha256, bytes=one.bytes, media_type=one.media_type, role=role)
@@ -184,14 +195,14 @@ def _voucher(
     return given.voucher(
         voucher_id=an_id(f"voucher-{number}"),
         number=f"B-2026-{number:03}",
-        line=line,
-        paid_on=paid_on.isoformat(),
-        amount=amount,
-        invoiced_on=(paid_on - timedelta(days=9)).isoformat(),
+        line=paid.line,
+        paid_on=paid.paid_on.isoformat(),
+        amount=paid.amount,
+        invoiced_on=(paid.paid_on - timedelta(days=9)).isoformat(),
         document_sha256=invoice.sha256,
         payment_sha256=payment.sha256,
         attachments=attached,
-        **{"reason": "Gehalt", **more},
+        **{"reason": "Gehalt", **paid.more},
     )
 
 

@@ -27,7 +27,7 @@ from lotse_ledger.pages.freeze_picture import (
     picture,
 )
 from lotse_ledger.pages.texts import PAGE_LANGUAGES, TEXTS, PageLanguage
-from lotse_ledger.pages.texts.journal import KINDS
+from lotse_ledger.pages.texts.kinds import KINDS
 
 NO_ENTRIES = frozenset({"payroll", "person", "period", "repeated"})
 """Kinds of vouchers, and of things that are no entries."""

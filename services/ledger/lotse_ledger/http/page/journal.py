@@ -8,7 +8,7 @@ from lotse_ledger.http.books import INDEX_MAX, entries_at, entry_at, grants_at, 
 from lotse_ledger.http.openings import opened
 from lotse_ledger.http.page.typed import whole_number
 from lotse_ledger.http.page.visits import Page, Visit
-from lotse_ledger.pages.texts.journal import KINDS
+from lotse_ledger.pages.texts.kinds import KINDS
 from lotse_ledger.store import books, journal, witness
 from lotse_ledger.store.journal import Wanted
 

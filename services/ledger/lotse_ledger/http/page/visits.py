@@ -12,7 +12,6 @@ from lotse_chassis.faults import Refused
 from lotse_chassis.identity import Auditor
 from lotse_ledger.http.access import Gate, gate_of, token_of
 from lotse_ledger.http.dates import Dates, Reading, dates, look
-from lotse_ledger.http.exchange import CHAIN_HEADER
 from lotse_ledger.http.page.tongues import language_of
 from lotse_ledger.pages import rendered
 from lotse_ledger.pages.texts import PageLanguage
@@ -125,15 +124,7 @@ async def _visited(request: Request, build: Build) -> Response:
         if fault.retry_after_seconds is not None:
             return _refused(place, gate, None, fault, told)
         return sign_in_page(request, told if token else None, 401 if token else 200)
-    return _with_chain(request, await _shown(request, build, auditor, place))
-
-
-def _with_chain(request: Request, answer: Response) -> Response:
-    """What an auditor keeps to see that none of her sealed queries was dropped."""
-    chain = getattr(request.state, "chain", None)
-    if chain is not None:
-        answer.headers[CHAIN_HEADER] = f"{chain.number}:{chain.digest.hex()}"
-    return answer
+    return await _shown(request, build, auditor, place)
 
 
 async def _shown(request: Request, build: Build, auditor: Auditor, place: _Place) -> Response:
