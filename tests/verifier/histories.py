@@ -108,7 +108,7 @@ class Writer:
         paid = self.random.randint(1, 900_000)
         shares = self._shares()
         refused = self.random.choice((0, 0, 0, paid // 3))
-        evidence = self.random.randbytes(self.random.randint(1, 200))
+        evidence = self.random.randbytes(self.random.randint(16, 200))
         digest = hashlib.sha256(evidence).hexdigest()
         if self.random.random() < 0.8:
             self.history.evidence[digest] = evidence

@@ -39,6 +39,13 @@ def _overlapping() -> bytes:
     return first[:start] + entry + other + end(2, 2 * len(entry), start)
 
 
+def _gap() -> bytes:
+    """Bytes between the last file and the directory, which belong to nothing."""
+    whole = _one(b"a")
+    start = whole.index(b"PK\x01\x02")
+    return whole[:start] + b"hidden" + whole[start:-22] + end(1, len(whole) - start - 22, start + 6)
+
+
 def _many_claims() -> bytes:
     """Forty files that say to be 60 MiB each."""
     claims = b"".join(
@@ -73,6 +80,7 @@ ARCHIVES: dict[str, tuple[str, bytes]] = {
     "a bomb": ("file_unpacks_too_much", _one(b"a", BOMB, method=8, size=20_000_000)),
     "a file beyond the limit": ("file_too_large", _one(b"a", BOMB, method=8, size=limits.FILE_BYTES_MAX + 1)),
     "sizes that add up": ("unpacks_too_much", _many_claims()),
+    "a gap before the directory": ("zip_has_gaps", _gap()),
     "two names for one file": ("zip_has_gaps", _overlapping()),
     "a stored file of two sizes": ("zip_damaged", _one(b"a", b"xyz", size=2)),
 }

@@ -132,12 +132,13 @@ def _json(reports: Sequence[Report], across: Sequence[tuple[str, Finding]], hold
 
 
 def _told(reports: Sequence[Report], across: Sequence[tuple[str, Finding]], language: Language) -> list[str]:
+    """Report by report, then what concerns them all; what is not proven is said once, at the end."""
     lines = []
     for one in reports:
         if reports[1:]:
-            lines += [f"[{one.checkpoint.origin}]"]
-        lines += [*verdict.told(one, language), ""]
+            lines.append(f"[{one.checkpoint.origin}]")
+        lines += verdict.told(one, language)[:-1]
     if across:
         lines.append(verdict.sentence("said", "across", language))
         lines += [f"– {origin}, {verdict.found(one, language)}." for origin, one in across]
-    return lines if lines[-1] else lines[:-1]
+    return [*lines, verdict.not_proven(language)]
