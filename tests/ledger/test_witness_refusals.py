@@ -196,6 +196,19 @@ async def test_an_alarm_is_counted_once_and_kept_with_its_evidence(database: Dat
         assert await alarms.counts(both.theirs.tx) == {"checkpoint_forked": 1}
 
 
+async def test_a_log_that_signs_rubbish_without_end_does_not_fill_our_disk(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alarms, "ALARMS_KEPT_MAX", 3)
+    async with pair(database("ledger"), database("ledger")) as both:
+        await seen_up_to_four(both)
+        for number in range(6):
+            offer = offer_of(both, 4, [*await tree.leaves(both.ours.tx, 0, 3), b"%032d" % number])
+            (answer,) = await both.theirs.hear(offer)
+            assert isinstance(answer, CheckpointRefused)
+        assert await alarms.counts(both.theirs.tx) == {"checkpoint_forked": 3}
+
+
 async def test_a_refusal_is_an_alarm_at_the_one_who_offered_as_well(database: Database) -> None:
     async with pair(database("ledger"), database("ledger")) as both:
         await seen_up_to_four(both)

@@ -12,6 +12,8 @@ from lotse_ledger.store.tables import alarm, offer
 
 ALARMS_SHOWN_MAX = 200
 NOTE_CHARACTERS_MAX = 8_192
+ALARMS_KEPT_MAX = 1_000
+"""Of one log and one reporter: whoever holds a log's key could sign rubbish without end."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,10 @@ class Offer:
 
 
 async def raise_alarm(tx: AsyncConnection, one: Alarm, *, at: datetime, once: bool = False) -> bool:
-    """Keep it; whether it is new. The same note again is not, and with `once` no other of its kind and log is."""
+    """Keep it; whether it is new. The same note again is not, nor one too many, nor with `once` another of its kind."""
+    mine = select(func.count()).where(alarm.c.reporter == one.reporter, alarm.c.origin == one.origin)
+    if (await tx.execute(mine)).scalar_one() >= ALARMS_KEPT_MAX:
+        return False
     told = one.origin if once else f"{one.origin}\n{one.size}\n{one.latest_size}\n{one.note}"
     row = {**vars(one), "note": one.note[:NOTE_CHARACTERS_MAX], "raised_at": at}
     digest = hashlib.sha256(told.encode()).digest()
