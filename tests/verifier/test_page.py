@@ -1,5 +1,6 @@
 """`verify.html` in a real browser, opened from a disk: the same verdicts as the command, no network, for everybody."""
 
+import base64
 import json
 import random
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from tests.verifier.bundles import bundle
 from tests.verifier.cases import ATTACKS, Case
 from tests.verifier.chromium import Chromium
 from tests.verifier.histories import history
+from tests.verifier.keys import POLICY
 
 PARTS = (attacks_on_files, attacks_on_logs, attacks_with_keys)
 TRIED = (
@@ -118,6 +120,26 @@ async def test_a_folder_is_read_as_a_zip_is(opened: Chromium, tmp_path: Path) ->
     said = await _verdict(opened, [tmp_path / "bundle"], policy, folder=True)
     assert said["holds"]
     assert said == without_page(asked(str(tmp_path / "bundle"), "--policy", str(policy))[1])
+
+
+async def test_bundle_and_policy_can_be_dropped_together(opened: Chromium) -> None:
+    await eventually(lambda: opened.value("document.title.length > 0"))
+    packed = base64.b64encode(zipped(bundle(history(12, 20)))).decode()
+    opened.value(
+        f"""(() => {{
+            const raw = Uint8Array.from(atob('{packed}'), (one) => one.charCodeAt(0));
+            const dropped = new DataTransfer();
+            dropped.items.add(new File([raw], 'Paket.ZIP'));
+            dropped.items.add(new File([{json.dumps(POLICY.decode())}], 'policy.txt'));
+            const event = new DragEvent('drop', {{ dataTransfer: dropped, bubbles: true, cancelable: true }});
+            document.getElementById('policy').dispatchEvent(event);
+        }})()"""
+    )
+    assert "Paket.ZIP" in opened.value("document.getElementById('bundle-chosen').textContent")
+    assert "policy.txt" in opened.value("document.getElementById('policy-chosen').textContent")
+    opened.value("document.getElementById('form').requestSubmit()")
+    said = await eventually(lambda: opened.value("document.getElementById('result').dataset.json"), CHECKED_SECONDS)
+    assert json.loads(said)["holds"]
 
 
 async def test_what_is_no_bundle_is_refused_with_a_sentence(opened: Chromium, tmp_path: Path) -> None:

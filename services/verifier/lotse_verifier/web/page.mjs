@@ -167,10 +167,16 @@ function list(texts) {
   return made;
 }
 
+// Bundle and policy may come together: what is no ZIP is the policy.
 function dropped(event) {
   event.preventDefault();
   at("drop").classList.remove("over");
-  state.dropped = [...event.dataTransfer.files];
+  const files = [...event.dataTransfer.files];
+  const isZip = (file) => file.name.toLowerCase().endsWith(".zip");
+  const policy = new DataTransfer();
+  files.filter((file) => !isZip(file)).slice(0, 1).forEach((file) => policy.items.add(file));
+  if (policy.files.length) at("policy").files = policy.files;
+  if (files.some(isZip)) state.dropped = files.filter(isZip);
   showChosen();
 }
 
@@ -182,12 +188,12 @@ function start() {
   });
   for (const id of ["bundle", "folder", "policy"]) at(id).addEventListener("change", showChosen);
   at("bundle").addEventListener("click", () => (state.dropped = []));
-  at("drop").addEventListener("dragover", (event) => {
+  at("form").addEventListener("dragover", (event) => {
     event.preventDefault();
     at("drop").classList.add("over");
   });
-  at("drop").addEventListener("dragleave", () => at("drop").classList.remove("over"));
-  at("drop").addEventListener("drop", dropped);
+  at("form").addEventListener("dragleave", () => at("drop").classList.remove("over"));
+  at("form").addEventListener("drop", dropped);
   translate();
 }
 
