@@ -4,6 +4,8 @@ import base64
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
+
 from lotse_contracts.ledger import CheckpointCosigned, CheckpointOffered, CheckpointRefused
 from lotse_ledger.domain.checkpoints import Head, origin_of, text_of
 from lotse_ledger.domain.merkle import EMPTY_ROOT, root_of

@@ -4,12 +4,14 @@ import asyncio
 import sys
 from datetime import UTC, datetime
 from importlib import resources
+from typing import cast
 
 from lotse_chassis.database import engine_of
 from lotse_chassis.settings import Settings
 from lotse_ledger.cli.exits import EXIT_OTHER_FACTS, EXIT_TOO_LATE
 from lotse_ledger.domain.checkpoints import origin_of
 from lotse_ledger.domain.facts import HISTORY_CLOSED, drafts_of
+from lotse_ledger.settings import LedgerSettings
 from lotse_ledger.store import books, log
 from lotse_ledger.store.log import Journal
 
@@ -18,7 +20,7 @@ FACTS_FILE = "real_case.json"
 
 def load_facts(settings: Settings) -> int:
     """Load the public facts of the real case; a second time changes nothing. Returns the exit code."""
-    return asyncio.run(_load(settings))
+    return asyncio.run(_load(cast(LedgerSettings, settings)))
 
 
 def shipped_facts() -> bytes:
@@ -26,7 +28,7 @@ def shipped_facts() -> bytes:
     return resources.files("lotse_ledger").joinpath("data", FACTS_FILE).read_bytes()
 
 
-async def _load(settings: Settings) -> int:
+async def _load(settings: LedgerSettings) -> int:
     """The past can only be written before the first entry of the present, since answers about it must not change."""
     now = datetime.now(UTC)
     drafts = drafts_of(shipped_facts(), now)
@@ -40,7 +42,8 @@ async def _load(settings: Settings) -> int:
             if await books.size(tx) > 0:
                 print("lotse ledger: too late: facts of the past come before the first entry", file=sys.stderr)
                 return EXIT_TOO_LATE
-            await log.append_many(tx, drafts, journal=Journal(origin_of(settings.association)), now=now)
+            origin = settings.log_origin or origin_of(settings.association)
+            await log.append_many(tx, drafts, journal=Journal(origin), now=now)
     finally:
         await engine.dispose()
     print(f"lotse ledger: {len(drafts)} entries, {len(drafts) - 1} of them reconstructed public facts")
