@@ -71,7 +71,7 @@ class EvidenceFiles:
 
     def holds(self, sha256: str) -> bool:
         """Whether the file is there and can be read."""
-        return self._path(sha256).exists() and self._keys.holds(key_id(sha256))
+        return bool(_DIGEST.match(sha256)) and self._path(sha256).exists() and self._keys.holds(key_id(sha256))
 
     def erase(self, sha256: str) -> None:
         """Destroy the file's key, then the file; a copy in a backup stays unreadable. Again changes nothing."""

@@ -51,6 +51,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "auditor_session": ("Zugang benutzt", "access used"),
     "audit_opened": ("Prüfung begonnen", "audit opened"),
     "audit_ended": ("Prüfung beendet", "audit ended"),
+    "evidence_erased": ("Beleg-Datei gelöscht", "file of evidence erased"),
     "opening_erased": ("Personenbezogenes gelöscht", "personal data erased"),
     "history_closed": ("Vorgeschichte abgeschlossen", "history closed"),
     "message_costs": ("Kosten von Nachrichten", "cost of messages"),
