@@ -156,6 +156,17 @@ def _voucher_booked_twice(kept: History, _: random.Random) -> Case:
 
 
 @attack
+def _voucher_charged_beyond_the_whole_in_parts(kept: History, _: random.Random) -> Case:
+    def change(log: History) -> None:
+        for name, points in (("one", 6_000), ("two", 4_001)):
+            share = {"grant_id": kept.grants[0], "line": "rent", "basis_points": points}
+            data = {"voucher_id": name, "line": "rent", "amount": "100", "document_sha256": "a" * 64, "shares": [share]}
+            append(log, kind="voucher", grant_id=kept.grants[0], data=data, postings=_postings(100, -100))
+
+    return _signed_by_both(kept, change)
+
+
+@attack
 def _clock_that_went_back(kept: History, _: random.Random) -> Case:
     early = kept.leaves[-1]["recorded_at"]
     return _signed_by_both(kept, lambda log: append(log, kind="notice", recorded_at=early))

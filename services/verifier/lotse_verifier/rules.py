@@ -73,15 +73,19 @@ def _charged_too_much(entries: Sequence[Entry]) -> Iterator[Finding]:
         ):
             yield Finding("rule", "shares_over_whole", entry.index, values=("I8",))
     for document, use in charged_documents(vouchers).items():
-        if use.parts > use.gross * WHOLE and len(use.indexes) > 1:
+        if use.points > WHOLE and len(use.indexes) > 1:
             yield Finding("rule", "voucher_twice", use.indexes[-1], values=("I8", str(use.indexes[0]), document[:16]))
 
 
 @dataclass
 class DocumentUse:
-    """How much of one document is charged: `parts` in basis points of minor units, `gross` in minor units."""
+    """How much of one document is charged.
+
+    `points` in basis points of whatever was paid, `parts` in basis points of minor units, `gross` in minor units.
+    """
 
     gross: int
+    points: int
     parts: int
     indexes: list[int]
 
@@ -93,15 +97,20 @@ def charged_documents(vouchers: Sequence[Entry]) -> dict[str, DocumentUse]:
         document, paid = entry.data.get("document_sha256"), amount_of(entry, "paid", "amount")
         if isinstance(document, str) and paid is not None:
             gross = amount_of(entry, "gross", "paid", "amount") or 0
-            use = found.setdefault(document, DocumentUse(0, 0, []))
+            use = found.setdefault(document, DocumentUse(0, 0, 0, []))
             use.gross = max(use.gross, gross, paid)
-            use.parts += paid * sum(one.basis_points for one in shares_of(entry))
+            points = sum(one.basis_points for one in shares_of(entry))
+            use.points += points
+            use.parts += paid * points
             use.indexes.append(entry.index)
     return found
 
 
 def charged_twice(bundles: Sequence[tuple[str, Sequence[Entry]]]) -> Iterator[tuple[str, Finding]]:
-    """I8 across logs: documents that several of them charge, together beyond the whole. With the log's origin."""
+    """I8 across logs: documents that several of them charge, together beyond what was invoiced. With the log's origin.
+
+    Two associations may each pay their part of an invoice and charge all of it, so here the money counts.
+    """
     seen: dict[str, tuple[str, DocumentUse]] = {}
     for origin, entries in bundles:
         dead = out_of_force(entries)

@@ -56,8 +56,8 @@ function* chargedTooMuch(entries) {
       yield finding("rule", "shares_over_whole", { index: entry.index, values: ["I8"] });
     }
   }
-  for (const [document, { gross, parts, indexes }] of chargedDocuments(vouchers)) {
-    if (parts > gross * WHOLE && indexes.length > 1) {
+  for (const [document, { points, indexes }] of chargedDocuments(vouchers)) {
+    if (points > WHOLE && indexes.length > 1) {
       const values = ["I8", String(indexes[0]), document.slice(0, 16)];
       yield finding("rule", "voucher_twice", { index: indexes[indexes.length - 1], values });
     }
@@ -74,9 +74,11 @@ function chargedDocuments(vouchers) {
   for (const entry of vouchers) {
     const [document, paid] = [own(entry.data, "document_sha256"), amountOf(entry, "paid", "amount")];
     if (typeof document === "string" && paid !== null) {
-      const use = found.get(document) ?? { gross: 0n, parts: 0n, indexes: [] };
+      const use = found.get(document) ?? { gross: 0n, points: 0n, parts: 0n, indexes: [] };
       for (const amount of [amountOf(entry, "gross", "paid", "amount"), paid]) if (amount > use.gross) use.gross = amount;
-      use.parts += paid * sharesOf(entry).reduce((sum, one) => sum + one.points, 0n);
+      const points = sharesOf(entry).reduce((sum, one) => sum + one.points, 0n);
+      use.points += points;
+      use.parts += paid * points;
       use.indexes.push(entry.index);
       found.set(document, use);
     }
