@@ -1,5 +1,6 @@
 """The quick encoder of leaves gives the bytes of RFC 8785, or what has none is refused."""
 
+import json
 import string
 from datetime import date, timedelta
 from typing import Any
@@ -30,6 +31,14 @@ def test_it_is_what_the_reference_gives_for_any_value(value: Any) -> None:
         assert canonical(value) == expected
 
 
+@pytest.mark.parametrize("beyond", [INTEGER_MAX + 1, -INTEGER_MAX - 1, 10**400])
+def test_an_integer_that_readers_of_json_would_round_is_refused(beyond: int) -> None:
+    assert canonical([INTEGER_MAX, -INTEGER_MAX]) == rfc8785.dumps([INTEGER_MAX, -INTEGER_MAX])
+    for value in (beyond, [beyond], {"a": {"b": beyond}}):
+        with pytest.raises(rfc8785.CanonicalizationError):
+            canonical(value)
+
+
 NAMES = st.text(alphabet=string.ascii_lowercase + "_", min_size=1, max_size=12)
 PLAIN = st.recursive(
     st.none() | st.booleans() | st.integers(-INTEGER_MAX, INTEGER_MAX) | st.text(alphabet=st.characters(codec="utf-8")),
@@ -54,12 +63,6 @@ def test_every_leaf_is_what_the_reference_gives(data: Any, private: Any, amount:
     )
     openings = openings_of(draft, lambda: b"s" * 32)
     body = entered(draft, Place(given.ORIGIN, 7, given.NOW), openings).body
-    assert body.encode() == rfc8785.dumps(_read(body))
+    assert body.encode() == rfc8785.dumps(json.loads(body))
     for one in openings:
         assert one.content.encode() == rfc8785.dumps((private | {ACTOR: "treasurer-1"})[one.part])
-
-
-def _read(body: str) -> Any:
-    import json
-
-    return json.loads(body)

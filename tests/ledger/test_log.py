@@ -62,6 +62,8 @@ async def test_the_leaf_is_the_canonical_json_of_the_whole_entry(database: Datab
     assert entry is not None
     leaf = json.loads(body)
     assert canonical(leaf).decode() == body
+    assert leaf["v"] == 2
+    assert "request_sha256" not in leaf  # what is private could be guessed from a digest of all of it
     assert entry.leaf_sha256 == leaf_hash(body.encode())
     assert leaf["postings"] == [
         {"account": EXPENSE, "amount": "500", "currency": "EUR"},
