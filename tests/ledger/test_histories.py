@@ -32,12 +32,13 @@ Database = Callable[[str], kit.ServiceDatabase]
 EXAMPLES, STEPS = 14, 24
 GIVEN = 2  # the award and the plan, which stay
 TODAY = given.NOW.date()
-FIRST, LAST = date(2026, 1, 1), date(2026, 10, 31)
 LINES = ("fees", "material", "personnel")
-DAYS = st.dates(FIRST, LAST)
+DAYS = st.sampled_from([date(2026, month, day) for month in range(1, 11) for day in (1, 15)])
+"""Few enough that days meet: what is closed, used and asked for on one and the same."""
+EDGE = st.sampled_from((-1, 0, 1))
 CENTS = st.integers(1, 400)
 G = given.GRANT
-BANK, UNUSED = "assets:bank", f"liab:grant_unused:{G}"
+BANK, UNUSED, INCOME = "assets:bank", f"liab:grant_unused:{G}", f"income:grant:{G}"
 AWARDED, ASKED, DISBURSED = (f"grant:{G}:2026:{name}" for name in ("awarded", "drawdown_requested", "disbursed"))
 PLACE: dict[str, Any] = {"grant_id": G, "standing": "demo"}
 
@@ -70,8 +71,11 @@ class Histories(RuleBasedStateMachine):
         amount=st.integers(100, 2_000),
         own=st.integers(0, 300),
         other=st.integers(0, 300),
+        part=st.integers(1, 100),
+        on=DAYS,
     )
-    def awarded(self, financing: str, amount: int, own: int, other: int) -> None:
+    def awarded(self, financing: str, amount: int, own: int, other: int, part: int, on: date) -> None:
+        """And some of it arrived: most of what can go wrong needs money."""
         own, other = (0, 0) if financing == "full" else (own, other)
         costs = amount + own + other
         plan = {"fees": costs // 4, "material": costs // 4, "personnel": costs - 2 * (costs // 4)}
@@ -82,6 +86,8 @@ class Histories(RuleBasedStateMachine):
         funding = tuple(said.PlanLine(line=line, title=line, amount=cents, kind=kind) for line, cents, kind in kinds)
         lines = tuple(said.PlanLine(line=line, title=line, amount=cents) for line, cents in plan.items())
         self._do(given.plan(costs=lines, funding=funding, state="approved"), "plan", date(2025, 11, 18), {})
+        self._ask_for(max(1, amount * part // 100), date(2026, 1, 1))
+        self._arrive(self.asked[0], self.asked[0][1], on)
 
     @rule(line=st.sampled_from(LINES), amount=CENTS, counts=st.integers(0, 100), on=DAYS)
     def paid(self, line: str, amount: int, counts: int, on: date) -> None:
@@ -120,6 +126,14 @@ class Histories(RuleBasedStateMachine):
 
     @rule(amount=st.integers(1, 900), on=DAYS)
     def asked_for(self, amount: int, on: date) -> None:
+        self._ask_for(amount, on)
+
+    @rule(edge=EDGE, on=DAYS)
+    def asked_for_the_rest(self, edge: int, on: date) -> None:
+        left = self.model.balances(date.max, len(self.model.happened)).get(AWARDED, 0)
+        self._ask_for(max(1, left + edge), on)
+
+    def _ask_for(self, amount: int, on: date) -> None:
         order = given.drawdown(amount=amount, requested_on=on.isoformat())
         left = self.model.balances(date.max, len(self.model.happened)).get(AWARDED, 0)
         if amount > left:
@@ -130,7 +144,20 @@ class Histories(RuleBasedStateMachine):
     @precondition(lambda self: self.asked)
     @rule(data=st.data(), amount=st.integers(1, 900), on=DAYS)
     def arrived(self, data: st.DataObject, amount: int, on: date) -> None:
-        drawdown_id, asked, entry = data.draw(st.sampled_from(self.asked))
+        self._arrive(data.draw(st.sampled_from(self.asked)), amount, on)
+
+    @precondition(lambda self: self.asked)
+    @rule(data=st.data(), edge=EDGE, on=DAYS)
+    def the_rest_arrived(self, data: st.DataObject, edge: int, on: date) -> None:
+        chosen = data.draw(st.sampled_from(self.asked))
+        self._arrive(chosen, max(1, self._not_arrived(chosen) + edge), on)
+
+    def _not_arrived(self, chosen: tuple[UUID, int, Happened]) -> int:
+        came = [one for one in self.model.of("disbursement") if one.about["asked"] == chosen[0]]
+        return chosen[1] - sum(int(str(one.about["amount"])) for one in came)
+
+    def _arrive(self, chosen: tuple[UUID, int, Happened], amount: int, on: date) -> None:
+        drawdown_id, _, entry = chosen
         order = said.RecordDisbursement(
             disbursement_id=uuid4(),
             drawdown_id=drawdown_id,
@@ -139,8 +166,7 @@ class Histories(RuleBasedStateMachine):
             credited_on=on.isoformat(),
             **PLACE,
         )
-        came = [one for one in self.model.of("disbursement") if one.about["asked"] == drawdown_id]
-        left = asked - sum(int(str(one.about["amount"])) for one in came)
+        left = self._not_arrived(chosen)
         if entry not in self.model.alive():
             self._refused(order, "unknown_drawdown")
         elif left == 0 or amount > left:
@@ -163,9 +189,11 @@ class Histories(RuleBasedStateMachine):
         kind = "own" if source == "own" else "other"
         self._do(order, kind, on, postings, {"amount": amount}, closed=self._is_closed(on))
 
-    @rule(amount=CENTS)
-    def given_back(self, amount: int) -> None:
+    @rule(amount=CENTS, edge=st.none() | EDGE)
+    def given_back(self, amount: int, edge: int | None) -> None:
+        """Any amount, or as much as there is, or a cent more or less."""
         on = TODAY
+        amount = amount if edge is None else max(1, self._fifo().unused + edge)
         order = said.RecordRepayment(
             repayment_id=uuid4(), amount=amount, paid_on=on.isoformat(), budget_year=2026, **PLACE
         )
@@ -173,9 +201,14 @@ class Histories(RuleBasedStateMachine):
         if amount > unused:
             self._refused(order, "over_disbursement")
         else:
+            assert self._try(order) is None
+            self._correct(self._too_much_booked(amount))
             recovered = f"grant:{G}:2026:recovered"
             postings = {UNUSED: amount, BANK: -amount, recovered: amount, DISBURSED: -amount}
-            self._do(order, "repayment", on, postings, {"amount": amount})
+            self.model.happened.append(
+                Happened(len(self.model.happened), "repayment", on, postings, {"amount": amount})
+            )
+            self._compare()
 
     @precondition(lambda self: len(self.model.happened) > GIVEN)
     @rule(data=st.data())
@@ -188,7 +221,13 @@ class Histories(RuleBasedStateMachine):
         postings = {account: -amount for account, amount in target.postings.items()}
         code = self._try(order)
         if code is None:
-            self.model.happened.append(Happened(before, "reversal", on, postings, reverses=target.index))
+            reversal = Happened(before, "reversal", on, postings, reverses=target.index)
+            self.model.happened.append(reversal)
+            more = self._too_much_booked(0)
+            self.model.happened.pop()
+            self._correct(more)
+            reversal.index = len(self.model.happened)
+            self.model.happened.append(reversal)
         twice = any(one.reverses == target.index for one in self.model.happened[:before])
         if twice or target.kind == "period_closed":
             assert code in ("reversed_twice", "not_reversible", "depended_on")
@@ -207,11 +246,11 @@ class Histories(RuleBasedStateMachine):
         self._do(order, "period_close_asked", TODAY, {})
         self._refused(approve, "second_person_needed")
         before = self._size()
-        booked = self.model.balances(date.max, before).get(f"income:grant:{G}", 0)
-        used = self._fifo(until).recognised + booked
+        held = self.model.total("disbursement") - self.model.total("repayment")
+        used = min(self._fifo(until).recognised, held) - self._booked()
         assert self._try(approve, actor="treasurer-2") is None
         if used:
-            postings = {UNUSED: used, f"income:grant:{G}": -used}
+            postings = {UNUSED: used, INCOME: -used}
             self.model.happened.append(Happened(before, "use_recognised", until, postings))
         self.model.happened.append(Happened(len(self.model.happened), "period_closed", TODAY, {}))
         self.model.closed_until = until
@@ -337,6 +376,20 @@ class Histories(RuleBasedStateMachine):
 
     def _fifo(self, today: date = TODAY) -> Any:
         return fifo_of(self._grant(), today)
+
+    def _booked(self) -> int:
+        """As used."""
+        return -self.model.balances(date.max, len(self.model.happened)).get(INCOME, 0)
+
+    def _too_much_booked(self, going_back: int) -> int:
+        held = self.model.total("disbursement") - self.model.total("repayment") - going_back
+        return min(0, held - self._booked())
+
+    def _correct(self, more: int) -> None:
+        """Use that was booked and no money is left for is taken back first."""
+        if more:
+            index = len(self.model.happened)
+            self.model.happened.append(Happened(index, "use_recognised", TODAY, {UNUSED: more, INCOME: -more}))
 
     def _is_closed(self, day: date) -> bool:
         return self.model.closed_until is not None and day <= self.model.closed_until

@@ -6,6 +6,7 @@ from dataclasses import replace
 from lotse_contracts.ledger import ReverseEntry
 from lotse_ledger.domain.booking.drafting import day, request_of
 from lotse_ledger.domain.booking.known import Known
+from lotse_ledger.domain.booking.settling import use_corrected
 from lotse_ledger.domain.entries import Draft, Recorded, reversal_of
 from lotse_ledger.domain.grants import Grant, grants_of, in_force
 from lotse_ledger.domain.law.parts import UnknownVoucher
@@ -13,19 +14,24 @@ from lotse_ledger.domain.refusals import NotAllowed
 from lotse_ledger.domain.reports.use import fifo_of
 
 
-def reversal(order: ReverseEntry, known: Known) -> Draft:
-    """The mirror of an entry on its own day, or on the first open one. Raises NotAllowed."""
+def reversal(order: ReverseEntry, known: Known) -> tuple[Draft, ...]:
+    """The mirror of an entry on its own day, or on the first open one. Raises NotAllowed.
+
+    Use that was booked of money which with it never came is corrected before it.
+    """
     if known.target is None:
         raise NotAllowed("unknown_entry", "log_index")
     valid_on = known.target.valid_on if order.valid_on is None else day(order.valid_on, "valid_on")
     check_nothing_stands_on(known.target, known)
     drafted = reversal_of(known.target, reason=order.reason, valid_on=valid_on)
-    return replace(
+    own = replace(
         drafted,
         key=f"reversal:{order.reversal_id}",
         request_sha256=request_of(order),
         moves_if_closed=order.valid_on is None,
     )
+    corrected = [use_corrected(one, known.today, order.reversal_id) for one in _afterwards(known.target, known)]
+    return (*(one for one in corrected if one is not None), own)
 
 
 NAMED_BY: Mapping[str, tuple[str, frozenset[str]]] = {
@@ -52,9 +58,14 @@ def check_nothing_stands_on(target: Recorded, known: Known) -> None:
         if one.kind in kinds and one.log_index > target.log_index and one.data.get(name) == target.data[name]:
             raise NotAllowed("depended_on", "log_index")
     before = _broken(grants_of(known.entries, ""), known)
-    after = _broken(grants_of([*known.entries, _reversing(target, known)], ""), known)
+    after = _broken(_afterwards(target, known), known)
     if after - before:
         raise NotAllowed("depended_on", "log_index")
+
+
+def _afterwards(target: Recorded, known: Known) -> tuple[Grant, ...]:
+    """The grants without this entry."""
+    return grants_of([*known.entries, _reversing(target, known)], "")
 
 
 def _reversing(target: Recorded, known: Known) -> Recorded:

@@ -14,6 +14,7 @@ from lotse_ledger.domain.acts import Drawdown
 from lotse_ledger.domain.booking import accounts
 from lotse_ledger.domain.booking.drafting import Rest, day, days, drafted, moved, said, summed
 from lotse_ledger.domain.booking.known import Known, check_currency, one_of
+from lotse_ledger.domain.booking.settling import use_corrected
 from lotse_ledger.domain.entries import Draft, Posting
 from lotse_ledger.domain.grants import Grant
 from lotse_ledger.domain.law.drawdowns import Due, need_of
@@ -142,8 +143,11 @@ def cash_moved(order: MoveCash, known: Known) -> Draft:
     )
 
 
-def repayment(order: RecordRepayment, known: Known) -> Draft:
-    """Money goes back, as far as it is there: unused before a settlement, owed after it (I13). Raises NotAllowed."""
+def repayment(order: RecordRepayment, known: Known) -> tuple[Draft, ...]:
+    """Money goes back, as far as it is there: unused before a settlement, owed after it (I13). Raises NotAllowed.
+
+    What was booked as used and is not any more is corrected before it.
+    """
     paid_on = day(order.paid_on, "paid_on")
     grant = known.grant(order.grant_id)
     check_currency(grant, order.currency)
@@ -164,7 +168,7 @@ def repayment(order: RecordRepayment, known: Known) -> Draft:
     promised = moved(
         accounts.recovered(order.grant_id, year), accounts.disbursed(order.grant_id, year), order.amount, order.currency
     )
-    return drafted(
+    own = drafted(
         order,
         key=f"repayment:{order.repayment_id}",
         kind="repayment",
@@ -172,6 +176,8 @@ def repayment(order: RecordRepayment, known: Known) -> Draft:
         data=said(order, without=("paid_on",)),
         rest=Rest(summed(*back, *promised), budget_year=year),
     )
+    corrected = use_corrected(grant, known.today, order.repayment_id, going_back=order.amount)
+    return (own,) if corrected is None else (corrected, own)
 
 
 def left_to_repay(grant: Grant, today: date) -> int:

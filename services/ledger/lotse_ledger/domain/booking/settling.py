@@ -4,8 +4,9 @@ Which money a payment used is a projection (FIFO of the grant's part) and is boo
 when a period is closed, and at the settlement. A late voucher, a refund or a reversal moves slices of earlier money,
 so that entries booked with each payment would have to be corrected for reasons that no document shows. Booked as a
 difference to what was booked before, the sum is right after every correction and any rebuild: until then
-`liab:grant_unused` is what was received and not repaid, never below what is unused (I13), and after a settlement
-`income:grant` is the final grant to the cent (I16).
+`liab:grant_unused` is what was received and not repaid, and after a settlement `income:grant` is the final grant to the
+cent (I16). Where money that was booked as used goes back, or turns out never to have come, as much of that use is taken
+back with it: the account never falls below zero (I13).
 """
 
 from datetime import date
@@ -26,18 +27,32 @@ from lotse_ledger.domain.reports.use import fifo_of
 
 
 def use_recognised(grant: Grant, until: date, period_id: UUID) -> Draft | None:
-    """What was used until the last day of a period and is not booked as such yet; nothing if there is nothing."""
+    """What was used until the last day of a period and is not booked as such yet; nothing if there is nothing.
+
+    What was given back since then was not used, whatever the payments of that period say.
+    """
     if grant.settlement is not None:
         return None
-    more = fifo_of(grant, until).recognised - grant.recognised
+    used = min(fifo_of(grant, until).recognised, grant.disbursed - grant.repaid)
+    return _use(grant, used - grant.recognised, until, period_id)
+
+
+def use_corrected(grant: Grant, on: date, because: UUID, *, going_back: int = 0) -> Draft | None:
+    """Booked use that no money is left for; nothing if there is enough. `going_back` is repaid now."""
+    if grant.settlement is not None:
+        return None
+    return _use(grant, min(0, grant.disbursed - grant.repaid - going_back - grant.recognised), on, because)
+
+
+def _use(grant: Grant, more: int, until: date, because: UUID) -> Draft | None:
     if not more:
         return None
     return Draft(
-        key=f"use:{grant.grant_id}:{period_id}",
+        key=f"use:{grant.grant_id}:{because}",
         kind="use_recognised",
         standing=grant.standing,
         valid_on=until,
-        data={"amount": str(more), "until": until.isoformat(), "period_id": str(period_id)},
+        data={"amount": str(more), "until": until.isoformat(), "because": str(because)},
         request_sha256="",
         postings=moved(
             accounts.grant_unused(grant.grant_id), accounts.grant_income(grant.grant_id), more, grant.currency
