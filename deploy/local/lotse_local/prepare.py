@@ -12,7 +12,6 @@ from uuid import UUID
 
 from lotse_chassis import migrate, streams
 from lotse_chassis.erasures import say_erasures
-from lotse_chassis.settings import Settings
 from lotse_contracts.catalogue import SERVICES
 from lotse_local import cards, environment, keyring
 from lotse_local.databases import create_database
@@ -44,9 +43,11 @@ def public_facts(plan: AssociationPlan) -> list[str]:
     password = keyring.database_passwords(plan.place).services["ledger"]
     url = environment.database_url("ledger", password, plan.at)
     load_facts = importlib.import_module("lotse_ledger.cli").load_facts
+    settings = importlib.import_module("lotse_ledger.settings").LedgerSettings
+    origin = environment.log_origin(plan.place)
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
-        load_facts(Settings(association=plan.name, database_url=url))
+        load_facts(settings(association=plan.name, database_url=url, log_origin=origin))
     return [line for line in said.getvalue().splitlines() if "nothing changed" not in line]
 
 

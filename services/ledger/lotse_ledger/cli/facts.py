@@ -4,7 +4,6 @@ import asyncio
 import sys
 from datetime import UTC, datetime
 from importlib import resources
-from typing import cast
 
 from lotse_chassis.database import engine_of
 from lotse_chassis.settings import Settings
@@ -20,7 +19,8 @@ FACTS_FILE = "real_case.json"
 
 def load_facts(settings: Settings) -> int:
     """Load the public facts of the real case; a second time changes nothing. Returns the exit code."""
-    return asyncio.run(_load(cast(LedgerSettings, settings)))
+    named = settings.log_origin if isinstance(settings, LedgerSettings) else ""
+    return asyncio.run(_load(settings, named or origin_of(settings.association)))
 
 
 def shipped_facts() -> bytes:
@@ -28,7 +28,7 @@ def shipped_facts() -> bytes:
     return resources.files("lotse_ledger").joinpath("data", FACTS_FILE).read_bytes()
 
 
-async def _load(settings: LedgerSettings) -> int:
+async def _load(settings: Settings, origin: str) -> int:
     """The past can only be written before the first entry of the present, since answers about it must not change."""
     now = datetime.now(UTC)
     drafts = drafts_of(shipped_facts(), now)
@@ -42,7 +42,6 @@ async def _load(settings: LedgerSettings) -> int:
             if await books.size(tx) > 0:
                 print("lotse ledger: too late: facts of the past come before the first entry", file=sys.stderr)
                 return EXIT_TOO_LATE
-            origin = settings.log_origin or origin_of(settings.association)
             await log.append_many(tx, drafts, journal=Journal(origin), now=now)
     finally:
         await engine.dispose()
