@@ -11,6 +11,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
+from xml.sax import SAXException
+from xml.sax.handler import ContentHandler
+
+from defusedxml import DefusedXmlException, sax
 
 from lotse_ledger.domain.voucher_list.columns import named
 from lotse_ledger.domain.voucher_list.rows import Row
@@ -26,7 +30,7 @@ DELIMITERS = ";,\t"
 EXCEL_DIGITS = 15  # a spreadsheet keeps no more of a number
 _ZIP_HEAD = b"PK\x03\x04"
 _OLE_HEAD = b"\xd0\xcf\x11\xe0"
-_DECLARATIONS = (b"<!DOCTYPE", b"<!ENTITY")
+XML_SUFFIXES = (".xml", ".rels")
 
 
 class SheetRefused(ValueError):
@@ -192,5 +196,13 @@ def _refuse_part(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
         content = part.read(UNPACKED_BYTES_MAX + 1)
     if len(content) > member.file_size:
         raise SheetRefused("workbook_too_large")
-    if any(one in content for one in _DECLARATIONS) or b"<\x00!\x00D" in content or b"\x00<\x00!\x00D" in content:
-        raise SheetRefused("workbook_unreadable")
+    if member.filename.lower().endswith(XML_SUFFIXES):
+        _refuse_declarations(content)
+
+
+def _refuse_declarations(content: bytes) -> None:
+    """XML that declares a document type could expand or fetch; no spreadsheet program writes one."""
+    try:
+        sax.parseString(content, ContentHandler(), forbid_dtd=True)
+    except (DefusedXmlException, SAXException):
+        raise SheetRefused("workbook_unreadable") from None
