@@ -1,17 +1,20 @@
 """`lotse ledger`: the treasurer's commands on the books of an association that runs here."""
 
 import argparse
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
 
-from lotse_local import environment, keyring
-from lotse_local.commands import arguments
+from lotse_local import environment, keyring, lock
+from lotse_local.commands import arguments, exits
 from lotse_local.commands.arguments import UsageRefused
 from lotse_local.layout import AssociationFolder
 
 SERVICE = "ledger"
 NOT_HERE = frozenset({"serve", "migrate"})  # `lotse up` does both
+NEEDS_RESTART = frozenset({"rotate-key"})  # the service signs with the new key once it has started again
 OFFLINE = ("--help", "-h", "template")
 
 
@@ -35,7 +38,10 @@ def run(args: argparse.Namespace) -> int:
     if not set(words).intersection(OFFLINE):
         arguments.require_running(args)
     command = [sys.executable, "-m", "lotse_ledger", *(words or ["--help"])]
-    return subprocess.run(command, env=_environment(args, place), check=False).returncode
+    code = subprocess.run(command, env=_environment(args, place), check=False).returncode
+    if code == exits.OK and set(words[:1]) & NEEDS_RESTART and (pid := lock.holder(arguments.folder_of(args))):
+        os.kill(pid, signal.SIGHUP)
+    return code
 
 
 def _own(args: argparse.Namespace) -> Sequence[str]:
