@@ -45,7 +45,7 @@ from lotse_ledger.handlers.bundle_lists import (
     list_files,
 )
 from lotse_ledger.handlers.bundle_log import entry_files, proof_files, tile_files, tiles_at
-from lotse_ledger.handlers.checkpoints import after_entry, origin_in, signed_checkpoint
+from lotse_ledger.handlers.checkpoints import after_entry, is_in_force, origin_in, signed_checkpoint
 from lotse_ledger.handlers.entering import enter
 from lotse_ledger.handlers.house import House
 from lotse_ledger.handlers.trust import policy_of
@@ -90,7 +90,7 @@ async def make(service: Service, wanted: Wanted, shelf: Shelf, out: BinaryIO, *,
 async def fixed(tx: AsyncConnection, context: Context, house: House, recorded_to: datetime) -> Sequence[Message]:
     """Sign the log as it was then, unless that is signed. Raises Refused where there is no key to sign with."""
     key = house.evidence.log
-    if key is None:
+    if key is None or not await is_in_force(tx, key):
         raise Refused("log_key_missing")
     end = await log.hold(tx)
     size = await books.size_at(tx, recorded_to)

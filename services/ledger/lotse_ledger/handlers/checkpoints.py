@@ -49,7 +49,7 @@ async def signed_checkpoint(
     """
     await log.hold(tx)
     key = house.evidence.log
-    if key is None or not await _is_ours(tx, key):
+    if key is None or not await is_in_force(tx, key):
         return []
     said: list[Message] = []
     before = await witness.frontier(tx)
@@ -88,8 +88,8 @@ def origin_in(context: Context, house: House) -> str:
     return house.origin or origin_of(context.association)
 
 
-async def _is_ours(tx: AsyncConnection, key: SigningKey) -> bool:
-    """A key that another one followed signs no more, though somebody forgot to take it away."""
+async def is_in_force(tx: AsyncConnection, key: SigningKey) -> bool:
+    """Whether no other key followed this one: the old one signs no more, though somebody forgot to take it away."""
     steps = await keys.own_rotations(tx)
     if not steps or steps[-1].new_vkey == str(key.vkey):
         return True
