@@ -145,18 +145,20 @@ def ledger_load(broker: kit.Broker, count: int) -> Load:
     messages = [
         (
             uuid4(),
-            ledger.RequestDrawdown(
+            ledger.FileApplication(
                 grant_id=uuid4(),
-                drawdown_id=uuid4(),
+                application_id=uuid4(),
+                state="applied",
+                applicant="auslaenderrat",
                 amount=100_00,
                 budget_year=2026,
-                requested_on="2026-02-01",
+                valid_on="2026-02-01",
                 standing="demo",
             ),
         )
         for _ in range(count)
     ]
-    return Load("desk", messages, "SELECT 1 WHERE false", "ledger.drawdown-requested.v1", 0, count)
+    return Load("desk", messages, "SELECT 1 WHERE false", "ledger.entry-recorded.v1", 0, count)
 
 
 LOADS: dict[str, Callable[[kit.Broker, int], Load]] = {
