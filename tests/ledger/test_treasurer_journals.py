@@ -1,11 +1,13 @@
 """Imported books with names that nobody would choose: hledger and Beancount compute what we say stands there."""
 
+import asyncio
 import csv
 import io
 import json
 import random
 import subprocess
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -14,7 +16,9 @@ from beancount import loader
 from beancount.core import data, realization
 
 from lotse_ledger.domain.twins import hledger
+from lotse_ledger.settings import LedgerSettings
 from tests import kit
+from tests.ledger import audited
 from tests.ledger.treasury import Treasury, treasury
 
 ACCOUNTS = (
@@ -69,7 +73,8 @@ def ours(ledger: Treasury, name: str, *dates: str) -> Balances:
 
 def of_hledger(ledger: Treasury, name: str, known: Balances, *dates: str) -> Balances:
     file = ledger.folder / f"{name}.hledger"
-    done = ledger.run("export", "--ledger", name, "--format", "hledger", "--out", str(file), *dates)
+    named = ("--ledger", name) if name else ()
+    done = ledger.run("export", *named, "--format", "hledger", "--out", str(file), *dates)
     assert done.code == 0, done.err
     symbols = {(hledger.account(one), hledger.commodity(two).strip('"')): (one, two) for one, two in known}
 
@@ -89,7 +94,8 @@ def of_hledger(ledger: Treasury, name: str, known: Balances, *dates: str) -> Bal
 
 def of_beancount(ledger: Treasury, name: str, *dates: str) -> Balances:
     file = ledger.folder / f"{name}.beancount"
-    done = ledger.run("export", "--ledger", name, "--format", "beancount", "--out", str(file), *dates)
+    named = ("--ledger", name) if name else ()
+    done = ledger.run("export", *named, "--format", "beancount", "--out", str(file), *dates)
     assert done.code == 0, done.err
     entries, errors, _ = loader.load_file(str(file))
     assert errors == []
@@ -101,6 +107,28 @@ def of_beancount(ledger: Treasury, name: str, *dates: str) -> Balances:
         for position in account.balance
         if position.units.number
     }
+
+
+@pytest.mark.parametrize("valid_to", ["2025-12-31", "2026-03-31", "2099-12-31"])
+async def test_three_engines_compute_the_balances_of_the_demonstration(
+    database: Callable[[str], kit.ServiceDatabase], tmp_path: Path, valid_to: str
+) -> None:
+    found = database("ledger")
+    audited.keys_in(tmp_path)
+    await audited.fill(found, tmp_path)
+    ledger = Treasury(found, tmp_path, LedgerSettings.from_env(audited.settings_for(found, tmp_path)))
+
+    def compared() -> None:
+        rows = ledger.rows(
+            "SELECT account, currency, sum(amount) AS amount FROM posting WHERE valid_on <= :day GROUP BY 1, 2",
+            day=date.fromisoformat(valid_to),
+        )
+        expected = {(row.account, row.currency): Decimal(row.amount).scaleb(-2) for row in rows if row.amount}
+        assert len(expected) > 5
+        assert of_hledger(ledger, "", expected, "--valid-to", valid_to) == expected
+        assert of_beancount(ledger, "", "--valid-to", valid_to) == expected
+
+    await asyncio.to_thread(compared)
 
 
 @pytest.mark.parametrize("seed", range(3))
