@@ -6,6 +6,8 @@ from collections.abc import Sequence
 MARK = "\ufeff"
 CELL = re.compile(r'(?:"((?:[^"]|"")*)"|([^";\r\n]*))(;|\r\n)')
 AMOUNT = re.compile(r"(-?)([0-9]{1,36}),([0-9]{2})", re.ASCII)
+END = "\r\n"
+UNUSUAL = frozenset('"\r\n')
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 SCALE = 100
 
@@ -22,20 +24,29 @@ def rows_of(raw: bytes) -> list[list[str]]:
         raise Misshapen("not UTF-8") from None
     if not text.startswith(MARK):
         raise Misshapen("no byte order mark")
-    rows, row, at = list[list[str]](), list[str](), len(MARK)
+    rows, at = list[list[str]](), len(MARK)
     while at < len(text):
+        row, at = _row(text, at)
+        rows.append(row)
+    return rows
+
+
+def _row(text: str, at: int) -> tuple[list[str], int]:
+    """The cells of a line, and where the next one begins. Without quotes, as most are, a line is only parted."""
+    end = text.find(END, at)
+    line = text[at:end]
+    if end >= 0 and UNUSUAL.isdisjoint(line):
+        return line.split(";"), end + len(END)
+    row = list[str]()
+    while True:
         cell = CELL.match(text, at)
         if cell is None:
             raise Misshapen("no cell")
-        quoted, plain, end = cell.groups()
+        quoted, plain, stop = cell.groups()
         row.append(plain if quoted is None else quoted.replace('""', '"'))
         at = cell.end()
-        if end != ";":
-            rows.append(row)
-            row = []
-    if row:
-        raise Misshapen("the last line has no end")
-    return rows
+        if stop == END:
+            return row, at
 
 
 def titled(raw: bytes, titles: Sequence[str]) -> list[dict[str, str]]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from lotse_verifier import limits
@@ -15,6 +16,7 @@ AMOUNT = re.compile(r"0|-?[1-9][0-9]{0,37}", re.ASCII)
 DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 VERSIONS = (1, 2)
 """The first has `actor_commitment` where the second has `commitments`."""
+DAYS_KEPT = 4096  # eleven years of days that were looked up before
 STANDINGS = ("public", "demo", "own")
 TEXTS = ("origin", "key", "kind")
 OPTIONAL_TEXTS = ("grant_id", "cause")
@@ -137,8 +139,11 @@ def _is_digest(value: Any) -> bool:
 
 
 def _is_day(value: Any) -> bool:
-    if not isinstance(value, str) or len(value) != len("2026-01-01"):
-        return False
+    return isinstance(value, str) and len(value) == len("2026-01-01") and _is_in_calendar(value)
+
+
+@lru_cache(DAYS_KEPT)
+def _is_in_calendar(value: str) -> bool:
     try:
         return date.fromisoformat(value).isoformat() == value
     except ValueError:
