@@ -174,6 +174,14 @@ def test_evidence_that_was_altered_on_the_disk_makes_no_bundle(ledger: Treasury)
     assert ledger.rows("SELECT count(*) FROM entry WHERE kind = 'export_created'")[0][0] == 0
 
 
+def test_a_folder_that_is_not_there_and_a_database_that_is_away_are_said_in_words(ledger: Treasury) -> None:
+    done = ledger.run("export", "bundle", "--out", str(ledger.folder / "nowhere" / "paket.zip"))
+    assert (done.code, "No such file or directory" in done.err, "Traceback" in done.err) == (1, True, False)
+    away = ledger.settings.model_copy(update={"database_url": "postgresql://ledger:x@127.0.0.1:1/ledger"})
+    done = Treasury(ledger.database, ledger.folder, away).run("grants")
+    assert (done.code, done.err) == (1, "Die Datenbank antwortet nicht; läuft Lotse?\n")
+
+
 def test_without_a_key_nothing_is_handed_out(database: Callable[[str], kit.ServiceDatabase], tmp_path: Path) -> None:
     keyless = treasury(database("ledger"), tmp_path, LOTSE_LOG_KEY_FILE="")
     done = keyless.run("export", "bundle", "--out", str(tmp_path / "paket.zip"))

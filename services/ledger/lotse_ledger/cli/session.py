@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any, cast
 from uuid import UUID
 
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.faults import Refused
@@ -32,6 +33,8 @@ PREFIX_CHARACTERS_MIN = 4  # of a grant's id; fewer are too easily another's
 TREASURER = "treasurer"
 NO_FACE = -1
 
+_AWAY = {"de": "Die Datenbank antwortet nicht; läuft Lotse?", "en": "The database does not answer; does Lotse run?"}
+
 Run = Callable[[LedgerSettings, argparse.Namespace], Coroutine[Any, Any, int]]
 
 
@@ -53,6 +56,10 @@ def command(run: Run) -> Callable[[Settings, argparse.Namespace], int]:
             print(fault.texts[args.lang], file=sys.stderr)
         except Refused as fault:
             print(f"{sentence(fault, args.lang)} [{fault.code}]", file=sys.stderr)
+        except OperationalError:
+            print(_AWAY[args.lang], file=sys.stderr)
+        except OSError as fault:
+            print(f"{fault.filename or ''}: {fault.strerror or type(fault).__name__}", file=sys.stderr)
         return EXIT_REFUSED
 
     return ran
