@@ -59,20 +59,20 @@ def _interim(period: GrantPeriod, terms: Terms) -> Iterable[Deadline]:
     for year in range(period.first.year, ended.year):
         parameter = "interim_due" if year in named else "interim_months"
         due = named.get(year) or month_end_after(date(year, *DECEMBER_31), terms.interim_months)
-        yield _deadline(f"interim_proof_{year}", due, "R16", parameter, terms, year)
+        yield _deadline(f"interim_proof_{year}", due, "R16", parameter, terms, budget_year=year)
 
 
 def _final(period: GrantPeriod, terms: Terms) -> Deadline:
     """Months after the purpose was fulfilled, at the latest the end of that month after the period."""
     if terms.final_due_on is not None:
-        return _deadline("final_proof", terms.final_due_on, "R15", "final_due_on", terms, period.last.year)
+        return _deadline("final_proof", terms.final_due_on, "R15", "final_due_on", terms, budget_year=period.last.year)
     due = month_end_after(period.last, terms.final_months)
     if period.fulfilled_on is not None:
         due = min(due, months_after(period.fulfilled_on, terms.final_months))
-    return _deadline("final_proof", due, "R15", "final_months", terms, period.last.year)
+    return _deadline("final_proof", due, "R15", "final_months", terms, budget_year=period.last.year)
 
 
-def _deadline(code: str, due_on: date, rule: str, parameter: str, terms: Terms, budget_year: int) -> Deadline:
+def _deadline(code: str, due_on: date, rule: str, parameter: str, terms: Terms, *, budget_year: int) -> Deadline:
     remark = remark_on(due_on)
     cited = cite(terms, parameter)
     return Deadline(code, due_on, rule, remark, (*cited, of_rule("BGB193")) if remark else cited, budget_year)

@@ -15,6 +15,15 @@ from lotse_ledger.domain.law.terms import Terms, cite
 __all__ = ["Disbursement", "Fifo", "Repayment", "Returned", "Slice", "Unused", "Use", "Waiting", "fifo"]
 
 
+@dataclass(frozen=True)
+class _End:
+    """What takes money: a use or a repayment, and when."""
+
+    day: date
+    by: int
+    ended: Ended
+
+
 @dataclass
 class _Lot:
     disbursement: int
@@ -80,7 +89,7 @@ def _disburse(books: _Books, one: Disbursement) -> None:
     pool.lots.sort(key=lambda lot: lot.order)
     waiting, pool.waiting = pool.waiting, []
     for index, amount in waiting:
-        left = _take(books, pool, amount, max(since, pool.days[index]), index, "used")
+        left = _take(books, pool, amount, _End(max(since, pool.days[index]), index, "used"))
         if left:
             pool.waiting.append([index, left])
 
@@ -88,7 +97,7 @@ def _disburse(books: _Books, one: Disbursement) -> None:
 def _use(books: _Books, one: Use) -> None:
     pool = books.pools[one.pool]
     pool.days[one.log_index] = one.used_on
-    left = _take(books, pool, one.amount, one.used_on, one.log_index, "used")
+    left = _take(books, pool, one.amount, _End(one.used_on, one.log_index, "used"))
     if left:
         pool.waiting.append([one.log_index, left])
 
@@ -98,7 +107,7 @@ def _repay(books: _Books, one: Repayment) -> None:
     named = [lot for lot in pool.lots if lot.disbursement == one.disbursement]
     rest = [lot for lot in pool.lots if lot.disbursement != one.disbursement]
     pool.lots = named + rest
-    missing = _take(books, pool, one.amount, one.repaid_on, one.log_index, "repaid")
+    missing = _take(books, pool, one.amount, _End(one.repaid_on, one.log_index, "repaid"))
     pool.lots.sort(key=lambda lot: lot.order)
     books.beyond += _unuse(books, pool, missing, one)
 
@@ -125,13 +134,13 @@ def _unuse(books: _Books, pool: _Pool, amount: int, one: Repayment) -> int:
     return amount
 
 
-def _take(books: _Books, pool: _Pool, amount: int, day: date, by: int, ended: Ended) -> int:
+def _take(books: _Books, pool: _Pool, amount: int, end: _End) -> int:
     """Takes from the first lots; returns what they did not have."""
     while amount and pool.lots:
         lot = pool.lots[0]
         step = min(amount, lot.amount)
         if step:
-            _slice(books, lot, step, day, by, ended)
+            _slice(books, lot, step, end)
         amount -= step
         lot.amount -= step
         if not lot.amount:
@@ -139,11 +148,11 @@ def _take(books: _Books, pool: _Pool, amount: int, day: date, by: int, ended: En
     return amount
 
 
-def _slice(books: _Books, lot: _Lot, amount: int, day: date, by: int, ended: Ended) -> None:
-    ended_on = max(day, lot.since)
-    books.slices.append(Slice(lot.disbursement, amount, lot.since, use_by(lot.since, books.terms), ended_on, by, ended))
-    if ended == "used":
-        taken = books.taken[by]
+def _slice(books: _Books, lot: _Lot, amount: int, end: _End) -> None:
+    last, ended_on = use_by(lot.since, books.terms), max(end.day, lot.since)
+    books.slices.append(Slice(lot.disbursement, amount, lot.since, last, ended_on, end.by, end.ended))
+    if end.ended == "used":
+        taken = books.taken[end.by]
         key = _key(lot)
         taken[key] = taken.get(key, 0) + amount
 
@@ -186,7 +195,7 @@ def _reopen(books: _Books, pool: _Pool, key: str, amount: int, one: Use) -> None
     pool.lots.sort(key=lambda lot: lot.order)
     waiting, pool.waiting = pool.waiting, []
     for index, wanted in waiting:
-        left = _take(books, pool, wanted, max(one.used_on, pool.days[index]), index, "used")
+        left = _take(books, pool, wanted, _End(max(one.used_on, pool.days[index]), index, "used"))
         if left:
             pool.waiting.append([index, left])
 

@@ -118,7 +118,8 @@ def headroom(use: PlanUse, line: str, amount: int, terms: Terms) -> Headroom:
     """What would one more payment count? Commitments are held against the line and the total as if they were paid."""
     one = next((one for one in use.lines if one.line == line), None)
     planned, taken = (one.planned, one.actual + one.committed) if one else (0, 0)
-    allowed = one.allowed if one else allowed_on(0, terms)
+    # A line that no plan ever had counts nothing; without any plan it is as if planned with 0.
+    allowed = one.allowed if one else 0 if use.planned else allowed_on(0, terms)
     left = sum(other.left for other in use.lines)  # of the whole plan, excesses set off against savings
     by_line = amount if allowed is None else max(0, allowed - taken)
     counts = max(0, min(amount, by_line, *((left,) if use.total_binding else ())))
