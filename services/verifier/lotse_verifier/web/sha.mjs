@@ -30,24 +30,46 @@ const H512 = primes(8).map((one) => fraction(one, 2n, 64n));
 const MASK = (1n << 64n) - 1n;
 const WORDS = new Int32Array(64);
 
-// Over the parts as if they were one.
+const STATE = new Int32Array(8);
+const TAIL = new Uint8Array(128);
+const TAIL_VIEW = new DataView(TAIL.buffer);
+const SCRATCH = new Uint8Array(4096);
+
+// Over the parts as if they were one. Nodes of a tree are hashed by the hundred thousand, so little is made anew.
 export function sha256(...parts) {
-  const bytes = parts.length === 1 ? parts[0] : joined(...parts);
-  const state = Int32Array.from(H256);
-  const whole = bytes.length - (bytes.length % 64);
-  for (let at = 0; at < whole; at += 64) block256(state, bytes, at);
-  const rest = bytes.length - whole;
-  const tail = new Uint8Array(rest < 56 ? 64 : 128);
-  tail.set(bytes.subarray(whole));
-  tail[rest] = 0x80;
-  const view = new DataView(tail.buffer);
-  view.setUint32(tail.length - 8, Math.floor(bytes.length / 0x20000000));
-  view.setUint32(tail.length - 4, (bytes.length << 3) >>> 0);
-  for (let at = 0; at < tail.length; at += 64) block256(state, tail, at);
+  const [bytes, length] = inOne(parts);
+  STATE.set(H256);
+  const whole = length - (length % 64);
+  for (let at = 0; at < whole; at += 64) block256(STATE, bytes, at);
+  const rest = length - whole;
+  const end = rest < 56 ? 64 : 128;
+  TAIL.fill(0);
+  for (let at = 0; at < rest; at += 1) TAIL[at] = bytes[whole + at];
+  TAIL[rest] = 0x80;
+  TAIL_VIEW.setUint32(end - 8, Math.floor(length / 0x20000000));
+  TAIL_VIEW.setUint32(end - 4, (length << 3) >>> 0);
+  for (let at = 0; at < end; at += 64) block256(STATE, TAIL, at);
   const out = new Uint8Array(32);
-  const written = new DataView(out.buffer);
-  for (let at = 0; at < 8; at += 1) written.setInt32(4 * at, state[at]);
+  for (let at = 0; at < 8; at += 1) {
+    out[4 * at] = STATE[at] >>> 24;
+    out[4 * at + 1] = STATE[at] >>> 16;
+    out[4 * at + 2] = STATE[at] >>> 8;
+    out[4 * at + 3] = STATE[at];
+  }
   return out;
+}
+
+function inOne(parts) {
+  if (parts.length === 1) return [parts[0], parts[0].length];
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const bytes = length <= SCRATCH.length ? SCRATCH : new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return [bytes, length];
 }
 
 function block256(state, bytes, start) {
@@ -62,7 +84,14 @@ function block256(state, bytes, start) {
     const s1 = ((two >>> 17) | (two << 15)) ^ ((two >>> 19) | (two << 13)) ^ (two >>> 10);
     w[at] = (w[at - 16] + s0 + w[at - 7] + s1) | 0;
   }
-  let [a, b, c, d, e, f, g, h] = state;
+  let a = state[0];
+  let b = state[1];
+  let c = state[2];
+  let d = state[3];
+  let e = state[4];
+  let f = state[5];
+  let g = state[6];
+  let h = state[7];
   for (let at = 0; at < 64; at += 1) {
     const s1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
     const t1 = (h + s1 + ((e & f) ^ (~e & g)) + K256[at] + w[at]) | 0;
