@@ -66,6 +66,19 @@ def test_a_longer_log_raises_no_alarm_after_an_older_state_of_every_kind(both: B
         assert said["bundles"][0]["older_size"] == 300
 
 
+def test_an_older_state_pasted_from_a_mail_into_an_editor_is_taken(both: Both) -> None:
+    kept = history(7, 60)
+    old = bundle(kept)["log/checkpoint"]
+    pasted = (b"\xef\xbb\xbf" + old.replace(b"\n", b"\r\n"), old.rstrip(b"\n"), old + b"\n\n")
+    for since in pasted:
+        case = clean(bundle(kept))
+        case.since = since
+        said, other = both.answers(case)
+        assert said == other
+        assert said["holds"]
+        assert said["bundles"][0]["older_size"] == 60
+
+
 def test_a_policy_without_quorum_says_so(both: Both) -> None:
     case = clean(bundle(history(3, 20), witnesses=()))
     case.policy = POLICY.replace(b"quorum others", b"quorum none")

@@ -12,6 +12,8 @@ from lotse_verifier.notes import Checkpoint, Vkey, log_signed, parse_checkpoint
 from lotse_verifier.proofs import note_of
 from lotse_verifier.tiles import Files
 
+MARK = "\ufeff".encode()
+
 
 @dataclass(frozen=True)
 class Older:
@@ -22,8 +24,12 @@ class Older:
 
 
 def older_note(raw: bytes) -> Older:
-    """From a checkpoint or a proof. Raises Unreadable."""
-    return Older(parse_checkpoint(note_of(raw), "--since"))
+    """From a checkpoint or a proof, also one that was pasted from a mail into an editor of Windows. Raises Unreadable.
+
+    What such an editor adds is taken away again; the signature says whether the rest is what was signed.
+    """
+    plain = raw.removeprefix(MARK).replace(b"\r\n", b"\n").rstrip(b"\n") + b"\n"
+    return Older(parse_checkpoint(note_of(plain), "--since"))
 
 
 def older_bundle(files: Files) -> Older:

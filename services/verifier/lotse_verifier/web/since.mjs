@@ -1,6 +1,6 @@
 // What an auditor kept from an earlier check; the page's side of since.py.
 
-import { finding, same } from "./bytes.mjs";
+import { binaryOf, bytesOfBinary, finding, same } from "./bytes.mjs";
 import { aligned } from "./compare.mjs";
 import { Tree, leafHash } from "./merkle.mjs";
 import { logSigned, parseCheckpoint } from "./notes.mjs";
@@ -10,8 +10,10 @@ import { CHECKPOINT, checkFiles } from "./manifest.mjs";
 
 const FILE = "--since";
 
+// Also one that was pasted from a mail into an editor of Windows: what that adds is taken away again.
 export function olderNote(raw) {
-  return { checkpoint: parseCheckpoint(noteOf(raw), FILE), leaves: [] };
+  const plain = binaryOf(raw).replace(/^\xef\xbb\xbf/, "").replaceAll("\r\n", "\n").replace(/\n*$/, "\n");
+  return { checkpoint: parseCheckpoint(noteOf(bytesOfBinary(plain)), FILE), leaves: [] };
 }
 
 export function olderBundle(files) {
