@@ -116,7 +116,7 @@ def test_the_treasurers_guide_can_be_typed_as_it_stands(house: House, tmp_path: 
     (tmp_path / "Belege").mkdir()
     for number, name in enumerate(EVIDENCE):
         (tmp_path / "Belege" / name).write_bytes(b"%%PDF-1.7 DEMO %d" % number)
-    said = {}
+    said: dict[str, str] = {}
     for language, text in snippets():
         for line in text.splitlines() if language == "" else ():
             shown = re.sub("TOKEN_ID", lambda _: said["lotse ledger auditor list"].splitlines()[2].split()[0], line)

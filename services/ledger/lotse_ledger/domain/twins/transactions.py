@@ -40,7 +40,7 @@ class Journal:
 
     def shown(self, posting: Posting) -> int:
         """The amount in units of the last decimal that is written."""
-        return posting.amount // 10 ** self.spare.get(posting.currency, 0)
+        return posting.amount // int(10 ** self.spare.get(posting.currency, 0))
 
     def amount(self, posting: Posting) -> str:
         """As both programs read it."""
