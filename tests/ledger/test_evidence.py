@@ -23,7 +23,7 @@ from lotse_ledger.domain.entries import (
     next_instant,
     out_of_force,
 )
-from lotse_ledger.domain.erasure import receipt
+from lotse_ledger.domain.erasure import KEPT_BECAUSE, receipt
 from lotse_ledger.domain.fingerprints import fingerprint, shared_key
 from lotse_ledger.domain.merkle import EMPTY_ROOT, Frontier, node_hash, root_of
 from lotse_ledger.domain.notes import cosigned_bytes
@@ -134,10 +134,14 @@ def test_a_fingerprint_is_the_same_on_both_sides_and_says_nothing_alone(agreed: 
     assert document not in fingerprint(shared_key(agreed), document)
 
 
-def test_the_receipt_of_an_erasure_counts_zero() -> None:
+def test_the_receipt_of_an_erasure_counts_what_went_and_names_what_stays() -> None:
     person_id = uuid4()
-    found = receipt(person_id)
-    assert [one.count for one in found.counts] == [0, 0]
-    counts = [{"store": "entry", "count": 0}, {"store": "voucher", "count": 0}]
-    assert found.digest == digest_of({"person_id": str(person_id), "counts": counts, "kept": []})
+    nothing, some = receipt(person_id), receipt(person_id, openings=2, entries=3)
+    assert [one.count for one in nothing.counts] == [0]
+    assert nothing.kept == ()
+    assert [(one.store, one.count) for one in some.counts] == [("opening", 2)]
+    assert [(one.store, one.count, one.rule) for one in some.kept] == [("entry", 3, KEPT_BECAUSE)]
+    kept = [{"store": "entry", "count": 3, "rule": KEPT_BECAUSE}]
+    said = {"person_id": str(person_id), "counts": [{"store": "opening", "count": 2}], "kept": kept}
+    assert some.digest == digest_of(said)
     assert canonical({"b": 1, "a": [True, None]}) == b'{"a":[true,null],"b":1}'
