@@ -126,8 +126,10 @@ class Grant:
 
     @property
     def plan(self) -> Plan | None:
-        """The version in force: the latest."""
-        return self.plans[-1] if self.plans else None
+        """The version in force: the one approved last, or the latest handed in while none is approved."""
+        approved = [one for one in self.plans if one.approved_on is not None]
+        last = max(approved, key=lambda one: (one.approved_on or one.valid_on, one.version), default=None)
+        return last or (self.plans[-1] if self.plans else None)
 
     def plan_on(self, day: date) -> Plan | None:
         """The latest version approved by this day, else the latest submitted by then, else the first there is."""

@@ -32,9 +32,10 @@ from lotse_ledger.domain.entries import ACTOR, Recorded
 from lotse_ledger.domain.grants import grants_of, in_force
 from lotse_ledger.domain.instants import day_of
 from lotse_ledger.domain.reading import decision, grants_named
+from lotse_ledger.domain.scopes import named_in
 from lotse_ledger.handlers import fingerprints
 from lotse_ledger.handlers.house import House
-from lotse_ledger.store import books, log, openings, witness
+from lotse_ledger.store import books, log, openings, vouchers, witness
 from lotse_ledger.store.grants import balance_of, entries_about
 
 APPROPRIATION, FREEZE = "appropriation_reported", "freeze_reported"
@@ -84,6 +85,8 @@ async def _with_more(tx: AsyncConnection, house: House, order: LedgerOrder, know
             return replace(known, twins=twins, open_messages=await _open_messages(tx, order))
         case MoveCash():
             return await _with_cash(tx, order, known)
+        case ReverseEntry() if known.target is not None:
+            return await _with_what_comes_back(tx, known.target, known)
         case RecordRefund() if known.target is not None:
             ours = known.target.data["voucher_id"]
             refunds = [one for one in in_force(known.entries) if one.kind == "refund"]
@@ -106,7 +109,12 @@ def _grants(order: LedgerOrder, target: Recorded | None) -> frozenset[UUID] | No
             return frozenset({order.grant_id, *(share.grant_id for share in order.shares)})
         case _:
             own: Iterable[UUID] = [order.grant_id] if hasattr(order, "grant_id") else []
-            return frozenset({*own, *(grants_named(target) if target else ())})
+            return frozenset({*own, *(_about(target) if target else ())})
+
+
+def _about(target: Recorded) -> set[UUID]:
+    """A reversal names the grants of a shared voucher by the accounts it posts to."""
+    return {*grants_named(target), *named_in(target)}
 
 
 def _without(order: LedgerOrder) -> frozenset[str]:
@@ -137,6 +145,19 @@ async def _one(tx: AsyncConnection, kinds: Sequence[str], name: str, wanted: str
 
 async def _with_cash(tx: AsyncConnection, order: RecordVoucher | MoveCash, known: Known) -> Known:
     return replace(known, cash=await balance_of(tx, CASH, currency=order.currency, standing=order.standing))
+
+
+async def _with_what_comes_back(tx: AsyncConnection, target: Recorded, known: Known) -> Known:
+    """What is in the cash box; where the reversal of a voucher is taken back, who else has its document or invoice."""
+    cash = await balance_of(tx, CASH, currency="EUR", standing=target.standing)
+    first = target
+    while first.reverses is not None and (before := await books.at(tx, first.reverses)) is not None:
+        first = before
+    if first is target or first.kind != "voucher":
+        return replace(known, cash=cash)
+    alike = await vouchers.same_invoice(tx, first.log_index)
+    booked = in_force(await books.entries_of_kinds(tx, ("voucher",)))
+    return replace(known, cash=cash, twins=[one for one in booked if one.log_index in alike])
 
 
 async def _with_the_city(tx: AsyncConnection, standing: Standing, known: Known) -> Known:

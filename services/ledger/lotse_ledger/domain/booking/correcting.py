@@ -1,15 +1,18 @@
 """Taking back an entry, once; and whether something that came later stands on it."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from lotse_contracts.ledger import ReverseEntry
+from lotse_ledger.domain.booking import accounts
 from lotse_ledger.domain.booking.drafting import day, request_of
 from lotse_ledger.domain.booking.known import Known
 from lotse_ledger.domain.booking.settling import use_corrected
 from lotse_ledger.domain.entries import Draft, Recorded, reversal_of
 from lotse_ledger.domain.grants import Grant, grants_of, in_force
 from lotse_ledger.domain.law.parts import UnknownVoucher
+from lotse_ledger.domain.law.terms import WHOLE_BP
 from lotse_ledger.domain.refusals import NotAllowed
 from lotse_ledger.domain.reports.use import fifo_of
 
@@ -46,21 +49,58 @@ NAMED_BY: Mapping[str, tuple[str, frozenset[str]]] = {
     "voucher_question": ("voucher_id", frozenset({"voucher_question_answered", "voucher_question_settled"})),
 }
 """By kind, the id under which later entries of these kinds name it."""
+SETTLEMENT = "settlement"
+MOVED_AS_SETTLED = frozenset({"disbursement", "repayment"})
 
 
 def check_nothing_stands_on(target: Recorded, known: Known) -> None:
-    """An entry that a later one names, or without which sums would not hold, stays in force. Raises NotAllowed.
+    """An entry that a later one names, or without which sums would not hold, stays in force; so does the reversal of
+    one that fits no more. Raises NotAllowed.
 
     What was broken before counts no more: a freeze or a revocation does not make the past invalid.
     """
-    name, kinds = NAMED_BY.get(target.kind, ("", frozenset()))
-    for one in in_force(known.entries):
-        if one.kind in kinds and one.log_index > target.log_index and one.data.get(name) == target.data[name]:
-            raise NotAllowed("depended_on", "log_index")
+    now, then = in_force(known.entries), in_force([*known.entries, _reversing(target, known)])
+    there = {one.log_index for one in now}
+    back = [one for one in then if one.log_index not in there]
+    if any(_is_named(target, one) for one in now) or any(_fits_no_more(one, then, known) for one in back):
+        raise NotAllowed("depended_on", "log_index")
+    taken = sum(row.amount for row in target.postings if row.account == accounts.CASH)
+    if 0 < taken > known.cash:
+        raise NotAllowed("depended_on", "log_index")
     before = _broken(grants_of(known.entries, ""), known)
     after = _broken(_afterwards(target, known), known)
     if after - before:
         raise NotAllowed("depended_on", "log_index")
+
+
+def _is_named(target: Recorded, by: Recorded) -> bool:
+    """Whether a later entry names it; money that moved since a settlement was booked as the settlement has it."""
+    if by.log_index < target.log_index:
+        return False
+    if target.kind == SETTLEMENT:
+        return by.kind in MOVED_AS_SETTLED and by.grant_id == target.grant_id
+    name, kinds = NAMED_BY.get(target.kind, ("", frozenset()))
+    return by.kind in kinds and by.data.get(name) == target.data[name]
+
+
+def _fits_no_more(back: Recorded, then: Sequence[Recorded], known: Known) -> bool:
+    """Whether an entry whose reversal is taken back names what is gone, ends what moved on, or is charged elsewhere."""
+    for kind, (name, kinds) in NAMED_BY.items():
+        if back.kind in kinds and name in back.data:
+            named = [one for one in then if one.kind == kind and one.data.get(name) == back.data[name]]
+            if not named:
+                return True
+    if back.kind == "voucher":
+        charged = sum(int(share["basis_points"]) for one in (back, *known.twins) for share in one.data["shares"])
+        return charged > WHOLE_BP
+    grants = grants_of(known.entries, "")
+    if back.kind in ("drawdown_withdrawn", "drawdown_expired"):
+        asked = [one for grant in grants for one in grant.drawdowns if str(one.drawdown_id) == back.data["drawdown_id"]]
+        return any(one.open_amount != int(back.data["amount"]) for one in asked)
+    if back.kind in ("interest_paid", "interest_waived"):
+        owed = [one for grant in grants for one in grant.interests if str(one.interest_id) == back.data["interest_id"]]
+        return any(one.state != "open" or one.amount - one.paid < int(back.data["amount"]) for one in owed)
+    return False
 
 
 def _afterwards(target: Recorded, known: Known) -> tuple[Grant, ...]:
@@ -80,6 +120,8 @@ def _broken(grants: Iterable[Grant], known: Known) -> frozenset[str]:
 def _broken_of(grant: Grant, known: Known) -> Iterable[str]:
     """Each by a name that tells it from others."""
     yield from (f"commitment {one.commitment_id}" for one in grant.commitments if one.left < 0)
+    versions = Counter(one.version for one in grant.plans)
+    yield from (f"plan {grant.grant_id} {version}" for version, count in versions.items() if count > 1)
     yield from (f"drawdown {one.drawdown_id}" for one in grant.drawdowns if one.paid_out > one.amount)
     yield from (f"award {grant.grant_id} {year}" for year in grant.budget_years if _is_overdrawn(grant, year))
     if grant.settlement is not None:  # it stands on everything it was computed from: only itself may be taken back

@@ -10,7 +10,7 @@ from lotse_contracts.ledger import (
     RequestDrawdown,
     WithdrawDrawdown,
 )
-from lotse_ledger.domain.acts import Drawdown
+from lotse_ledger.domain.acts import Drawdown, Settled
 from lotse_ledger.domain.booking import accounts
 from lotse_ledger.domain.booking.drafting import Rest, day, days, drafted, moved, said, summed
 from lotse_ledger.domain.booking.known import Known, check_currency, one_of
@@ -19,7 +19,7 @@ from lotse_ledger.domain.entries import Draft, Posting
 from lotse_ledger.domain.grants import Grant
 from lotse_ledger.domain.law.drawdowns import Due, need_of
 from lotse_ledger.domain.refusals import NotAllowed
-from lotse_ledger.domain.reports.use import fifo_of
+from lotse_ledger.domain.reports.use import fifo_of, unused_of_year
 
 ABOVE_NEED = "above_need"
 
@@ -101,7 +101,7 @@ def disbursement(order: RecordDisbursement, known: Known) -> Draft:
         _check_left(amount, grant.awarded_for(year) - _arrived(grant, year), "over_award")
         source = accounts.drawdown_requested(order.grant_id, year)
     promised = moved(accounts.disbursed(order.grant_id, year), source, amount, order.currency)
-    money = moved(accounts.BANK, _owed_for(grant), amount, order.currency)
+    money = _received(grant, amount, order.currency)
     return drafted(
         order,
         key=f"disbursement:{order.disbursement_id}",
@@ -151,7 +151,7 @@ def repayment(order: RecordRepayment, known: Known) -> tuple[Draft, ...]:
     paid_on = day(order.paid_on, "paid_on")
     grant = known.grant(order.grant_id)
     check_currency(grant, order.currency)
-    year = order.budget_year or paid_on.year
+    year = order.budget_year or _oldest_year(grant, known.today) or paid_on.year
     if order.disbursement_id is not None:
         found = one_of(
             grant.disbursements,
@@ -160,9 +160,7 @@ def repayment(order: RecordRepayment, known: Known) -> tuple[Draft, ...]:
             "disbursement_id",
         )
         year = found.budget_year
-    elif order.budget_year is None and grant.disbursements:
-        year = grant.disbursements[0].budget_year
-    _check_left(order.amount, left_to_repay(grant, known.today), "over_disbursement")
+    _check_left(order.amount, left_to_repay(grant, known.today, year), "over_disbursement")
     source = accounts.grant_unused if grant.settlement is None else accounts.to_repay
     back = moved(source(order.grant_id), accounts.BANK, order.amount, order.currency)
     promised = moved(
@@ -180,12 +178,23 @@ def repayment(order: RecordRepayment, known: Known) -> tuple[Draft, ...]:
     return (own,) if corrected is None else (corrected, own)
 
 
-def left_to_repay(grant: Grant, today: date) -> int:
-    """What can go back: before a settlement what no payment used, after it what the settlement says, cents."""
+def left_to_repay(grant: Grant, today: date, budget_year: int) -> int:
+    """What can go back, cents: before a settlement what no payment used of the money of that year's award.
+
+    After it what the settlement says, and what came since beyond what the city still owed.
+    """
     if grant.settlement is None:
-        return fifo_of(grant, today).unused
-    since = [one.amount for one in grant.repayments if one.log_index > grant.settlement.log_index]
-    return grant.settlement.to_repay - sum(since)
+        return unused_of_year(grant, today, budget_year)
+    since = sum(one.amount for one in grant.repayments if one.log_index > grant.settlement.log_index)
+    beyond = max(0, _received_since(grant, grant.settlement) - grant.settlement.to_receive)
+    return grant.settlement.to_repay + beyond - since
+
+
+def _oldest_year(grant: Grant, today: date) -> int | None:
+    """The budget year of the oldest money that is not used, else of the oldest there is."""
+    unused = {one.disbursement for one in fifo_of(grant, today).fifo.unused}
+    found = [one for one in grant.disbursements if one.log_index in unused] or list(grant.disbursements)
+    return found[0].budget_year if found else None
 
 
 def warnings_on(grant: Grant, amount: int, requested_on: date) -> list[str]:
@@ -200,10 +209,19 @@ def warnings_on(grant: Grant, amount: int, requested_on: date) -> list[str]:
     return [ABOVE_NEED] if need.beyond_need else []
 
 
-def _owed_for(grant: Grant) -> str:
-    """Before a settlement money is owed as unused; after it, it pays what the settlement found the city still owes."""
-    account = accounts.grant_unused if grant.settlement is None else accounts.receivable
-    return account(grant.grant_id)
+def _received(grant: Grant, amount: int, currency: str) -> tuple[Posting, ...]:
+    """Before a settlement money is owed as unused; after it, it pays what the city still owes, and more goes back."""
+    if grant.settlement is None:
+        return moved(accounts.BANK, accounts.grant_unused(grant.grant_id), amount, currency)
+    owed = min(amount, max(0, grant.settlement.to_receive - _received_since(grant, grant.settlement)))
+    return summed(
+        *moved(accounts.BANK, accounts.receivable(grant.grant_id), owed, currency),
+        *moved(accounts.BANK, accounts.to_repay(grant.grant_id), amount - owed, currency),
+    )
+
+
+def _received_since(grant: Grant, settlement: Settled) -> int:
+    return sum(one.amount for one in grant.disbursements if one.log_index > settlement.log_index)
 
 
 def undrawn_of(grant: Grant, budget_year: int) -> int:

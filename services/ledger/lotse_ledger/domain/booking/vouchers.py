@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from lotse_contracts.ledger import RecordRefund, RecordVoucher, Share, VoucherPrivate
+from lotse_ledger.domain.acts import Commitment
 from lotse_ledger.domain.booking import accounts
 from lotse_ledger.domain.booking.drafting import Rest, day, days, drafted, moved, said, summed
 from lotse_ledger.domain.booking.known import Known, check_currency
@@ -173,8 +174,9 @@ def _posted(order: RecordVoucher, split: Sequence[Mapping[str, Any]], used: int,
     own = order.amount - sum(row.amount for row in borne)
     bound: tuple[Posting, ...] = ()
     if used:
-        line, rest = accounts.committed(order.grant_id, order.line), accounts.committed_open(order.grant_id)
-        bound = moved(rest, line, used, order.currency)
+        line = next(one.line for one in known.grant(order.grant_id).commitments if _is_used(one, order))
+        held, rest = accounts.committed(order.grant_id, line), accounts.committed_open(order.grant_id)
+        bound = moved(rest, held, used, order.currency)
     messages: tuple[Posting, ...] = ()
     if order.messages is not None:
         provider = accounts.messages(order.messages.provider)
@@ -213,9 +215,14 @@ def _commitment_used(order: RecordVoucher, known: Known) -> int:
     if order.commitment_id is None:
         return 0
     for one in known.grant(order.grant_id).commitments:
-        if one.commitment_id == order.commitment_id:
+        if _is_used(one, order):
             return min(one.left, order.amount)
     raise NotAllowed("unknown_commitment", "commitment_id")
+
+
+def _is_used(one: Commitment, order: RecordVoucher) -> bool:
+    """Whether it is the one that a payment names, on whichever line."""
+    return one.commitment_id == order.commitment_id
 
 
 def _message_costs(order: RecordVoucher, known: Known) -> dict[str, str] | None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeAlias
 from uuid import UUID
 
 from lotse_contracts.ledger import Standing
@@ -14,6 +15,7 @@ from lotse_ledger.domain.law.interest import BaseRate, InterestPreview, claims_o
 from lotse_ledger.domain.law.parts import Award, GrantPart, Paid, Parts, parts_of, settled
 
 NO_DECISION = "none"
+Pools: TypeAlias = tuple[tuple[Decision, str], ...]
 
 
 @dataclass(frozen=True)
@@ -90,34 +92,55 @@ def fifo_of(grant: Grant, today: date) -> FifoReport:
     return FifoReport(grant.grant_id, grant.standing, grant.currency, today, tuple(flat), found)
 
 
+def unused_of_year(grant: Grant, today: date, budget_year: int) -> int:
+    """Cents of the award that gives to this budget year, received and neither used nor repaid."""
+    pools = _pools(grant)
+    pool_of = {one.log_index: _pool_of_year(pools, one.budget_year) for one in grant.disbursements}
+    wanted = _pool_of_year(pools, budget_year)
+    return sum(one.amount for one in fifo_of(grant, today).fifo.unused if pool_of[one.disbursement] == wanted)
+
+
 def interest_of(grant: Grant, rates: Sequence[BaseRate], today: date) -> InterestPreview:
     """The risk, should the city claim it; no amount where a base rate is unknown."""
     claims = claims_of(fifo_of(grant, today).fifo, grant.terms, today)
     return interest_preview(claims, rates, grant.terms)
 
 
-def _pools(grant: Grant) -> tuple[Decision, ...]:
-    """The awards: each a pool of money of its own, with its amendments."""
-    return tuple(one for one in grant.decisions if one.type == "award")
+def _pools(grant: Grant) -> Pools:
+    """The awards, each with the pool of its money and that of its amendments.
+
+    Awards that give to one budget year share a pool: a disbursement names the year and not the decision.
+    """
+    found: list[tuple[Decision, str]] = []
+    for award in (one for one in grant.decisions if one.type == "award"):
+        shared = [name for one, name in found if _years(one) & _years(award)]
+        pool = shared[0] if shared else str(award.decision_id)
+        found = [(one, pool if name in shared else name) for one, name in found]
+        found.append((award, pool))
+    return tuple(found)
 
 
-def _pool_of_year(pools: Sequence[Decision], budget_year: int) -> str:
+def _years(award: Decision) -> set[int]:
+    return {year for year, _ in award.years}
+
+
+def _pool_of_year(pools: Pools, budget_year: int) -> str:
     """Money belongs to the award of its budget year; the latest one where none names that year."""
-    for one in reversed(pools):
-        if any(year == budget_year for year, _ in one.years):
-            return str(one.decision_id)
-    return str(pools[-1].decision_id) if pools else NO_DECISION
+    for one, name in reversed(pools):
+        if budget_year in _years(one):
+            return name
+    return pools[-1][1] if pools else NO_DECISION
 
 
-def _pool_of_day(pools: Sequence[Decision], day: date) -> str:
+def _pool_of_day(pools: Pools, day: date) -> str:
     """A payment belongs to the award whose period it lies in; before any, to the first."""
-    for one in reversed(pools):
+    for one, name in reversed(pools):
         if one.period.first <= day:
-            return str(one.decision_id)
-    return str(pools[0].decision_id) if pools else NO_DECISION
+            return name
+    return pools[0][1] if pools else NO_DECISION
 
 
-def _parts(grant: Grant, pools: Sequence[Decision], today: date) -> list[tuple[str, Parts]]:
+def _parts(grant: Grant, pools: Pools, today: date) -> list[tuple[str, Parts]]:
     day_of = {one.log_index: one.paid_on for one in grant.vouchers}
     index_of = {one.voucher_id: one.log_index for one in grant.vouchers}
     payments: dict[str, dict[int, Paid]] = {}
@@ -142,11 +165,12 @@ def _collect(payments: dict[str, dict[int, Paid]], pool: str, paid: Paid) -> Non
     its[paid.log_index] = Paid(paid.log_index, paid.day, amount, paid.award, paid.refunds)
 
 
-def _award(grant: Grant, pools: Sequence[Decision], day: date) -> Award:
+def _award(grant: Grant, pools: Pools, day: date) -> Award:
     """The decision and the plan in force at a payment; before the decision, the first one that came."""
     pool = _pool_of_day(pools, day)
-    start = next((one.valid_on for one in pools if str(one.decision_id) == pool), day)
-    years = {year for one in pools if str(one.decision_id) == pool for year, _ in one.years}
+    its = [one for one, name in pools if name == pool]
+    start = its[0].valid_on if its else day
+    years = {year for one in its for year in _years(one)}
     amount = sum(
         part for one in grant.decisions if one.valid_on <= max(day, start) for year, part in one.years if year in years
     )
