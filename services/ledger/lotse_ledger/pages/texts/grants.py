@@ -80,7 +80,7 @@ GRANTS: dict[str, tuple[str, str]] = {
         "Passt eine weitere Ausgabe? Die Frage ändert nichts an den Büchern.",
         "Would one more expense fit? The question changes nothing in the books.",
     ),
-    "what_if_amount": ("Betrag in Euro", "amount in euros"),
+    "what_if_amount": ("Betrag in Euro", "Amount in euros"),
     "what_if_ask": ("Prüfen", "Check"),
     "what_if_fits": (
         "{amount} auf „{line}“: passt. Danach sind noch {left} möglich.",
