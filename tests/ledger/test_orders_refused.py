@@ -5,8 +5,10 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lotse_chassis.faults import malformed
 from lotse_contracts import ledger as said
 from lotse_contracts.ledger import LedgerOrder
 from lotse_ledger.domain.refusals import RULE_OF
@@ -192,6 +194,10 @@ def test_no_order_takes_a_float_or_a_field_that_it_does_not_know(kind: type[Ledg
         said.ReverseEntry: an(said.ReverseEntry, log_index=1),
     }[kind].model_dump(mode="json")
     numbers = [name for name in ("amount", "log_index") if name in usual]
-    for changed in ({"surprise": 1}, *({name: 12.34} for name in numbers), *({name: "1e2"} for name in numbers)):
-        with pytest.raises(ValueError, match=kind.__name__):
+    wrong: list[tuple[dict[str, Any], str]] = [({"surprise": 1}, "unknown_field")]
+    wrong += [({name: value}, "not_a_whole_number") for name in numbers for value in (12.34, "1e2", None)]
+    wrong += [({"surprise": 1, name: 12.34}, "malformed") for name in numbers]
+    for changed, code in wrong:
+        with pytest.raises(ValidationError) as fault:
             kind.model_validate(usual | changed)
+        assert malformed(fault.value, kind.model_fields).code == code

@@ -10,6 +10,13 @@ from collections.abc import Iterable
 from pydantic import ValidationError
 
 FIELDS_NAMED_MAX = 20
+CODES_OF_ERRORS = {
+    "extra_forbidden": "unknown_field",
+    "int_from_float": "not_a_whole_number",
+    "int_parsing": "not_a_whole_number",
+    "int_type": "not_a_whole_number",
+}
+"""By what pydantic finds wrong; amounts are integers in the smallest unit, so a float or a decimal is one of these."""
 
 
 class Refused(Exception):
@@ -37,10 +44,10 @@ class Refused(Exception):
 
 
 class Malformed(Refused):
-    """This message is not what its contract says."""
+    """This message is not what its contract says; where one thing alone is wrong, `code` says which."""
 
-    def __init__(self, fields: tuple[str, ...] = ()) -> None:
-        super().__init__("malformed", fields=fields)
+    def __init__(self, fields: tuple[str, ...] = (), code: str = "malformed") -> None:
+        super().__init__(code, fields=fields)
 
 
 class Away(Exception):
@@ -51,10 +58,13 @@ def malformed(fault: ValidationError, known: Iterable[str]) -> Malformed:
     """Names the fields at fault. A name that no contract knows came from outside and may be a value: it stays out."""
     allowed = frozenset(known)
     names = []
-    for error in fault.errors(include_input=False, include_url=False, include_context=False):
+    errors = fault.errors(include_input=False, include_url=False, include_context=False)
+    codes = {CODES_OF_ERRORS.get(error["type"], "malformed") for error in errors}
+    for error in errors:
         path = (str(part) if isinstance(part, int) or part in allowed else "unknown_field" for part in error["loc"])
         names.append(".".join(path) or "body")
-    return Malformed(tuple(dict.fromkeys(names))[:FIELDS_NAMED_MAX])
+    code = codes.pop() if len(codes) == 1 else "malformed"
+    return Malformed(tuple(dict.fromkeys(names))[:FIELDS_NAMED_MAX], code)
 
 
 def reason(fault: BaseException) -> str:

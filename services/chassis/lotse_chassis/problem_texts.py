@@ -11,6 +11,18 @@ CHASSIS_TEXTS: dict[str, Texts] = {
         "de": "Einige Angaben sind nicht richtig ausgefüllt. Bitte prüfen Sie die markierten Felder.",
         "en": "Some details are not filled in correctly. Please check the fields that are marked.",
     },
+    "unknown_field": {
+        "uk": "Повідомлення має поле, якого тут не знають.",
+        "ru": "В сообщении есть поле, которого здесь не знают.",
+        "de": "Die Nachricht hat ein Feld, das hier niemand kennt.",
+        "en": "The message has a field that nobody here knows.",
+    },
+    "not_a_whole_number": {
+        "uk": "Тут потрібне ціле число; суми — у найменших одиницях.",
+        "ru": "Здесь нужно целое число; суммы — в наименьших единицах.",
+        "de": "Hier steht eine ganze Zahl; Beträge in der kleinsten Einheit.",
+        "en": "A whole number belongs here; amounts are in the smallest unit.",
+    },
     "unknown_message": {
         "uk": "Цей запит нам невідомий. Можливо, програму потрібно оновити.",
         "ru": "Этот запрос нам неизвестен. Возможно, программу нужно обновить.",
