@@ -84,8 +84,10 @@ async def note_refusal(tx: AsyncConnection, house: House, one: Alarm, *, now: da
     if code is None:
         return
     logger.error("a checkpoint is not countersigned: %s", code)
-    known = Alarm(one.origin, one.reporter, code, one.size, one.latest_size, one.note)
     once = one.reporter == BY_HTTP and code in FROM_ANYBODY
+    # The name of an unknown log is made up by whoever asks: the first one stands for all of them.
+    told = "" if once and code == UNKNOWN_LOG else one.origin
+    known = Alarm(told, one.reporter, code, one.size, one.latest_size, one.note)
     if await alarms.raise_alarm(tx, known, at=now, once=once):
         house.evidence.alarmed(code)
 

@@ -71,8 +71,11 @@ async def at(tx: AsyncConnection, span: Span, reach: Reach, log_index: int) -> R
 
 
 async def names_file(tx: AsyncConnection, span: Span, reach: Reach, sha256: str) -> bool:
-    """Whether an entry that may be seen stands on this file. A leaf is canonical JSON: a digest is quoted in it."""
-    named = entry.c.body.contains(f'"{sha256}"')
+    """Whether a voucher that may be seen stands on this file. A leaf is canonical JSON: a digest is quoted in it.
+
+    What anybody else writes into an entry, such as an auditor into a finding, opens no file.
+    """
+    named = and_(entry.c.kind == "voucher", entry.c.body.contains(f'"{sha256}"'))
     return bool(await read(tx, and_(_known(span), _seen(reach), named), limit=1))
 
 

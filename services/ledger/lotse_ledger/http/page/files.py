@@ -19,7 +19,7 @@ from lotse_ledger.handlers import listing
 from lotse_ledger.handlers.bundle_lists import Wanted as WantedBundle
 from lotse_ledger.handlers.bundle_lists import journal_of
 from lotse_ledger.handlers.bundling import Shelf, make
-from lotse_ledger.http.books import entries_at, grants_at, size_at
+from lotse_ledger.http.books import grants_at, size_at, span
 from lotse_ledger.http.page.grants import grant_of
 from lotse_ledger.http.page.visits import Page, Visit
 from lotse_ledger.providers.evidence_files import (
@@ -31,7 +31,7 @@ from lotse_ledger.providers.evidence_files import (
 )
 from lotse_ledger.providers.shipped import verifier_page
 from lotse_ledger.settings import LedgerSettings
-from lotse_ledger.store.journal import Wanted
+from lotse_ledger.store import journal
 
 CSV = "text/csv; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
@@ -99,8 +99,7 @@ async def document(visit: Visit) -> Response:
     if not visit.at.reach.vouchers:
         raise Refused("scope_missing", allowed=VOUCHERS)
     is_digest = len(digest) == DIGEST_CHARACTERS and all(one in "0123456789abcdef" for one in digest)
-    named = await entries_at(visit.at, Wanted(text=digest), first=0, limit=1) if is_digest else []
-    if not named:
+    if not is_digest or not await journal.names_file(visit.at.tx, span(visit.at), visit.at.reach, digest):
         raise Refused("unknown_document", fields=("sha256",))
     content = await asyncio.to_thread(_read, _evidence(visit), digest)
     kind = sniffed(content) or "application/octet-stream"
