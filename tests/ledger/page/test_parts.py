@@ -86,6 +86,7 @@ def test_amounts_read_as_in_each_language() -> None:
     assert wording.cash("de", 0) == "0,00"
     assert wording.short_money("de", 50_000_00) == "50.000\xa0€"
     assert wording.short_money("en", 50_000_01) == "50,000.01\xa0€"
+    assert [wording.short_day(one, date(2025, 11, 2)) for one in PAGE_LANGUAGES] == ["02.11.25", "2 Nov 25"]
     assert wording.percent("de", 627) == "6,27\xa0%"
     assert wording.percent("en", -88) == "\u22120.88\xa0%"
     assert wording.percent("de", 2_000) == "20\xa0%"

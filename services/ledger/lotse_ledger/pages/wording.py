@@ -14,6 +14,7 @@ NO_BREAK = "\u00a0"
 DASH = "\u2013"
 BASIS_POINTS = 100  # of a per cent
 SCALE = 2  # decimals of every currency in the association's own log
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 NAMES = {"auslaenderrat": "Ausländerrat Dresden e. V.", "plattform": "Plattform Dresden e. V."}
 
 
@@ -53,8 +54,8 @@ def day(language: PageLanguage, value: date) -> str:
 
 
 def short_day(language: PageLanguage, value: date) -> str:
-    """For the axis of a picture: `12.11.25`, `25-11-12`."""
-    return value.strftime("%d.%m.%y" if language == "de" else "%y-%m-%d")
+    """For the axis of a picture: `12.11.25`, `12 Nov 25`."""
+    return value.strftime("%d.%m.%y") if language == "de" else f"{value.day} {MONTHS[value.month - 1]} {value:%y}"
 
 
 def instant(language: PageLanguage, value: datetime) -> str:

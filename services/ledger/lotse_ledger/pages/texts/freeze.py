@@ -59,7 +59,8 @@ FREEZE: dict[str, tuple[str, str]] = {
         ),
         (
             "The picture assumes: social affairs as the document names them. Questions asked on the very day that"
-            " they are about lie on the dashed line; the points A to C are the three answers."
+            " they are about lie on the dashed line; the points A to C are the three answers. Distances are not to"
+            " scale."
         ),
     ),
     "valid_axis": ("für welchen Tag gefragt wird (gültig)", "the day asked about (valid)"),
