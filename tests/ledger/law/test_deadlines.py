@@ -140,7 +140,6 @@ def test_only_what_falls_due_in_time_and_is_not_in_hand_is_needed() -> None:
     assert need_of(10, payout_on=date(2026, 1, 1), due=due, in_hand=99, terms=Terms()).needed == 0
 
 
-def test_a_drawdown_ends_with_its_budget_year_unless_a_day_is_named() -> None:
+def test_a_drawdown_ends_with_its_budget_year() -> None:
     expiry = expiry_of(2026)
     assert (expiry.on, expiry.citations[0].source) == (date(2026, 12, 31), "§ 21 SächsKomHVO")
-    assert expiry_of(2026, named=date(2026, 11, 30)).on == date(2026, 11, 30)

@@ -17,7 +17,7 @@ from lotse_ledger.domain.booking.known import Known, check_currency, one_of
 from lotse_ledger.domain.booking.settling import use_corrected
 from lotse_ledger.domain.entries import Draft, Posting
 from lotse_ledger.domain.grants import Grant
-from lotse_ledger.domain.law.drawdowns import Due, need_of
+from lotse_ledger.domain.law.drawdowns import Due, expiry_of, need_of
 from lotse_ledger.domain.refusals import NotAllowed
 from lotse_ledger.domain.reports.use import fifo_of, unused_of_year
 
@@ -34,7 +34,7 @@ def drawdown(order: RequestDrawdown, known: Known) -> Draft:
     if order.amount > left:
         raise NotAllowed("over_award", "amount", "budget_year", allowed=max(0, left))
     year = order.budget_year
-    expires_on = order.expires_on or date(year, 12, 31).isoformat()
+    expires_on = order.expires_on or expiry_of(year).on.isoformat()
     asked, rest = accounts.drawdown_requested(order.grant_id, year), accounts.awarded(order.grant_id, year)
     return drafted(
         order,

@@ -49,6 +49,6 @@ def need_of(requested: int, *, payout_on: date, due: Sequence[Due], in_hand: int
     return Need(requested, max(0, parts - in_hand), in_hand, until, cite(terms, within))
 
 
-def expiry_of(budget_year: int, named: date | None = None) -> Expiry:
-    """31 December of the budget year, or the day named."""
-    return Expiry(named or date(budget_year, 12, 31), (of_rule("YEAR"),))
+def expiry_of(budget_year: int) -> Expiry:
+    """31 December of the budget year, unless the request names a day."""
+    return Expiry(date(budget_year, 12, 31), (of_rule("YEAR"),))
