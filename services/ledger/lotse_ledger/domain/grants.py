@@ -272,7 +272,7 @@ def _read(kinds: Mapping[str, list[Recorded]], read: Callable[[Recorded], T], *n
 
 
 def _years(entry: Recorded) -> list[int]:
-    shared = [int(one["budget_year"]) for one in entry.data.get("years", ())]
+    shared = [int(one["budget_year"]) for one in entry.data.get("years", ())] if entry.kind == "decision" else []
     return shared or ([] if entry.budget_year is None else [entry.budget_year])
 
 

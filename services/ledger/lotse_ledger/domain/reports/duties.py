@@ -1,7 +1,7 @@
 """What is to be done by when: proofs, money to be used, notices to the city, and until when the books are kept."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from lotse_contracts.ledger import NoticeType, Standing
 from lotse_ledger.domain.grants import Grant
 from lotse_ledger.domain.law.deadlines import Deadline
+from lotse_ledger.domain.law.lines import PlanUse
 from lotse_ledger.domain.law.notices import NoticeDue, ThirdPartyIncome, notices_due
 from lotse_ledger.domain.law.retention import Kept, Retention, retention_of
 from lotse_ledger.domain.proving import Notice
@@ -68,7 +69,7 @@ def notices_of(grant: Grant, today: date) -> Notices:
         incomes=incomes,
         used=fifo_of(grant, today).fifo,
         planned_costs=use.planned,
-        expected_costs=use.planned,
+        expected_costs=_expected_costs(grant, use, today),
         told=_told(grant),
         terms=grant.terms,
         today=today,
@@ -77,9 +78,18 @@ def notices_of(grant: Grant, today: date) -> Notices:
 
 
 def retention_of_grant(grant: Grant, kept: Kept, made_on: date) -> Retention:
-    """Until when something of this grant is kept: the latest of all rules."""
+    """Until when something of this grant is kept: the latest of all rules, and of what an authority set since."""
     final = [one.submitted_on for one in grant.proofs if one.proof == "final"]
-    return retention_of(kept, made_on=made_on, proof_submitted_on=max(final, default=None), terms=grant.terms)
+    terms = grant.terms
+    if grant.retention_years is not None and grant.retention_years > terms.retention_years:
+        terms = replace(terms, retention_years=grant.retention_years, stated=terms.stated | {"retention_years"})
+    return retention_of(kept, made_on=made_on, proof_submitted_on=max(final, default=None), terms=terms)
+
+
+def _expected_costs(grant: Grant, use: PlanUse, today: date) -> int:
+    """As planned while money may still be spent; after that what was spent or is bound."""
+    last = max((one.period.last for one in grant.decisions), default=today)
+    return use.planned if today <= last else use.actual + sum(one.committed for one in use.lines)
 
 
 def _is_handed_in(grant: Grant, deadline: Deadline, all_of_them: Sequence[Deadline]) -> bool:
