@@ -31,9 +31,7 @@ async def commit_message_costs(
     return [] if done.repeated else await after_entry(tx, context, house, log_index=done.log_index)
 
 
-async def note_partner_award(
-    told: AwardTold, context: Context, tx: AsyncConnection, *, house: House
-) -> list[Message]:
+async def note_partner_award(told: AwardTold, context: Context, tx: AsyncConnection, *, house: House) -> list[Message]:
     """What a partner reports of her award, and of what was taken back of it."""
     day = day_of(context.time)
     sender = context.sender_association
