@@ -1,4 +1,4 @@
-"""What an authority asked for through the orders: how long to keep the books, what to tell when costs fall."""
+"""What authorities say through the orders: how long to keep the books, what to tell, what the budget has now."""
 
 from collections.abc import Callable
 from datetime import date
@@ -7,7 +7,7 @@ from lotse_contracts import ledger as said
 from lotse_ledger.domain.reports import notices_of, retention_of_grant
 from tests.kit import ServiceDatabase
 from tests.ledger import given
-from tests.ledger.ordered import an, grant, plan, taken
+from tests.ledger.ordered import an, balances, grant, plan, refused, taken
 
 Database = Callable[[str], ServiceDatabase]
 
@@ -33,3 +33,14 @@ async def test_costs_that_fell_are_to_be_told_once_nothing_can_be_spent_any_more
     assert not [one for one in notices_of(found, date(2026, 12, 31)).due if one.about == "costs"]
     (due,) = [one for one in notices_of(found, date(2027, 1, 1)).due if one.about == "costs"]
     assert (due.type, due.amount) == ("purpose_changed", 20_000_00)
+
+
+async def test_a_later_report_of_the_appropriation_replaces_the_earlier(database: Database) -> None:
+    async with given.transaction(database("ledger")) as tx:
+        raised = an(said.ReportAppropriation, amount=110_000_00, valid_on="2025-06-01")
+        await taken(tx, an(said.ReportAppropriation), raised)
+        assert (await balances(tx))["reported:city:available:2026"] == 110_000_00
+        fault = await refused(tx, given.award(amount=110_000_01))
+        assert (fault.code, fault.allowed) == ("over_appropriation", "11000000")
+        await taken(tx, an(said.ReportAppropriation, amount=90_000_00, valid_on="2025-07-01"))
+        assert (await balances(tx))["reported:city:available:2026"] == 90_000_00

@@ -17,6 +17,7 @@ from lotse_contracts.ledger import (
     RecordFinding,
     RecordRefund,
     RecordVoucher,
+    ReportAppropriation,
     ReportFreeze,
     ReverseEntry,
     SettleVoucherQuestion,
@@ -77,7 +78,7 @@ def private_of(order: LedgerOrder, house: House) -> VoucherPrivate | None:
 
 async def _with_more(tx: AsyncConnection, house: House, order: LedgerOrder, known: Known) -> Known:
     match order:
-        case RecordDecision() | ReportFreeze():
+        case RecordDecision() | ReportAppropriation() | ReportFreeze():
             return await _with_the_city(tx, order.standing, known)
         case RecordVoucher():
             known = await _with_cash(tx, order, known) if order.paid_from == "cash" else known

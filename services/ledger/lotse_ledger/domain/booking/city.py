@@ -11,7 +11,7 @@ from lotse_contracts.ledger import (
 )
 from lotse_ledger.domain.booking import accounts
 from lotse_ledger.domain.booking.drafting import Rest, day, days, drafted, moved, said, summed
-from lotse_ledger.domain.booking.known import Known
+from lotse_ledger.domain.booking.known import Known, Reported
 from lotse_ledger.domain.booking.money import undrawn_of
 from lotse_ledger.domain.entries import Draft, Posting
 from lotse_ledger.domain.law.terms import WHOLE_BP
@@ -19,16 +19,19 @@ from lotse_ledger.domain.refusals import NotAllowed
 
 
 def appropriation(order: ReportAppropriation, known: Known) -> Draft:
-    """A reported fact: what is in the budget is available until a freeze takes from it."""
-    del known
+    """A reported fact: what is in the budget is available until a freeze takes from it.
+
+    A later report replaces the earlier: only the difference is posted.
+    """
     year = order.budget_year
+    more = order.amount - (known.reported.get(year, Reported()).appropriation or 0)
     return drafted(
         order,
         key=f"appropriation:{order.report_id}",
         kind="appropriation_reported",
         valid_on=day(order.valid_on, "valid_on"),
         data=said(order, without=("valid_on", "title", "documents"), **_documents(order.title, order.documents)),
-        rest=Rest(moved(accounts.available(year), accounts.appropriation(year), order.amount, order.currency)),
+        rest=Rest(moved(accounts.available(year), accounts.appropriation(year), more, order.currency)),
     )
 
 
