@@ -8,6 +8,7 @@ from hypothesis import given as for_all
 from hypothesis import strategies as st
 
 from lotse_contracts.notify import CostIncurred
+from lotse_ledger.domain import reading as leaves
 from lotse_ledger.domain.asof import NothingRecorded, as_of
 from lotse_ledger.domain.availability import (
     READINGS,
@@ -22,6 +23,7 @@ from lotse_ledger.domain.availability import (
 from lotse_ledger.domain.booking import plans, vouchers
 from lotse_ledger.domain.booking.heard import CostTold, message_costs
 from lotse_ledger.domain.booking.known import Known
+from lotse_ledger.domain.entries import Recorded
 from lotse_ledger.domain.instants import day_of, end_of_day, stamp
 from lotse_ledger.domain.refusals import RULE_OF, NotAllowed
 from lotse_ledger.problems import PROBLEM_TEXTS
@@ -101,3 +103,32 @@ def test_a_day_that_no_calendar_has_is_named_by_its_field() -> None:
 def test_an_empty_log_has_no_answers() -> None:
     with pytest.raises(NothingRecorded):
         as_of(valid_to=None, recorded_to=None, last_recorded_at=None, now=given.NOW)
+
+
+def test_a_voucher_of_an_earlier_leaf_is_read_as_its_grants_alone() -> None:
+    grant_id, voucher_id = uuid4(), uuid4()
+    before = Recorded(
+        log_index=7,
+        key=f"voucher:{voucher_id}",
+        kind="voucher",
+        standing="demo",
+        valid_on=date(2026, 2, 3),
+        recorded_at=given.NOW,
+        known_at=given.NOW,
+        reconstructed=False,
+        grant_id=grant_id,
+        budget_year=None,
+        reverses=None,
+        data={
+            "voucher_id": str(voucher_id),
+            "line": "rent",
+            "amount": "45000",
+            "reason": "DEMO",
+            "document_sha256": "0" * 64,
+        },
+        postings=(),
+        leaf_sha256=b"",
+    )
+    (part,) = leaves.voucher_parts(before, grant_id, ())
+    assert (part.line, part.paid, part.gross, part.eligible, part.ineligible) == ("rent", 45_000, 45_000, 45_000, 0)
+    assert leaves.grants_named(before) == [grant_id]

@@ -22,6 +22,7 @@ from lotse_ledger.domain.acts import (
     VoucherPart,
 )
 from lotse_ledger.domain.entries import Recorded
+from lotse_ledger.domain.law.terms import WHOLE_BP
 from lotse_ledger.domain.proving import Notice, ProofStep
 
 Data = Mapping[str, Any]
@@ -182,12 +183,12 @@ def repayment(entry: Recorded) -> Repayment:
 
 def shares_of(entry: Recorded, grant_id: UUID) -> list[Data]:
     """The shares of a voucher or refund that are this grant's."""
-    return [one for one in entry.data.get("shares", ()) if one["grant_id"] == str(grant_id)]
+    return [one for one in _shares(entry) if one["grant_id"] == str(grant_id)]
 
 
 def grants_named(entry: Recorded) -> list[UUID]:
     """The grants that an entry is about: its own, and those it is shared over."""
-    shared = [UUID(one["grant_id"]) for one in entry.data.get("shares", ())]
+    shared = [UUID(one["grant_id"]) for one in _shares(entry)]
     return list(dict.fromkeys([*([] if entry.grant_id is None else [entry.grant_id]), *shared]))
 
 
@@ -210,9 +211,9 @@ def _part(entry: Recorded, share: Data, refunds: Sequence[Recorded]) -> VoucherP
         invoiced_on=_day(data, "invoiced_on"),
         paid_on=entry.valid_on,
         recorded_at=entry.recorded_at,
-        gross=int(data["gross"]),
+        gross=int(data.get("gross", data.get("amount"))),
         vat=_cents(data, "vat"),
-        paid=int(data["paid"]),
+        paid=int(data.get("paid", data.get("amount"))),
         basis_points=int(share["basis_points"]),
         eligible=int(share["eligible"]),
         ineligible=int(share["ineligible"]),
@@ -226,6 +227,16 @@ def _part(entry: Recorded, share: Data, refunds: Sequence[Recorded]) -> VoucherP
         payment_sha256=data.get("payment_sha256"),
         standing=entry.standing,
     )
+
+
+def _shares(entry: Recorded) -> Sequence[Data]:
+    """A voucher in a leaf of version 1 is its grant's alone, all of it eligible."""
+    data = entry.data
+    if entry.kind != "voucher" or "shares" in data:
+        found: Sequence[Data] = data.get("shares", ())
+        return found
+    whole = {"line": data["line"], "basis_points": WHOLE_BP, "eligible": data["amount"], "ineligible": "0"}
+    return [{"grant_id": str(entry.grant_id), **whole}]
 
 
 def _funding_kind(line: Data) -> FundingKind:
