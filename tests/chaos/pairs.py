@@ -28,6 +28,8 @@ from tests.chaos.processes import Running, running
 
 HERE, THERE = kit.ASSOCIATION, "plattform"
 WAIT_SECONDS = 60.0
+NUDGE_SECONDS = 10.0
+NUDGES_MAX = 6
 
 
 @dataclass(repr=False)
@@ -124,10 +126,20 @@ class Pair:
             await streams.nudge_sources(side.broker.url, side.broker.seed("fedops"))
 
     async def all_countersigned(self) -> None:
-        """Each witness has seen all of the other's log, and each log has her signature."""
-        await self.nudge()
-        for side, other in ((self.here, self.there), (self.there, self.here)):
-            await kit.eventually(partial(_countersigned, side, other), WAIT_SECONDS)
+        """Each witness has seen all of the other's log, and each log has her signature.
+
+        Sources that slept through a cut link are woken again and again, as the supervisor does.
+        """
+        for left in reversed(range(NUDGES_MAX)):
+            await self.nudge()
+            try:
+                for side, other in ((self.here, self.there), (self.there, self.here)):
+                    await kit.eventually(partial(_countersigned, side, other), NUDGE_SECONDS)
+            except AssertionError:
+                if not left:
+                    raise
+            else:
+                return
 
 
 def _countersigned(side: Side, other: Side) -> bool:
