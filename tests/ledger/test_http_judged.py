@@ -3,9 +3,10 @@
 import httpx
 
 from lotse_contracts.ledger import DecisionTerms, PlanLine
+from lotse_ledger.store import books
 from tests import kit
 from tests.ledger import given
-from tests.ledger.test_http import answered
+from tests.ledger.test_http import V1, answered
 from tests.ledger.test_http_grants import OF_GRANT, ordered
 
 
@@ -52,3 +53,21 @@ async def test_a_freeze_takes_nothing_of_an_award_without_reservation(
     assert found["treated_as"] == "social"
     then = (await answered(auditor, OF_GRANT + "/freeze", valid_to="2025-12-10"))["answer"]
     assert [one["at_risk"] for one in then["decisions"]] == [0, 0]  # the freeze itself came before both
+
+
+async def test_what_stands_on_more_than_the_books_is_asked_for_again_though_both_dates_are_named(
+    auditor: httpx.AsyncClient, ledger: kit.ServiceDatabase
+) -> None:
+    async with given.transaction(ledger) as tx:
+        last = await books.last_recorded_at(tx)
+    assert last is not None
+    pinned = {"valid_to": "2026-10-01", "recorded_to": last.isoformat()}
+    kept = {}
+    for path in (f"{OF_GRANT}/interest", "/invariants", f"{OF_GRANT}/fifo"):
+        found = await auditor.get(V1 + path, params=pinned)
+        kept[path] = (found.status_code, "immutable" in found.headers["cache-control"])
+    assert kept == {
+        f"{OF_GRANT}/interest": (200, False),
+        "/invariants": (200, False),
+        f"{OF_GRANT}/fifo": (200, True),
+    }, "a base rate may be entered later, the books may be checked again"

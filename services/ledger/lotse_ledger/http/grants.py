@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path, Query
+from fastapi import Path, Query, Request
 
 from lotse_chassis.faults import Refused
 from lotse_ledger.domain import reports
@@ -27,7 +27,7 @@ from lotse_ledger.http.answers_of_grants import (
 )
 from lotse_ledger.http.books import grants_at, one_grant
 from lotse_ledger.http.dates import Books, Reading
-from lotse_ledger.http.exchange import router
+from lotse_ledger.http.exchange import may_change, router
 from lotse_ledger.http.shipped import base_rates
 
 AMOUNT_MAX = 10**12  # cents, as an order holds
@@ -100,8 +100,9 @@ async def fifo(grant_id: GrantId, at: Books) -> OfGrant[FifoShape]:
 
 
 @routes.get("/grants/{grant_id}/interest")
-async def interest(grant_id: GrantId, at: Books) -> OfGrant[InterestShape]:
+async def interest(request: Request, grant_id: GrantId, at: Books) -> OfGrant[InterestShape]:
     """What the city could claim for late use; without a known base rate it names the half-year and no amount."""
+    may_change(request)  # a rate may be entered into the table later
     found = await one_grant(at, grant_id)
     preview = reports.interest_of(found, rates_of(base_rates()), at.as_of.valid_to)
     return _answer(at, found, InterestShape(preview=preview, is_waived=preview.is_waived))

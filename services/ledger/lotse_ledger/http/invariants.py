@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from fastapi import Request
+
 from lotse_ledger.domain.invariants.books import State
 from lotse_ledger.http.answers import Shape
 from lotse_ledger.http.dates import Books
-from lotse_ledger.http.exchange import router
+from lotse_ledger.http.exchange import may_change, router
 from lotse_ledger.store import replays
 
 routes = router()
@@ -30,8 +32,9 @@ class InvariantsShape(Shape):
 
 
 @routes.get("/invariants")
-async def invariants(at: Books) -> InvariantsShape:
+async def invariants(request: Request, at: Books) -> InvariantsShape:
     """I1 to I18 over all of the books."""
+    may_change(request)
     found = await replays.latest(at.tx)
     if found is None:
         return InvariantsShape(run_at=None, size=0, verdicts=())
