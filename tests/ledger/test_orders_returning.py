@@ -112,8 +112,10 @@ async def test_a_settlement_stays_while_money_moved_as_it_says(database: Databas
     async with given.transaction(database("ledger")) as tx:
         await paid_in_full(tx, 10_000_00, amount=10_000_00)
         await taken(tx, an(said.RecordDisbursement, amount=10_000_00, credited_on="2026-01-05"))
-        await taken(tx, given.voucher(amount=8_000_00))
+        paid, told = await entered(tx, given.voucher(amount=8_000_00)), await entered(tx, an(said.GiveNotice))
         settled = await entered(tx, an(said.ComputeSettlement))
+        await stays_reversed(tx, paid)
+        await taken(tx, an(said.ReverseEntry, log_index=told))
         back = await entered(tx, an(said.RecordRepayment, amount=2_000_00))
         await stays_reversed(tx, settled)
         await taken(tx, an(said.ReverseEntry, log_index=back), an(said.ReverseEntry, log_index=settled))

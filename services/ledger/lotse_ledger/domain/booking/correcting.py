@@ -50,6 +50,13 @@ NAMED_BY: Mapping[str, tuple[str, frozenset[str]]] = {
 }
 """By kind, the id under which later entries of these kinds name it."""
 SETTLEMENT = "settlement"
+SETTLED_FROM = frozenset(
+    {
+        *("decision", "plan", "plan_approved", "excess_approved", "voucher", "refund", "income"),
+        *("disbursement", "repayment", "use_recognised"),
+    }
+)
+"""What a settlement was computed from; a notice or a finding before it may still be taken back."""
 MOVED_AS_SETTLED = frozenset({"disbursement", "repayment"})
 
 
@@ -124,8 +131,9 @@ def _broken_of(grant: Grant, known: Known) -> Iterable[str]:
     yield from (f"plan {grant.grant_id} {version}" for version, count in versions.items() if count > 1)
     yield from (f"drawdown {one.drawdown_id}" for one in grant.drawdowns if one.paid_out > one.amount)
     yield from (f"award {grant.grant_id} {year}" for year in grant.budget_years if _is_overdrawn(grant, year))
-    if grant.settlement is not None:  # it stands on everything it was computed from: only itself may be taken back
-        basis = sum(1 for index in grant.entries if index < grant.settlement.log_index)
+    if grant.settlement is not None:  # it stands on what it was computed from
+        before = [one for one in known.entries if one.log_index < grant.settlement.log_index]
+        basis = sum(1 for one in before if one.kind in SETTLED_FROM and one.log_index in grant.entries)
         yield f"settlement {grant.settlement.log_index} on {basis} entries"
     try:
         if fifo_of(grant, known.today).fifo.repaid_beyond:
