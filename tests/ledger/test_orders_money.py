@@ -107,6 +107,17 @@ async def test_repayments_take_unused_money_and_no_more(database: Database) -> N
     assert (report.recognised, report.unused, report.fifo.repaid_beyond) == (4_000_00, 0, 0)
 
 
+async def test_the_cash_box_is_below_zero_on_no_day(database: Database) -> None:
+    async with given.transaction(database("ledger")) as tx:
+        filled = an(said.MoveCash, amount=50_00, moved_on="2026-02-01")
+        await taken(tx, given.award(), plan(), filled)
+        early = given.voucher(amount=40_00, paid_from="cash", paid_on="2026-01-10")
+        assert (await refused(tx, early)).allowed == "0"
+        await taken(tx, given.voucher(amount=40_00, paid_from="cash", paid_on="2026-03-01"))
+        between = given.voucher(amount=20_00, paid_from="cash", paid_on="2026-02-10")
+        assert (await refused(tx, between)).allowed == "1000"
+
+
 async def test_the_cash_box_is_filled_from_the_bank_and_never_below_zero(database: Database) -> None:
     async with given.transaction(database("ledger")) as tx:
         await taken(tx, given.award(), plan(), an(said.MoveCash, amount=50_00))
@@ -116,9 +127,10 @@ async def test_the_cash_box_is_filled_from_the_bank_and_never_below_zero(databas
         assert isinstance(fact, said.VoucherBooked)
         assert set(fact.warnings) == {"recorded_late", "evidence_missing"}
         await taken(tx, an(said.RecordRefund, voucher_id=spending.voucher_id, amount=5_00))
-        fault = await refused(tx, an(said.MoveCash, direction="to_bank", amount=15_01))
+        back = {"direction": "to_bank", "moved_on": "2026-12-01"}
+        fault = await refused(tx, an(said.MoveCash, amount=15_01, **back))
         assert (fault.rule, fault.allowed) == ("I2", "1500")
-        await taken(tx, an(said.MoveCash, direction="to_bank", amount=15_00))
+        await taken(tx, an(said.MoveCash, amount=15_00, **back))
         found = await balances(tx)
     assert "assets:cash" not in found
     assert found["assets:bank"] == -35_00

@@ -165,6 +165,15 @@ async def test_before_the_decision_costs_count_from_an_early_start_only(database
         assert (await refused(tx, given.voucher(paid_on="2027-01-01"))).code == "outside_grant_period"
 
 
+async def test_an_amendment_may_shorten_the_grant_period_from_then_on(database: Database) -> None:
+    async with given.transaction(database("ledger")) as tx:
+        before = given.voucher(paid_on="2026-07-01")
+        await taken(tx, given.award(), before)
+        shorter = given.award(decision_id=uuid4(), type="amendment", amount=0, period_to="2026-06-30")
+        await taken(tx, shorter.model_copy(update={"valid_on": "2026-07-15"}), given.voucher(paid_on="2026-06-30"))
+        assert (await refused(tx, given.voucher(paid_on="2026-08-01"))).code == "outside_grant_period"
+
+
 async def test_an_award_is_judged_by_what_is_known_now_and_a_later_freeze_changes_nothing(database: Database) -> None:
     async with given.transaction(database("ledger")) as tx:
         await taken(tx, an(said.ReportAppropriation), given.award(amount=95_000_00))

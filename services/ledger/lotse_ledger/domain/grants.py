@@ -22,6 +22,7 @@ from lotse_ledger.domain.acts import (
     ExcessApproval,
     Income,
     Interest,
+    Period,
     Plan,
     Refund,
     Repayment,
@@ -41,6 +42,7 @@ from lotse_ledger.domain.gathering import (
 from lotse_ledger.domain.law.deadlines import Deadline, GrantPeriod, deadlines_of
 from lotse_ledger.domain.law.headroom import ApprovedPlan, LinePayment, use_of
 from lotse_ledger.domain.law.lines import Line, PlanUse
+from lotse_ledger.domain.law.periods import accepts_costs
 from lotse_ledger.domain.law.terms import Terms
 from lotse_ledger.domain.proving import Finding, Notice, Proof, VoucherQuestion
 
@@ -173,9 +175,13 @@ class Grant:
         return paid + [LinePayment(one.log_index, one.received_on, one.line, -one.amount) for one in self.refunds]
 
     def deadlines(self) -> tuple[Deadline, ...]:
-        """From the grant period of each budget year, as its latest decision has it."""
-        periods = {one.budget_year: one.period for one in self.decisions if one.type != "revocation"}
-        return deadlines_of([GrantPeriod(one.first, one.last) for one in periods.values()], self.terms)
+        """From the grant period of each budget year."""
+        return deadlines_of([GrantPeriod(one.first, one.last) for one in self.periods], self.terms)
+
+    @property
+    def periods(self) -> tuple[Period, ...]:
+        """The grant period of each budget year, as its latest decision has it: an amendment may shorten it."""
+        return tuple({one.budget_year: one.period for one in self.decisions if one.type != "revocation"}.values())
 
     def income_of(self, *sources: str) -> int:
         """What came from these sources, cents."""
@@ -183,11 +189,8 @@ class Grant:
 
     def accepts_costs_on(self, day: date) -> bool:
         """Whether a payment on this day is within a grant period, or after an early start and before its end."""
-        last = max((one.period.last for one in self.decisions), default=None)
-        starts = [one.start_from for one in self.early_starts]
-        if any(one.period.first <= day <= one.period.last for one in self.decisions if one.type != "revocation"):
-            return True
-        return any(start <= day for start in starts) and (last is None or day <= last)
+        early = [one.start_from for one in self.early_starts]
+        return accepts_costs([(one.first, one.last) for one in self.periods], early, day)
 
 
 def _costs(plan: Plan) -> tuple[Line, ...]:
@@ -293,6 +296,4 @@ def _grantee(entries: Sequence[Recorded], association: str) -> str:
 def _standing(entries: Sequence[Recorded]) -> Standing:
     """One demonstration value makes the whole grant one: a sum of both would be no fact."""
     standings = {one.standing for one in entries}
-    if "demo" in standings:
-        return "demo"
-    return "own" if "own" in standings else "public"
+    return "demo" if "demo" in standings else "own" if "own" in standings else "public"

@@ -37,7 +37,7 @@ from lotse_ledger.domain.scopes import named_in
 from lotse_ledger.handlers import fingerprints
 from lotse_ledger.handlers.house import House
 from lotse_ledger.store import books, log, openings, vouchers, witness
-from lotse_ledger.store.grants import balance_of, entries_about
+from lotse_ledger.store.grants import balance_of, entries_about, lowest_from
 
 APPROPRIATION, FREEZE = "appropriation_reported", "freeze_reported"
 
@@ -145,7 +145,14 @@ async def _one(tx: AsyncConnection, kinds: Sequence[str], name: str, wanted: str
 
 
 async def _with_cash(tx: AsyncConnection, order: RecordVoucher | MoveCash, known: Known) -> Known:
-    return replace(known, cash=await balance_of(tx, CASH, currency=order.currency, standing=order.standing))
+    """The least that is in the box on the day that money is taken out, or later: it is below zero on no day."""
+    text = order.paid_on if isinstance(order, RecordVoucher) else order.moved_on
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:  # refused where it is decided
+        return known
+    cash = await lowest_from(tx, CASH, day=day, currency=order.currency, standing=order.standing)
+    return replace(known, cash=cash)
 
 
 async def _with_what_comes_back(tx: AsyncConnection, target: Recorded, known: Known) -> Known:

@@ -1,6 +1,8 @@
 """The entries about grants: their own, and those that a voucher shared over several posts to them; one account."""
 
 from collections.abc import Collection
+from datetime import date
+from itertools import accumulate
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -40,6 +42,24 @@ async def balance_of(tx: AsyncConnection, account: str, *, currency: str, standi
         posting.c.standing == standing,
     )
     return int((await tx.execute(query)).scalar_one() or 0)
+
+
+async def lowest_from(tx: AsyncConnection, account: str, *, day: date, currency: str, standing: Standing) -> int:
+    """The least that stands in an account at the end of this day or of any later one, minor units."""
+    query = (
+        select(posting.c.valid_on, func.sum(posting.c.amount))
+        .where(
+            posting.c.log_id == MAIN_LOG,
+            posting.c.account == account,
+            posting.c.currency == currency,
+            posting.c.standing == standing,
+        )
+        .group_by(posting.c.valid_on)
+        .order_by(posting.c.valid_on)
+    )
+    moved = [(on, int(amount)) for on, amount in await tx.execute(query)]
+    stood = sum(amount for on, amount in moved if on <= day)
+    return min(accumulate((amount for on, amount in moved if on > day), initial=stood))
 
 
 def _about(grants: Collection[UUID]) -> ColumnElement[bool]:

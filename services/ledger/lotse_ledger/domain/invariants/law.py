@@ -111,11 +111,13 @@ def _payments(books: Books) -> Iterator[tuple[int, bool]]:
 
 
 def _periods(entries: list[Recorded]) -> list[tuple[date, date]]:
-    return [
-        (date.fromisoformat(one.data["period_from"]), date.fromisoformat(one.data["period_to"]))
-        for one in entries
-        if one.kind == "decision" and one.data["type"] != "revocation"
-    ]
+    """Of each budget year, as its latest decision has it."""
+    found: dict[int, tuple[date, date]] = {}
+    for one in sorted(entries, key=lambda entry: (entry.valid_on, entry.log_index)):
+        if one.kind == "decision" and one.data["type"] != "revocation":
+            period = date.fromisoformat(one.data["period_from"]), date.fromisoformat(one.data["period_to"])
+            found[one.budget_year or one.valid_on.year] = period
+    return list(found.values())
 
 
 def _starts(entries: list[Recorded]) -> list[date]:

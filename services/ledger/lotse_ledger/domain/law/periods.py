@@ -4,6 +4,7 @@ The date that a rule or an authority names is the date to work by; it is never s
 """
 
 import calendar
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import cache
 
@@ -54,6 +55,12 @@ def payout_day(credited_on: date, ordered_on: date | None, terms: Terms) -> date
     if terms.payout_day == "third_day_after_order" and ordered_on is not None:
         return ordered_on + timedelta(days=TRANSFER_DAYS)
     return credited_on
+
+
+def accepts_costs(periods: Sequence[tuple[date, date]], early_starts: Sequence[date], day: date) -> bool:
+    """Within a grant period, or after an early start and before the last period's end. Rule I7."""
+    end = max((last for _, last in periods), default=day)
+    return any(first <= day <= last for first, last in periods) or any(start <= day <= end for start in early_starts)
 
 
 def is_working_day(day: date) -> bool:
