@@ -552,7 +552,7 @@ class RecordRepayment(GrantOrder):
     currency: Currency = "EUR"
     paid_on: Day
     disbursement_id: UUID | None = Field(default=None, description="absent: the oldest money first")
-    budget_year: Year | None = Field(default=None, description="absent: that of the disbursement, or of the payment")
+    budget_year: Year | None = Field(default=None, description="absent: of the disbursement, else the oldest unused")
 
 
 class AssessInterest(GrantOrder):

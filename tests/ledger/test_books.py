@@ -215,6 +215,17 @@ async def test_a_reversal_takes_back_a_whole_entry_that_there_is(database: Datab
         assert await books.size(tx) == 2
 
 
+@pytest.mark.parametrize(
+    "kind", ["auditor_added", "auditor_revoked", "audit_ended", "export_created", "evidence_erased"]
+)
+async def test_what_is_said_about_the_log_and_its_auditors_is_not_taken_back(kind: str, database: Database) -> None:
+    async with given.transaction(database("ledger")) as tx:
+        await append(tx, replace(draft(), kind=kind, postings=()))
+        (said,) = await books.page(tx, first=0, limit=1)
+        with pytest.raises(NotReversible, match="not_reversible"):
+            await append(tx, reversal_of(said, reason="doch nicht", valid_on=date(2026, 2, 4)))
+
+
 async def test_a_batch_is_entered_in_its_order_whatever_is_in_it(database: Database) -> None:
     """A repetition within it, what stands there already, a close and a reversal of what the batch begins with."""
     first = draft("first")

@@ -7,8 +7,10 @@ from lotse_ledger.domain.accounts import check_known
 from lotse_ledger.domain.closing import PERIOD_CLOSED, PERIOD_REOPENED, check_closing, closes_until, into_open_period
 from lotse_ledger.domain.entries import Draft, Entry, Recorded, mirrored
 
-IRREVERSIBLE = frozenset({PERIOD_CLOSED, PERIOD_REOPENED, "history_closed", "key_rotated", "opening_erased"})
-"""A period is reopened by two people; the others are facts about the log itself."""
+ABOUT_THE_LOG = ("history_closed", "key_rotated", "opening_erased", "evidence_erased", "export_created")
+ABOUT_AUDITS = ("auditor_added", "auditor_revoked", "auditor_session", "audit_ended")
+IRREVERSIBLE = frozenset({PERIOD_CLOSED, PERIOD_REOPENED, *ABOUT_THE_LOG, *ABOUT_AUDITS})
+"""A period is reopened by two people; the others are facts about the log itself and about who looked into it."""
 
 
 class HistoryClosed(ValueError):
