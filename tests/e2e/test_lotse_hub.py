@@ -108,17 +108,17 @@ async def _send_and_bury(here: House, there: House) -> None:
     async with connected(house_of(here.data, HERE, here.endpoints()).desk("referral")) as sender:
         stored = await sender.client.jetstream().publish(subject, b"{}", headers={"Nats-Msg-Id": "1"})
     assert stored.stream == f"FED_OUT_{HERE}"
-    await kit.eventually(lambda: numbers(there) == [1], 60)
+    (buried,) = await kit.eventually(lambda: numbers(there), 60)
     code, status = there.quickly("status")
-    assert (code, "1 dead letter(s)" in status) == (exits.NEEDS_ATTENTION, True), status
-    assert there.lotse("dead", "replay", "1").returncode == exits.OK
-    await kit.eventually(lambda: numbers(there) == [2], 60)
-    shown = there.lotse("dead", "show", "2").stdout
+    assert (code, "dead letter(s)" in status) == (exits.NEEDS_ATTENTION, True), status
+    assert there.lotse("dead", "replay", str(buried)).returncode == exits.OK
+    (again,) = await kit.eventually(lambda: [one for one in numbers(there) if one > buried], 60)
+    shown = there.lotse("dead", "show", str(again)).stdout
     assert "malformed" in shown
     assert json.dumps("k1") not in shown
 
 
 def numbers(house: House) -> list[int]:
-    """Of the dead letters."""
+    """Of the dead letters that are malformed; the first checkpoint of a partner who was not known yet is another."""
     listed = house.lotse("dead", "list").stdout.splitlines()
     return [int(line.split()[0]) for line in listed if "malformed" in line]

@@ -123,6 +123,16 @@ async def test_an_answer_that_was_lost_is_asked_for_again(database: Database) ->
         assert await alarms.alarms(both.theirs.tx) == []
 
 
+async def test_what_came_before_the_partner_knew_us_is_offered_again_once_she_is_heard(database: Database) -> None:
+    async with pair(database("ledger"), database("ledger")) as both:
+        await both.ours.book(2)
+        both.ours.said.clear()  # buried where nobody knew who signed it
+        await both.theirs.book(2)
+        assert await both.exchange() == 4
+        for side, other in ((both.ours, both.theirs), (both.theirs, both.ours)):
+            assert await witness.cosigned_size(side.tx, other.name) == 2
+
+
 async def test_a_partner_who_saw_more_than_there_is_raises_an_alarm(database: Database) -> None:
     """We were restored from an old backup: her size is larger than ours."""
     async with pair(database("ledger"), database("ledger")) as both:

@@ -49,6 +49,17 @@ async def offers(tx: AsyncConnection, context: Context, house: House, *, again: 
     return said
 
 
+async def offered_again(tx: AsyncConnection, context: Context, house: House, partner: str) -> list[Message]:
+    """Ours once more to a partner who is heard and has not answered it: it may have come before she knew us."""
+    pending, latest = await alarms.offer_to(tx, partner), await witness.latest(tx)
+    if pending is None or latest is None:
+        return []
+    seen = await witness.cosigned_size(tx, partner)
+    if seen >= latest.size:
+        return []
+    return [await _offer(tx, context, partner, latest, Offer(latest.size, seen, pending.attempts, context.now))]
+
+
 async def keep_cosignature(
     answer: CheckpointCosigned, context: Context, tx: AsyncConnection, *, house: House
 ) -> list[Message]:

@@ -25,6 +25,7 @@ from lotse_ledger.domain.witnessing import (
     submitted,
 )
 from lotse_ledger.handlers.house import House
+from lotse_ledger.handlers.offering import offered_again
 from lotse_ledger.store import alarms, heads
 from lotse_ledger.store.alarms import Alarm
 
@@ -65,7 +66,8 @@ async def countersign(
                 latest_size=fault.latest_size,
             )
         ]
-    return [CheckpointCosigned(to=sender, log=offered.log, size=size, cosignature=line.line)]
+    answer = CheckpointCosigned(to=sender, log=offered.log, size=size, cosignature=line.line)
+    return [answer, *await offered_again(tx, context, house, sender)]
 
 
 async def witnessed(tx: AsyncConnection, given: Submission, *, keys: Keys, key: SigningKey, now: datetime) -> Signature:
