@@ -1,7 +1,8 @@
 """The command line of a service: its own commands get their arguments, and what is typed wrongly is said at once."""
 
 import argparse
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -15,6 +16,17 @@ Run = Callable[..., int]
 
 def build(settings: Settings) -> Service:
     raise AssertionError("no command but serve builds a service")
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """A command sets up the logs of its process, which here is that of all other tests."""
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
+    yield
+    root.setLevel(level)
+    root.handlers[:] = handlers
+    logging.captureWarnings(False)
 
 
 @pytest.fixture
