@@ -232,7 +232,7 @@ def _part(entry: Recorded, share: Data, refunds: Sequence[Recorded]) -> VoucherP
 def _shares(entry: Recorded) -> Sequence[Data]:
     """A voucher in a leaf of version 1 is its grant's alone, all of it eligible."""
     data = entry.data
-    if entry.kind != "voucher" or "shares" in data:
+    if entry.kind != "voucher" or "shares" in data or "line" not in data:
         found: Sequence[Data] = data.get("shares", ())
         return found
     whole = {"line": data["line"], "basis_points": WHOLE_BP, "eligible": data["amount"], "ineligible": "0"}
