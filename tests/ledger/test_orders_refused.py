@@ -8,10 +8,11 @@ import pytest
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lotse_chassis.faults import malformed
+from lotse_chassis.faults import Refused, malformed
 from lotse_contracts import ledger as said
 from lotse_contracts.ledger import LedgerOrder
 from lotse_ledger.domain.refusals import RULE_OF
+from lotse_ledger.handlers.orders import take
 from tests.kit import ServiceDatabase
 from tests.ledger import given
 from tests.ledger.ordered import OTHER_GRANT, an, plan, refused, taken
@@ -89,6 +90,8 @@ REFUSED: list[tuple[LedgerOrder, str, tuple[str, ...]]] = [
     (given.voucher(paid_on="2027-01-01"), "outside_grant_period", ("paid_on",)),
     (given.voucher(paid_on="2026-02-29"), "not_a_day", ("paid_on",)),
     (given.voucher(invoiced_on="2026-02-30"), "not_a_day", ("invoiced_on",)),
+    (given.voucher(messages={"provider": "sms", "until": "2026-13-01"}), "not_a_day", ("messages.until",)),
+    (given.voucher(paid_from="cash", paid_on="2026-02-29"), "not_a_day", ("paid_on",)),
     (given.voucher(paid_from="cash", amount=1), "over_cash", ("amount", "paid_from")),
     (an(said.MoveCash, direction="to_bank"), "over_cash", ("amount",)),
     (given.voucher(eligible=1_234_57), "eligible_over_paid", ("eligible", "amount")),
@@ -163,6 +166,16 @@ async def test_before_the_decision_costs_count_from_an_early_start_only(database
         await taken(tx, given.voucher(paid_on="2025-10-01"))
         await taken(tx, given.award(period_from="2025-11-01"), given.voucher(paid_on="2025-10-31"))
         assert (await refused(tx, given.voucher(paid_on="2027-01-01"))).code == "outside_grant_period"
+
+
+async def test_a_day_that_is_none_is_named_where_the_payee_is_known(database: Database) -> None:
+    """The invoice's fingerprint is taken before the decision."""
+    order = given.voucher(number="B-1", invoiced_on="2026-02-30")
+    async with given.transaction(database("ledger")) as tx:
+        await taken(tx, given.award())
+        with pytest.raises(Refused) as fault:
+            await take(order, given.context(), tx, house=given.house(), private=said.VoucherPrivate(payee="Druckerei"))
+    assert (fault.value.code, fault.value.fields) == ("not_a_day", ("invoiced_on",))
 
 
 async def test_an_amendment_may_shorten_the_grant_period_from_then_on(database: Database) -> None:

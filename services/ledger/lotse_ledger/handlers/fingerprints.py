@@ -1,7 +1,7 @@
 """Did the partner book the same invoice? Asked by fingerprint; of two bookings the later one waits for two people."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,6 +15,7 @@ from lotse_contracts.ledger import (
     VoucherQuestionRaised,
 )
 from lotse_ledger.domain.booking.approving import question
+from lotse_ledger.domain.booking.drafting import day
 from lotse_ledger.domain.entries import Recorded
 from lotse_ledger.domain.fingerprints import fingerprint, invoice_fingerprint
 from lotse_ledger.domain.grants import in_force
@@ -35,7 +36,7 @@ def fingerprints_of(key: bytes, order: RecordVoucher, private: VoucherPrivate | 
             key,
             supplier=private.payee,
             number=order.number,
-            invoiced_on=date.fromisoformat(order.invoiced_on),
+            invoiced_on=day(order.invoiced_on, "invoiced_on"),
             gross=order.amount if order.gross is None else order.gross,
         )
         found += [] if invoice is None else [invoice]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -28,6 +27,7 @@ from lotse_contracts.ledger import (
 from lotse_contracts.sealed import CannotOpen, open_sealed
 from lotse_ledger.domain.booking.accounts import CASH
 from lotse_ledger.domain.booking.approving import ANSWERED, CLOSE_ASKED, REOPEN_ASKED
+from lotse_ledger.domain.booking.drafting import day
 from lotse_ledger.domain.booking.known import Known, Reported
 from lotse_ledger.domain.entries import ACTOR, Recorded
 from lotse_ledger.domain.grants import grants_of, in_force
@@ -146,12 +146,8 @@ async def _one(tx: AsyncConnection, kinds: Sequence[str], name: str, wanted: str
 
 async def _with_cash(tx: AsyncConnection, order: RecordVoucher | MoveCash, known: Known) -> Known:
     """The least that is in the box on the day that money is taken out, or later: it is below zero on no day."""
-    text = order.paid_on if isinstance(order, RecordVoucher) else order.moved_on
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:  # refused where it is decided
-        return known
-    cash = await lowest_from(tx, CASH, day=day, currency=order.currency, standing=order.standing)
+    on = day(order.paid_on, "paid_on") if isinstance(order, RecordVoucher) else day(order.moved_on, "moved_on")
+    cash = await lowest_from(tx, CASH, day=on, currency=order.currency, standing=order.standing)
     return replace(known, cash=cash)
 
 
@@ -210,7 +206,7 @@ async def _open_messages(tx: AsyncConnection, order: RecordVoucher) -> int:
     """What is committed for a provider's messages until the day its invoice covers, and not invoiced yet, cents."""
     if order.messages is None:
         return 0
-    until = date.fromisoformat(order.messages.until)
+    until = day(order.messages.until, "messages.until")
     open_cents = 0
     for one in in_force(await books.entries_of_kinds(tx, ("message_costs", "voucher"))):
         account = f"commitment:messages:{order.messages.provider}"
