@@ -11,7 +11,8 @@ from lotse_contracts.ledger import Standing
 from lotse_ledger.domain.entries import MAIN_LOG
 
 # A snapshot of this log when it had `base` entries holds, for each month, what was valid until its end. What it lacks:
-# of its own entries those of the month that the day lies in, and all that entered after it.
+# of its own entries those of the month that the day lies in, and all that entered after it. `+ 0` keeps the planner from
+# the index by day there: for a day of the first months it would read all of them, ever more, for the few that are new.
 _BALANCES = text("""
 WITH base AS (
   SELECT coalesce(max(size), 0) AS size FROM snapshot WHERE log_id = :log_id AND size <= :size
@@ -27,7 +28,7 @@ WITH base AS (
   WHERE log_id = :log_id AND log_index < (SELECT size FROM base) AND valid_on >= :month_first AND valid_on <= :valid_to
   UNION ALL
   SELECT account, currency, standing, amount FROM posting
-  WHERE log_id = :log_id AND log_index >= (SELECT size FROM base) AND log_index < :size AND valid_on <= :valid_to
+  WHERE log_id = :log_id AND log_index >= (SELECT size FROM base) AND log_index < :size AND valid_on + 0 <= :valid_to
 )
 SELECT account, currency, standing, sum(amount) AS amount FROM summed
 GROUP BY account, currency, standing ORDER BY account, currency, standing LIMIT :limit
