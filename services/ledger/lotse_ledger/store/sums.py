@@ -11,8 +11,8 @@ from lotse_contracts.ledger import Standing
 from lotse_ledger.domain.entries import MAIN_LOG
 
 # A snapshot of this log when it had `base` entries holds, for each month, what was valid until its end. What it lacks:
-# of its own entries those of the month that the day lies in, and all that entered after it. `+ 0` keeps the planner from
-# the index by day there: for a day of the first months it would read all of them, ever more, for the few that are new.
+# of its own entries those of the month that the day lies in, and all that entered after it. `+ 0` keeps the planner
+# from the index by day there: for a day of the first months it would read all of these for the few that are new.
 _BALANCES = text("""
 WITH base AS (
   SELECT coalesce(max(size), 0) AS size FROM snapshot WHERE log_id = :log_id AND size <= :size
