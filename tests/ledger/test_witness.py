@@ -1,5 +1,6 @@
 """Two ledgers witness each other on two real databases: honest ones, late ones, and one that rewrites its books."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -7,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import text
 
 from lotse_chassis import timers
 from lotse_chassis.faults import Refused
@@ -18,6 +20,7 @@ from lotse_ledger.domain.proofs import consistency_holds, inclusion_holds
 from lotse_ledger.handlers import checkpoints, offering
 from lotse_ledger.handlers.orders import take
 from lotse_ledger.store import alarms, heads, tree, witness
+from tests import kit
 from tests.kit import ASSOCIATION, ServiceDatabase
 from tests.ledger import given
 from tests.ledger.pair import houses, pair
@@ -131,6 +134,34 @@ async def test_what_came_before_the_partner_knew_us_is_offered_again_once_she_is
         assert await both.exchange() == 4
         for side, other in ((both.ours, both.theirs), (both.theirs, both.ours)):
             assert await witness.cosigned_size(side.tx, other.name) == 2
+
+
+async def test_what_is_signed_while_an_answer_comes_is_offered_next(database: Database) -> None:
+    """The one sees the offer as pending, the other not yet the checkpoint: without the log's lock nobody offers it."""
+    own, (ours, theirs) = database("ledger"), houses(every=1)
+    key = theirs.evidence.witness
+    assert key is not None
+    async with given.transaction(own) as tx:
+        said = await take(given.application(), given.context(), tx, house=ours)
+    (offer,) = [one for one in said if isinstance(one, CheckpointOffered)]
+    line = cosignature(parse_note(offer.note.encode()).text, key, time=int(given.NOW.timestamp()))
+    answer = CheckpointCosigned(to=ASSOCIATION, log=offer.log, size=1, cosignature=line.line)
+
+    async def heard() -> list[Any]:
+        async with given.transaction(own) as tx:
+            context = given.context(sender_association=given.PARTNER)
+            return list(await offering.keep_cosignature(answer, context, tx, house=ours))
+
+    async with given.transaction(own) as signing:
+        await take(given.application(), given.context(), signing, house=ours)
+        answering = asyncio.create_task(heard())
+
+        async def waits() -> bool:
+            locked = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            return answering.done() or bool((await signing.execute(locked)).scalar_one())
+
+        await kit.eventually(waits)
+    assert [type(one) for one in await answering] == [CheckpointOffered]
 
 
 async def test_a_partner_who_saw_more_than_there_is_raises_an_alarm(database: Database) -> None:

@@ -20,7 +20,7 @@ from lotse_ledger.domain.checkpoints import LOG
 from lotse_ledger.domain.notes import NotANote, Vkey, parse_line
 from lotse_ledger.domain.witnessing import CONFLICT
 from lotse_ledger.handlers.house import House
-from lotse_ledger.store import alarms, keys, tree, witness
+from lotse_ledger.store import alarms, keys, log, tree, witness
 from lotse_ledger.store.alarms import Alarm, Offer
 from lotse_ledger.store.witness import Checkpoint
 
@@ -51,6 +51,7 @@ async def offers(tx: AsyncConnection, context: Context, house: House, *, again: 
 
 async def offered_again(tx: AsyncConnection, context: Context, house: House, partner: str) -> list[Message]:
     """Ours once more to a partner who is heard and has not answered it: it may have come before she knew us."""
+    await log.hold(tx)
     pending, latest = await alarms.offer_to(tx, partner), await witness.latest(tx)
     if pending is None or latest is None:
         return []
@@ -75,6 +76,7 @@ async def keep_cosignature(
     key = _witness_of(partner, house)
     if (line.name, line.key_id) != (key.name, key.key_id) or not notes.holds(text, line, key):
         raise Refused("checkpoint_signature_false", fields=("cosignature",))
+    await log.hold(tx)  # what is being signed meanwhile sees this offer as pending, so it must be seen here
     await witness.add_cosignature(tx, line, size=answer.size, witness=partner, seen_at=context.time)
     pending = await alarms.offer_to(tx, partner)
     if pending is None or pending.size <= answer.size:
@@ -88,6 +90,7 @@ async def take_refusal(
 ) -> list[Message]:
     """Offer again from what the partner saw last; anything else than another size is an alarm."""
     partner = context.sender_association
+    await log.hold(tx)
     pending, latest = await alarms.offer_to(tx, partner), await witness.latest(tx)
     if pending is None or latest is None or pending.size != answer.size:
         return []  # an answer to what is settled already
