@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 from typing import Any
 
 from lotse_local.environment import HOST
@@ -15,6 +16,16 @@ def missing(port: int) -> str:
     if found is None:
         return "does not answer yet"
     return ", ".join(f"{what}: {why}" for what, why in dict(found.get("missing", {})).items())
+
+
+def unheard(*ports: int) -> str:
+    """What does not accept a connection yet, in words; empty when all of them do."""
+    for port in ports:
+        try:
+            socket.create_connection((HOST, port), PROBE_SECONDS).close()
+        except OSError:
+            return "does not answer yet"
+    return ""
 
 
 def get_json(port: int, path: str) -> Any:

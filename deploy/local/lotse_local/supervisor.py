@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 
 from lotse_local import broker, cards, endpoints, faces, hub, ports, process
 from lotse_local.broker_config import Leaf
@@ -156,12 +157,14 @@ class Supervisor:
 
     async def _until_ready(self, plan: AssociationPlan) -> None:
         deadline = asyncio.get_running_loop().time() + READY_SECONDS
-        missing = dict.fromkeys(plan.at.http, "not asked yet")
+        probes = {service: partial(faces.missing, port) for service, port in plan.at.http.items()}
+        probes["mailbox"] = partial(faces.unheard, plan.at.mailbox_smtp, plan.at.mailbox_http)
+        missing = dict.fromkeys(probes, "not asked yet")
         while missing and not self._stopping.is_set():
-            for service in list(missing):
-                missing[service] = await asyncio.to_thread(faces.missing, plan.at.http[service])
-                if not missing[service]:
-                    del missing[service]
+            for name in list(missing):
+                missing[name] = await asyncio.to_thread(probes[name])
+                if not missing[name]:
+                    del missing[name]
             for kept in self._of(plan):
                 if kept.running is not None and kept.running.poll() is not None:
                     raise NotReady(f"{kept.name} ended with {kept.running.returncode}: {kept.log_tail()}")
