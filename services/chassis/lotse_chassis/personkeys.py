@@ -17,6 +17,8 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from lotse_chassis.disk import sync_folder
+
 KEY_BYTES = 32  # AES-256
 NONCE_BYTES = 12  # random; a key of one person stays far below the 2^32 messages that this allows
 CACHED_KEYS_MAX = 256
@@ -88,7 +90,7 @@ class PersonKeys:
         """Destroy her key for good; doing it again, or without a key, changes nothing but leaves the tombstone."""
         with suppress(FileExistsError):
             _write_synced(self._tombstone_path(person_id), b"")
-        self._sync_folder()
+        sync_folder(self._folder)
         self._unlink_key(person_id)
         self._forget(person_id)
 
@@ -146,7 +148,7 @@ class PersonKeys:
         with suppress(FileExistsError, FileNotFoundError):  # a twin, or a destruction, was faster
             os.link(fresh, self._key_path(person_id))
         fresh.unlink(missing_ok=True)
-        self._sync_folder()
+        sync_folder(self._folder)
 
     def _finish_destructions(self) -> None:
         """A crash may have come between a tombstone and the destruction of its key."""
@@ -163,19 +165,11 @@ class PersonKeys:
                 path.unlink()
             except FileNotFoundError:
                 continue
-        self._sync_folder()
+        sync_folder(self._folder)
 
     def _refuse_tombstone(self, person_id: UUID) -> None:
         if self._tombstone_path(person_id).exists():
             raise KeyDestroyed
-
-    def _sync_folder(self) -> None:
-        """A name is on the disk only when its folder is."""
-        folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
     def _key_path(self, person_id: UUID) -> Path:
         return self._folder / f"{person_id}.key"

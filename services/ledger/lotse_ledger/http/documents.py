@@ -12,7 +12,7 @@ from lotse_ledger.http.access import gate_of
 from lotse_ledger.http.books import span
 from lotse_ledger.http.dates import Books
 from lotse_ledger.http.exchange import router, shows_openings
-from lotse_ledger.providers.evidence_files import EvidenceAltered, EvidenceErased, EvidenceMissing
+from lotse_ledger.providers.evidence_files import EvidenceAltered, EvidenceErased, EvidenceFiles, EvidenceMissing
 from lotse_ledger.store import journal
 
 DIGEST_PATTERN = r"^[0-9a-f]{64}$"
@@ -39,7 +39,7 @@ async def evidence(request: Request, at: Books, sha256: Annotated[str, Path(patt
         raise Refused("scope_missing", allowed=VOUCHERS)
     if not await journal.names_file(at.tx, span(at), at.reach, sha256):
         raise Refused("unknown_document", fields=("sha256",))
-    content = await asyncio.to_thread(read, request, sha256)
+    content = await asyncio.to_thread(read, gate_of(request).files, sha256)
     shows_openings(request)
     media_type = sniffed(content) or "application/octet-stream"
     name = f"{sha256}.{SUFFIXES.get(media_type, 'bin')}"
@@ -47,9 +47,8 @@ async def evidence(request: Request, at: Books, sha256: Annotated[str, Path(patt
     return Response(content, media_type=media_type, headers=headers)
 
 
-def read(request: Request, sha256: str) -> bytes:
+def read(files: EvidenceFiles | None, sha256: str) -> bytes:
     """The document. Raises Refused, each code for another state of the file."""
-    files = gate_of(request).files
     try:
         if files is None:
             raise EvidenceMissing

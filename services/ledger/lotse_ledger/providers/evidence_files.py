@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from lotse_chassis.disk import sync_folder
 from lotse_chassis.personkeys import CannotDecrypt, KeyDestroyed, KeyUnknown, PersonKeys
 from lotse_chassis.settings import secret
 from lotse_ledger.domain.evidence_files import FILE_BYTES_MAX, Evidence, EvidenceRefused, examined, key_id
@@ -111,15 +112,7 @@ class EvidenceFiles:
             fresh.replace(self._path(sha256))
         finally:
             fresh.unlink(missing_ok=True)
-        self._sync_folder()
-
-    def _sync_folder(self) -> None:
-        """A name is on the disk only when its folder is."""
-        folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(self._folder)
 
     def _path(self, sha256: str) -> Path:
         """Raises EvidenceMissing for what is no digest: a name from outside never becomes a path."""

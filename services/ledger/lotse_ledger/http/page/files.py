@@ -19,18 +19,11 @@ from lotse_ledger.handlers import listing
 from lotse_ledger.handlers.bundle_lists import Wanted as WantedBundle
 from lotse_ledger.handlers.bundle_lists import journal_of
 from lotse_ledger.handlers.bundling import Shelf, make
+from lotse_ledger.http import documents
 from lotse_ledger.http.books import grants_at, size_at, span
 from lotse_ledger.http.page.grants import grant_of
 from lotse_ledger.http.page.visits import Page, Visit
-from lotse_ledger.providers.evidence_files import (
-    EvidenceAltered,
-    EvidenceErased,
-    EvidenceFiles,
-    EvidenceMissing,
-    evidence_files,
-)
 from lotse_ledger.providers.shipped import verifier_page
-from lotse_ledger.settings import LedgerSettings
 from lotse_ledger.store import journal
 
 CSV = "text/csv; charset=utf-8"
@@ -101,7 +94,7 @@ async def document(visit: Visit) -> Response:
     is_digest = len(digest) == DIGEST_CHARACTERS and all(one in "0123456789abcdef" for one in digest)
     if not is_digest or not await journal.names_file(visit.at.tx, span(visit.at), visit.at.reach, digest):
         raise Refused("unknown_document", fields=("sha256",))
-    content = await asyncio.to_thread(_read, _evidence(visit), digest)
+    content = await asyncio.to_thread(documents.read, visit.gate.files, digest)
     kind = sniffed(content) or "application/octet-stream"
     return _file(visit, content, kind, f"{digest}.{kind.rpartition('/')[2]}", dated=False)
 
@@ -116,7 +109,7 @@ async def bundle(visit: Visit) -> Response:
     _everything(visit)
     at, gate = visit.at, visit.gate
     wanted = WantedBundle(at.as_of, vouchers=at.reach.vouchers)
-    shelf = Shelf(gate.house, verifier_page(), _evidence(visit))
+    shelf = Shelf(gate.house, verifier_page(), visit.gate.files)
     # Closed by the stream when the last part is sent.
     out: BinaryIO = tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES)  # type: ignore[assignment]  # noqa: SIM115
     try:
@@ -139,25 +132,6 @@ async def _journal(visit: Visit) -> Journal:
     at = visit.at
     entries = await listing.entries_at(at.tx, at.as_of)
     return journal_of(entries, at.association, await size_at(at))
-
-
-def _evidence(visit: Visit) -> EvidenceFiles | None:
-    settings = visit.gate.service.settings
-    return evidence_files(settings) if isinstance(settings, LedgerSettings) else None
-
-
-def _read(files: EvidenceFiles | None, digest: str) -> bytes:
-    """Raises Refused where the file is not here, erased, or not what it was."""
-    if files is None:
-        raise Refused("unknown_document", fields=("sha256",))
-    try:
-        return files.read(digest)
-    except EvidenceMissing:
-        raise Refused("unknown_document", fields=("sha256",)) from None
-    except EvidenceErased:
-        raise Refused("document_erased", fields=("sha256",)) from None
-    except EvidenceAltered:
-        raise Refused("evidence_altered", fields=("sha256",)) from None
 
 
 def _chunks(out: BinaryIO) -> Iterator[bytes]:
