@@ -13,8 +13,13 @@ SERVICES = ("intake", "referral", "notify", "ledger")
 def _defined() -> Iterator[type[Message]]:
     for module in MODULES:
         for thing in vars(module).values():
-            if isinstance(thing, type) and issubclass(thing, Message) and thing.__module__ == module.__name__:
+            if isinstance(thing, type) and issubclass(thing, Message) and _is_of(thing, module):
                 yield thing
+
+
+def _is_of(message: type[Message], module: ModuleType) -> bool:
+    """Defined there, or in a part of it where it is a package."""
+    return message.__module__ == module.__name__ or message.__module__.startswith(f"{module.__name__}.")
 
 
 MESSAGES: tuple[type[Message], ...] = tuple(
