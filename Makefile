@@ -6,7 +6,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-MEMBERS := contracts services/chassis services/intake services/referral services/notify services/ledger services/verifier deploy/local
+MEMBERS := contracts services/chassis services/intake services/statistics services/referral services/notify services/ledger services/verifier deploy/local
 STAMP := $(VENV)/.installed
 
 # The lock is complete, so nothing is resolved; and compiling on all cores, only what a service loads, saves ten seconds.
@@ -32,7 +32,7 @@ lock: ## requirements.lock from requirements.txt
 	test -x $(BIN)/uv || $(MAKE) install
 	$(BIN)/uv pip compile requirements.txt --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
-		$(patsubst %,--no-emit-package lotse-%,contracts chassis intake referral notify ledger verifier local) \
+		$(patsubst %,--no-emit-package lotse-%,contracts chassis intake statistics referral notify ledger verifier local) \
 		--output-file requirements.lock
 
 check: $(STAMP) ## style, types, layers and the house tests

@@ -13,6 +13,7 @@ from tests.house.tree import MEMBERS, ROOT, SERVICES
 
 INSTALL_SECONDS = 240  # on a busy machine; alone it takes about ten
 AT_ONCE = 2
+NEEDED = {"intake": ("./services/statistics",)}  # members that a service shares with others
 RUN_SECONDS = 60
 PYDANTIC_ALONE = {
     "annotated-types",
@@ -30,7 +31,9 @@ def environments(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """The Python of each fresh environment, by what was installed into it; two are made at a time."""
     folder = tmp_path_factory.mktemp("environments")
     wanted: dict[str, tuple[str, ...]] = {"contracts": ("./contracts",)}
-    wanted |= {name: ("./contracts", "./services/chassis", f"./services/{name}") for name in SERVICES}
+    wanted |= {
+        name: ("./contracts", "./services/chassis", *NEEDED.get(name, ()), f"./services/{name}") for name in SERVICES
+    }
     wanted["verifier"] = ("./services/verifier",)
     with ThreadPoolExecutor(AT_ONCE) as pool:
         made = {name: pool.submit(_environment, folder / name, *paths) for name, paths in wanted.items()}

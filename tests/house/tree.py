@@ -11,6 +11,7 @@ MEMBERS = {
     "lotse_contracts": ROOT / "contracts",
     "lotse_chassis": ROOT / "services" / "chassis",
     **{f"lotse_{name}": ROOT / "services" / name for name in SERVICES},
+    "lotse_statistics": ROOT / "services" / "statistics",
     "lotse_verifier": ROOT / "services" / "verifier",
     "lotse_local": ROOT / "deploy" / "local",
 }

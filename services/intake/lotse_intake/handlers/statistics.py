@@ -10,7 +10,7 @@ from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
 from lotse_contracts.envelope import Message
 from lotse_contracts.intake import CountedCell, PublishStatistics, StatisticsPublished
-from lotse_intake.domain.statistics import suppressed
+from lotse_statistics.suppression import suppressed
 from lotse_intake.store import figures
 
 YEAR_MIN = 2025  # the project's first year

@@ -1,23 +1,20 @@
 """What every command of a treasurer needs: open books, the dates and the grant that were asked for, one language."""
 
 import argparse
-import asyncio
-import getpass
-import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lotse_chassis import administration
+from lotse_chassis.administration import EXIT_DONE, EXIT_REFUSED, Told, actor_of, add_actor, add_language
 from lotse_chassis.faults import Refused
 from lotse_chassis.service import Service
 from lotse_chassis.settings import Settings
 from lotse_ledger.app import build
-from lotse_ledger.cli.faults import LANGUAGES
 from lotse_ledger.domain.asof import AsOf, BeyondLastEntry, NothingRecorded, as_of
 from lotse_ledger.domain.entries import MAIN_LOG
 from lotse_ledger.domain.grants import Grant, grants_of
@@ -27,54 +24,42 @@ from lotse_ledger.problems import PROBLEM_TEXTS
 from lotse_ledger.settings import LedgerSettings
 from lotse_ledger.store import books
 
-EXIT_DONE = 0
-EXIT_REFUSED = 1
+__all__ = [
+    "EXIT_DONE",
+    "EXIT_REFUSED",
+    "TREASURER",
+    "Told",
+    "actor_of",
+    "add_actor",
+    "add_dates",
+    "add_language",
+    "all_grants",
+    "chosen",
+    "command",
+    "day",
+    "grant_of",
+    "house_of",
+    "instant",
+    "latest",
+    "opened",
+    "resolved",
+    "sentence",
+]
+
 PREFIX_CHARACTERS_MIN = 4  # of a grant's id; fewer are too easily another's
 TREASURER = "treasurer"
-NO_FACE = -1
-
-_AWAY = {"de": "Die Datenbank antwortet nicht; läuft Lotse?", "en": "The database does not answer; does Lotse run?"}
 
 Run = Callable[[LedgerSettings, argparse.Namespace], Coroutine[Any, Any, int]]
 
 
-class Told(Exception):
-    """The command cannot be done; the text says why, in German and in English."""
-
-    def __init__(self, german: str, english: str) -> None:
-        super().__init__(english)
-        self.texts = {"de": german, "en": english}
-
-
 def command(run: Run) -> Callable[[Settings, argparse.Namespace], int]:
     """What the command line runs: whatever is refused becomes a sentence and the exit code 1."""
-
-    def ran(settings: Settings, args: argparse.Namespace) -> int:
-        try:
-            return asyncio.run(run(cast(LedgerSettings, settings), args))
-        except Told as fault:
-            print(fault.texts[args.lang], file=sys.stderr)
-        except Refused as fault:
-            print(f"{sentence(fault, args.lang)} [{fault.code}]", file=sys.stderr)
-        except OperationalError:
-            print(_AWAY[args.lang], file=sys.stderr)
-        except OSError as fault:
-            print(f"{fault.filename or ''}: {fault.strerror or type(fault).__name__}", file=sys.stderr)
-        return EXIT_REFUSED
-
-    return ran
+    return lambda settings, args: administration.ran(run, cast(LedgerSettings, settings), args, PROBLEM_TEXTS)
 
 
 def sentence(fault: Refused, language: str) -> str:
     """What a person reads when the ledger refuses."""
     return PROBLEM_TEXTS.get(fault.code, {}).get(language, fault.code)
-
-
-def add_language(parser: argparse.ArgumentParser) -> None:
-    """`--lang`."""
-    parser.add_argument(
-        "--lang", choices=LANGUAGES, default="de", help="language of what is said (default: %(default)s)"
-    )
 
 
 def add_dates(parser: argparse.ArgumentParser) -> None:
@@ -83,16 +68,6 @@ def add_dates(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--recorded-to", type=instant, metavar="DAY|INSTANT", help="as known then; default: the last entry"
     )
-
-
-def add_actor(parser: argparse.ArgumentParser) -> None:
-    """`--actor`."""
-    parser.add_argument("--actor", default="", metavar="NAME", help="who does it, a pseudonym; default: the login name")
-
-
-def actor_of(args: argparse.Namespace) -> str:
-    """Who gave the command; the log only commits to it."""
-    return args.actor or getpass.getuser()
 
 
 def day(text: str) -> date:
@@ -120,14 +95,9 @@ def instant(text: str) -> date | datetime:
     return found.astimezone(UTC)
 
 
-@asynccontextmanager
-async def opened(settings: LedgerSettings) -> AsyncIterator[Service]:
-    """The ledger without its loops and its face: what is said leaves when the service runs."""
-    service = build(settings.model_copy(update={"http_port": NO_FACE}))
-    try:
-        yield service
-    finally:
-        await service.engine.dispose()
+def opened(settings: LedgerSettings) -> AbstractAsyncContextManager[Service]:
+    """The ledger without its loops and its face."""
+    return administration.opened(build, settings)
 
 
 def house_of(service: Service) -> House:

@@ -1,4 +1,4 @@
-"""What intake says when it must say no, in four languages."""
+"""Refusals about enquiries, persons, concerns and files."""
 
 PROBLEM_TEXTS: dict[str, dict[str, str]] = {
     "cannot_open": {

@@ -1,4 +1,4 @@
-"""How intake's tables come to be, and what its role may do with them."""
+"""The first tables: persons, enquiries, concerns, cases, consents, files, ends."""
 
 from lotse_chassis.migrate import Migration
 

@@ -1,0 +1,11 @@
+"""How intake's tables come to be, and what its role may do with them."""
+
+from lotse_intake.migrations import casework, consenting, desk, first, handover, letters, matching, reports, rights
+from lotse_intake.migrations.first import APPEND_ONLY
+
+_PARTS = (first, desk, letters, matching, casework, consenting, rights, reports, handover)
+
+MIGRATIONS = tuple(step for part in _PARTS for step in part.MIGRATIONS)
+RIGHTS = {table: rights for part in _PARTS for table, rights in part.RIGHTS.items()}
+
+__all__ = ["APPEND_ONLY", "MIGRATIONS", "RIGHTS"]

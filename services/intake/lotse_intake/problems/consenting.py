@@ -1,0 +1,3 @@
+"""Refusals about: whom a consent binds to what, and its proof."""
+
+PROBLEM_TEXTS: dict[str, dict[str, str]] = {}

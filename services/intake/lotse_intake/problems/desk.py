@@ -1,0 +1,3 @@
+"""Refusals about: staff, teams, and the way of a concern."""
+
+PROBLEM_TEXTS: dict[str, dict[str, str]] = {}

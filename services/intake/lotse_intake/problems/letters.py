@@ -1,0 +1,3 @@
+"""Refusals about: letters, deadlines, and the ways in."""
+
+PROBLEM_TEXTS: dict[str, dict[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Refusals about: what finds a person again, and which records are one person's."""
+
+PROBLEM_TEXTS: dict[str, dict[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Refusals about: reports that were handed in."""
+
+PROBLEM_TEXTS: dict[str, dict[str, str]] = {}

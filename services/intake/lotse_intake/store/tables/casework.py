@@ -1,0 +1,1 @@
+"""Goals, tasks, notes, households, and what is counted."""

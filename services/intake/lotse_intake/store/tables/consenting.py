@@ -1,0 +1,1 @@
+"""Whom a consent binds to what, and its proof."""

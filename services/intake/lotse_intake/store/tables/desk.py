@@ -1,0 +1,1 @@
+"""Staff, teams, and the way of a concern."""

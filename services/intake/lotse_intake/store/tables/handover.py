@@ -1,0 +1,1 @@
+"""The handover of cases to whoever comes next."""

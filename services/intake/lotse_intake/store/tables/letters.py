@@ -1,0 +1,1 @@
+"""Letters, deadlines, and the ways in."""

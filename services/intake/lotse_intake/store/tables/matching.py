@@ -1,0 +1,1 @@
+"""What finds a person again, and which records are one person's."""

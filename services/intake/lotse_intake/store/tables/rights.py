@@ -1,0 +1,1 @@
+"""Restriction, requests, and what retention did."""
