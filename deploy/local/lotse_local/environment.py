@@ -52,8 +52,7 @@ def service_environment(place: AssociationFolder, service: str, at: Addresses) -
         "LOTSE_TOKEN_KEY": keyring.public_signing_key(place, keyring.TOKEN_KEY),
         "LOTSE_AUDITOR_KEY": keyring.public_signing_key(place, keyring.AUDITOR_KEY),
         "LOTSE_SEAL_KEY_FILE": str(place.key(f"{service}.seal")),
-        # Known from the start, so that nobody's first mail waits until intake has asked notify.
-        "LOTSE_NOTIFY_SEAL_KEY": keyring.public_seal_key(place, "notify"),
+        "LOTSE_SEAL_RING_FOLDER": str(place.seal_ring(service)),
         "LOTSE_SIGN_KEY_FILE": str(place.key(keyring.SIGN_KEY)),
         "LOTSE_LOG_KEY_FILE": str(place.key(keyring.LOG_KEY)),
         "LOTSE_WITNESS_KEY_FILE": str(place.key(keyring.WITNESS_KEY)),

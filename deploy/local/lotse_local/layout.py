@@ -78,6 +78,10 @@ class AssociationFolder:
         """Wrapped person keys of a service: outside its database and never in its backup."""
         return self.folder / "person-keys" / service
 
+    def seal_ring(self, service: str) -> Path:
+        """Keys that orders to a service are sealed to; they come and go, and are in no backup."""
+        return self.folder / "seal-rings" / service
+
     def files(self, service: str) -> Path:
         """Encrypted files of a service."""
         return self.folder / "files" / service
@@ -102,7 +106,7 @@ class AssociationFolder:
             path.chmod(OPEN_FOLDER)
         closed = [self.broker, self.processes, self.secrets, self.secrets / "users", self.secrets / "keys"]
         closed += [self.partner_cards, self.mailbox, self.folder / "person-keys", self.folder / "files"]
-        closed += [self.folder / "traces"]
+        closed += [self.folder / "traces", self.folder / "seal-rings"]
         closed += [place(service) for service in SERVICES for place in (self.person_keys, self.files)]
         for path in closed:
             path.mkdir(exist_ok=True, mode=CLOSED_FOLDER)

@@ -12,7 +12,7 @@ from nats.aio.msg import Msg
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lotse_chassis.context import Context
+from lotse_chassis.context import Context, Credential
 from lotse_chassis.faults import Malformed, Refused, malformed
 from lotse_chassis.identity import verify_token
 from lotse_chassis.transfers import Signer, opened
@@ -93,6 +93,7 @@ class Reader:
         if not issubclass(expected, Transfer) and sender_association != self.signer.association:
             raise Malformed(("source",))
         actor, role = self._staff(raw, expected, envelope.time, now)
+        token = header(raw, TOKEN_HEADER) if actor and issubclass(expected, Question) else None
         return message, Context(
             id=envelope.id,
             now=now,
@@ -103,6 +104,7 @@ class Reader:
             correlation=envelope.correlationid or envelope.id,
             actor=actor,
             role=role,
+            credential=Credential(token) if token else None,
         )
 
     def _staff(self, raw: Msg, expected: type[Message], time: datetime, now: datetime) -> tuple[str | None, str | None]:

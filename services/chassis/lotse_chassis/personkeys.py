@@ -17,7 +17,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from lotse_chassis.disk import sync_folder
+from lotse_chassis.disk import destroy_file, sync_folder, write_synced
 
 KEY_BYTES = 32  # AES-256
 NONCE_BYTES = 12  # random; a key of one person stays far below the 2^32 messages that this allows
@@ -89,7 +89,7 @@ class PersonKeys:
     def destroy(self, person_id: UUID) -> None:
         """Destroy her key for good; doing it again, or without a key, changes nothing but leaves the tombstone."""
         with suppress(FileExistsError):
-            _write_synced(self._tombstone_path(person_id), b"")
+            write_synced(self._tombstone_path(person_id), b"")
         sync_folder(self._folder)
         self._unlink_key(person_id)
         self._forget(person_id)
@@ -144,7 +144,7 @@ class PersonKeys:
     def _place(self, person_id: UUID, stored: bytes) -> None:
         """Whole or not at all. A link fails where a rename would replace the key of a twin that was faster."""
         fresh = self._folder / f"{person_id}.{secrets.token_hex(8)}.new"
-        _write_synced(fresh, stored)
+        write_synced(fresh, stored)
         with suppress(FileExistsError, FileNotFoundError):  # a twin, or a destruction, was faster
             os.link(fresh, self._key_path(person_id))
         fresh.unlink(missing_ok=True)
@@ -158,13 +158,9 @@ class PersonKeys:
             self._unlink_key(UUID(person_id))
 
     def _unlink_key(self, person_id: UUID) -> None:
-        """Overwrite first: an unlinked file can be found on the disk. Also what a crash left half made."""
+        """Also what a crash left half made."""
         for path in [self._key_path(person_id), *self._folder.glob(f"{person_id}.*.new")]:
-            try:
-                _overwrite(path)
-                path.unlink()
-            except FileNotFoundError:
-                continue
+            destroy_file(path)
         sync_folder(self._folder)
 
     def _refuse_tombstone(self, person_id: UUID) -> None:
@@ -176,24 +172,6 @@ class PersonKeys:
 
     def _tombstone_path(self, person_id: UUID) -> Path:
         return self._folder / f"{person_id}.gone"
-
-
-def _write_synced(path: Path, content: bytes) -> None:
-    file = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    try:
-        os.write(file, content)
-        os.fsync(file)
-    finally:
-        os.close(file)
-
-
-def _overwrite(path: Path) -> None:
-    file = os.open(path, os.O_WRONLY)
-    try:
-        os.write(file, secrets.token_bytes(os.fstat(file).st_size))
-        os.fsync(file)
-    finally:
-        os.close(file)
 
 
 def _key_aad(person_id: UUID) -> bytes:

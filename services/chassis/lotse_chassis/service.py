@@ -16,7 +16,7 @@ from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis import asking, outbox, purging
-from lotse_chassis.context import Context
+from lotse_chassis.context import Context, Credential
 from lotse_chassis.database import engine_of
 from lotse_chassis.decoding import Handler, Heard, ManyHandler, Reader
 from lotse_chassis.face import Face, face_of
@@ -24,6 +24,8 @@ from lotse_chassis.faults import Away
 from lotse_chassis.life import Life
 from lotse_chassis.meters import Meters
 from lotse_chassis.problems import Problems
+from lotse_chassis.sealring import SealRing
+from lotse_chassis.sealturn import DESTROY_TIMER, REPLACE_TIMER, SealTurn
 from lotse_chassis.settings import Settings, partners_of, secret
 from lotse_chassis.timers import Timer
 from lotse_chassis.transfers import Signer
@@ -66,6 +68,7 @@ class Service:
         self.name, self.settings, self.association = name, settings, settings.association
         self.partners = partners_of(settings)
         self.seal_key = _x25519(settings)
+        self.ring = SealRing(settings.seal_ring_folder, self.seal_key) if self.seal_key is not None else None
         self.signer = Signer(settings.association, name, _ed25519(settings), self.seal_key, self.partners)
         self.engine = engine_of(settings.database_url)
         self.problems, self.meters = Problems(problems, statuses), Meters(name)
@@ -74,6 +77,9 @@ class Service:
         self.heard: dict[str, Heard] = {}
         self.answerers: dict[type[Question], asking.Answerer] = {}
         self.timer_handlers: dict[str, TimerHandler] = {}
+        if self.ring is not None:
+            turn = SealTurn(self.ring, settings.seal_grace_seconds)
+            self.timer_handlers = {REPLACE_TIMER: turn.replace_due, DESTROY_TIMER: turn.destroy_due}
         self.workers: dict[str, Work] = {}
         self.http = face_of(name, self.problems, self.meters, self.missing)
         self.face = Face(self.http, settings.http_host, settings.http_port) if settings.http_port >= 0 else None
@@ -162,14 +168,26 @@ class Service:
         await purging.purge(client, self.association, key)
 
     async def ask(
-        self, question: Question, *, token: str | None = None, timeout_seconds: float = asking.ASK_SECONDS
+        self,
+        question: Question,
+        *,
+        on_behalf: Credential | None = None,
+        timeout_seconds: float = asking.ASK_SECONDS,
     ) -> Any:
-        """Ask another service of this association. Raises AskFailed or AskTimedOut."""
+        """Ask another service of this association. Raises AskFailed or AskTimedOut.
+
+        `on_behalf` is the credential of the context in which somebody asked us: the other service verifies it itself.
+        """
         client = self._life.client
         if client is None:
             raise asking.AskTimedOut(question.NAME)
         answer: Answer = await asking.ask(
-            client, question, reader=self.reader, now=self.now(), token=token, timeout_seconds=timeout_seconds
+            client,
+            question,
+            reader=self.reader,
+            now=self.now(),
+            token=on_behalf.reveal() if on_behalf else None,
+            timeout_seconds=timeout_seconds,
         )
         return answer
 

@@ -48,6 +48,14 @@ class Settings(BaseModel):
     seal_key_file: Path | None = setting(
         "file with the private X25519 key that content is sealed to, 32 raw bytes", default=None
     )
+    seal_ring_folder: Path | None = setting(
+        "folder of the keys that orders are sealed to, replaced after each erasure, in no backup;"
+        " empty: the one key of LOTSE_SEAL_KEY_FILE, for good",
+        default=None,
+    )
+    seal_grace_seconds: float = setting(
+        "seconds that a replaced sealing key still opens what is on its way", default=3600.0
+    )
     sign_key_file: Path | None = setting(
         "file with the private Ed25519 key that signs transfers, 32 raw bytes", default=None
     )

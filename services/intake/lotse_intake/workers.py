@@ -15,25 +15,33 @@ from lotse_intake.store import attachments, guesses
 
 log = logging.getLogger(__name__)
 
-ASK_AGAIN_SECONDS = 3.0
+ASK_AGAIN_SECONDS = 1.0
+ASK_ANEW_SECONDS = 15.0  # far below the grace of a replaced key, so that notify can open whatever is sealed
 SWEEP_SECONDS = 60.0
 JUST_WRITTEN_SECONDS = 600.0  # a file is on the disk before its row is committed
 
 
 def learn_notify_key(service: Service, office: Office) -> Work:
-    """Asks notify until it answers, where the settings do not say the key; nobody waits for it meanwhile."""
+    """Asks notify until it answers, and again and again, since notify replaces its key; nobody waits for it meanwhile.
+
+    A key that the settings say is for good.
+    """
 
     async def run(stopping: asyncio.Event) -> None:
         while not stopping.is_set():
-            if office.notify_key.key is None:
-                try:
-                    office.notify_key.learn((await service.ask(AskSealingKey())).public_key)
-                    log.info("notify has said its sealing key")
-                except (AskFailed, AskTimedOut, ValueError) as fault:
-                    log.info("notify has not said its sealing key: %s", type(fault).__name__)
-            await _rest(stopping, ASK_AGAIN_SECONDS)
+            if not office.notify_key.configured:
+                await _ask_notify(service, office)
+            await _rest(stopping, ASK_AGAIN_SECONDS if office.notify_key.key is None else ASK_ANEW_SECONDS)
 
     return run
+
+
+async def _ask_notify(service: Service, office: Office) -> None:
+    try:
+        if office.notify_key.learn((await service.ask(AskSealingKey())).public_key):
+            log.info("notify has said its sealing key")
+    except (AskFailed, AskTimedOut, ValueError) as fault:
+        log.info("notify has not said its sealing key: %s", type(fault).__name__)
 
 
 def sweep_files(service: Service, files: AttachmentFiles) -> Work:

@@ -77,11 +77,11 @@ def _failed(service: Service) -> Gauge:
 
 
 def _book(service: Service, settings: NotifySettings) -> Book:
-    if service.seal_key is None:
+    if service.ring is None:
         raise SettingsInvalid("missing: LOTSE_SEAL_KEY_FILE")
     if settings.keys_folder is None:
         raise SettingsInvalid("missing: LOTSE_KEYS_FOLDER")
-    return Book(service.seal_key, PersonKeys(settings.keys_folder, secret(settings.kek_file, "kek_file")))
+    return Book(service.ring, PersonKeys(settings.keys_folder, secret(settings.kek_file, "kek_file")))
 
 
 def _post(settings: NotifySettings, book: Book, words: texts.Texts) -> Post:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lotse_chassis import accesslog, outbox, timers
+from lotse_chassis import accesslog, outbox, sealturn, timers
 from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
 from lotse_chassis.timers import Timer
@@ -56,6 +56,7 @@ async def erase_person(office: Office, order: ErasePerson, context: Context, tx:
     counts["outbox"] = await outbox.forget(tx, str(person_id))
     counts["timer"] = await timers.cancel_timers_of(tx, key=str(person_id))
     counts["file"] = await asyncio.to_thread(_removed, office, files)
+    await sealturn.ask(tx, context.now)
     receipt = await _receipt(tx, person_id, counts, enquiries)
     await erasures.begin(tx, person_id, context.now, context.sender)  # only where the order comes before its cause
     await erasures.add_receipt(tx, person_id, receipt.SERVICE, receipt.digest, context.now)

@@ -1,6 +1,7 @@
 """What intake is asked: the state by receipt code, the conversation, the inbox, and what may be done."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +28,7 @@ from lotse_contracts.intake import (
     SealingKeyAnswer,
     StateAnswer,
 )
-from lotse_contracts.sealed import CannotOpen, decode, encode, key_id, public_bytes, seal
+from lotse_contracts.sealed import CannotOpen, decode, encode, key_id, seal
 from lotse_intake.domain.cursors import BadCursor, Place, cursor_of, place_of
 from lotse_intake.domain.machine import allowed_actions, public_state
 from lotse_intake.handlers import people, pins
@@ -64,7 +65,7 @@ async def conversation(
 
 async def enquiry(office: Office, question: AskEnquiry, context: Context, tx: AsyncConnection) -> ConversationAnswer:
     """A counsellor reads; who, when and why goes into the access log."""
-    row = await people.open_enquiry(tx, question.enquiry_id)
+    row = await people.open_enquiry(tx, question.enquiry_id, also_restricted=True)
     await _log(tx, context, row.enquiry_id, question.purpose)
     to = _sealer(question.reply_key, AskEnquiry.type_name(), str(row.enquiry_id))
     return await _read(office, tx, row, to)
@@ -97,12 +98,12 @@ async def sealing_key(
     office: Office, question: AskSealingKey, context: Context, tx: AsyncConnection
 ) -> SealingKeyAnswer:
     """The public key that orders to intake are sealed to."""
-    return sealing_key_of(office)
+    return sealing_key_of(office, context.now)
 
 
-def sealing_key_of(office: Office) -> SealingKeyAnswer:
+def sealing_key_of(office: Office, now: datetime) -> SealingKeyAnswer:
     """The public key, as it is told over the broker and over HTTP."""
-    raw = public_bytes(office.seal_key)
+    raw = office.ring.public(now)
     return SealingKeyAnswer(kid=key_id(raw), public_key=encode(raw))
 
 

@@ -88,7 +88,7 @@ def router(service: Service, office: Office, settings: IntakeSettings) -> APIRou
     @routes.get("/sealing-key", dependencies=[read])
     async def sealing_key() -> SealingKeyAnswer:
         """The public key that orders over the broker are sealed to."""
-        return questions.sealing_key_of(office)
+        return questions.sealing_key_of(office, office.now())
 
     return routes
 
@@ -147,7 +147,7 @@ async def _conversation(service: Service, office: Office, code: str, pin: str) -
 
 def _sealed(office: Office, content: Part, type_name: str, key: str) -> Sealed:
     plaintext = content.model_dump_json().encode()
-    return seal(plaintext, public_bytes(office.seal_key), type_name=type_name, key=key)
+    return seal(plaintext, office.ring.public(office.now()), type_name=type_name, key=key)
 
 
 def _code(given: str) -> str:

@@ -9,7 +9,7 @@ from lotse_chassis.faults import Refused, malformed
 from lotse_chassis.personkeys import KeyDestroyed, PersonKeys
 from lotse_contracts.envelope import Sealed
 from lotse_contracts.intake import PersonFields
-from lotse_contracts.sealed import CannotOpen, open_sealed
+from lotse_contracts.sealed import CannotOpen
 from lotse_intake.providers.office import Office
 
 P = TypeVar("P", bound=BaseModel)
@@ -18,7 +18,7 @@ P = TypeVar("P", bound=BaseModel)
 def opened(office: Office, sealed: Sealed, kind: type[P], *, type_name: str, key: str) -> P:
     """What was sealed to us. Raises Refused naming the field at fault, never what was in it."""
     try:
-        plaintext = open_sealed(sealed, office.seal_key, type_name=type_name, key=key)
+        plaintext = office.ring.open(sealed, type_name=type_name, key=key)
     except CannotOpen:
         raise Refused("cannot_open", fields=("content",)) from None
     try:

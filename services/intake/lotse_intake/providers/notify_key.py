@@ -9,6 +9,7 @@ class NotifyKey:
     """Known or not yet; nobody waits for it inside a transaction."""
 
     def __init__(self, configured: str) -> None:
+        self.configured = bool(configured)
         self._key: bytes | None = _raw(configured) if configured else None
 
     @property
@@ -16,9 +17,10 @@ class NotifyKey:
         """The raw public key, or None as long as notify has not answered."""
         return self._key
 
-    def learn(self, public_key: str) -> None:
-        """Take the key that notify gave. Raises ValueError if it is none."""
-        self._key = _raw(public_key)
+    def learn(self, public_key: str) -> bool:
+        """Take the key that notify gave; whether it is another one. Raises ValueError if it is none."""
+        known, self._key = self._key, _raw(public_key)
+        return known != self._key
 
 
 def _raw(text: str) -> bytes:

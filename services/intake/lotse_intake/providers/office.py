@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.personkeys import PersonKeys
+from lotse_chassis.sealring import SealRing
 from lotse_chassis.settings import Partner
 from lotse_intake.domain.triage import Words
 from lotse_intake.providers.attachments import AttachmentFiles
@@ -17,10 +18,13 @@ from lotse_intake.providers.notify_key import NotifyKey
 
 @dataclass(frozen=True)
 class Office:
-    """Keys, files, words and partners. `own_transaction` commits at once, whatever becomes of the caller's."""
+    """Keys, files, words and partners. `seal_key` is what partners hold, the ring what everybody else seals to.
+
+    `own_transaction` commits at once, whatever becomes of the caller's."""
 
     association: str
     seal_key: X25519PrivateKey
+    ring: SealRing
     keys: PersonKeys
     files: AttachmentFiles
     words: Words

@@ -4,17 +4,17 @@ import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lotse_chassis import links, outbox, timers
+from lotse_chassis import links, outbox, sealturn, timers
 from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
 from lotse_chassis.personkeys import PersonKeys
+from lotse_chassis.sealring import SealRing
 from lotse_contracts.envelope import Message
 from lotse_contracts.notify import ChangeContact, ContactContent, ErasePerson, StopTelling, Tell
-from lotse_contracts.sealed import CannotOpen, open_sealed
+from lotse_contracts.sealed import CannotOpen
 from lotse_notify.domain.contact import Contact, address_of
 from lotse_notify.domain.receipt import receipt
 from lotse_notify.domain.reminders import HOURS_BEFORE
@@ -35,7 +35,7 @@ STOP_LINK = "stop"
 class Book:
     """The keys of the contact book: the service's own, which contacts are sealed to, and one of each person."""
 
-    seal_key: X25519PrivateKey
+    ring: SealRing
     keys: PersonKeys
 
 
@@ -100,6 +100,7 @@ async def erase_person(order: ErasePerson, context: Context, tx: AsyncConnection
     counts |= await people.erase(tx, person.person_id, context.now)
     counts["key"] = int(book.keys.holds(person.person_id))
     await asyncio.to_thread(book.keys.destroy, person.person_id)
+    await sealturn.ask(tx, context.now)
     return [receipt(person.person_id, counts)]
 
 
@@ -126,7 +127,7 @@ async def _received(
 
 def _opened(order: ChangeContact, book: Book) -> ContactContent:
     try:
-        plain = open_sealed(order.contact, book.seal_key, type_name=ChangeContact.type_name(), key=str(order.person_id))
+        plain = book.ring.open(order.contact, type_name=ChangeContact.type_name(), key=str(order.person_id))
     except CannotOpen:
         raise Refused("contact_unreadable", fields=("contact",)) from None
     try:

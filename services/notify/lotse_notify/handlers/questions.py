@@ -14,7 +14,7 @@ from lotse_chassis.personkeys import CannotDecrypt, KeyDestroyed, KeyUnknown, Pe
 from lotse_contracts.intake import SealingKeyAnswer
 from lotse_contracts.notify import AskPersonData, AskSealingKey, AskWhy, Decision, WhyAnswer
 from lotse_contracts.person import PersonDataAnswer
-from lotse_contracts.sealed import CannotOpen, decode, encode, key_id, public_bytes, seal
+from lotse_contracts.sealed import CannotOpen, decode, encode, key_id, seal
 from lotse_notify.domain.keys import dedupe_sha256
 from lotse_notify.handlers.orders import ADDRESS, Book
 from lotse_notify.store import records
@@ -39,8 +39,8 @@ async def sealing_key(
     question: AskSealingKey, context: Context, tx: AsyncConnection, *, book: Book
 ) -> SealingKeyAnswer:
     """The public half of our key."""
-    del question, context, tx
-    public = public_bytes(book.seal_key)
+    del question, tx
+    public = book.ring.public(context.now)
     return SealingKeyAnswer(kid=key_id(public), public_key=encode(public))
 
 
