@@ -2,8 +2,13 @@
 
 from typing import Literal
 
-Channel = Literal["web", "bot", "phone", "walk_in", "letter", "partner"]
-"""How it reached us; `partner`: by a referral of the other association."""
+Channel = Literal["web", "bot", "phone", "walk_in", "paper", "letter", "partner", "group"]
+"""How it reached us; `partner`: by a referral of the other association, `group`: contacts with a group only."""
+RecordedChannel = Literal["phone", "walk_in", "paper", "letter"]
+"""What staff write down for a person."""
+DeadlineSettlement = Literal["met", "lapsed", "mistaken"]
+"""What became of a deadline: kept, let go by, or never one."""
+CodeListName = Literal["concerns", "legal_status", "periods", "senders"]
 Urgency = Literal["normal", "urgent", "emergency"]
 ContactKind = Literal["email", "sms", "none"]
 Detail = Literal["neutral", "time_and_place"]
@@ -11,6 +16,7 @@ Detail = Literal["neutral", "time_and_place"]
 FieldGroup = Literal["identity", "contact", "status", "need_summary", "health", "documents"]
 ConsentKind = Literal[
     "data_processing",
+    "special_categories",
     "disclosure",
     "secrecy_release",
     "authorisation_to_act",
@@ -18,9 +24,79 @@ ConsentKind = Literal[
     "handover_2027",
 ]
 ConsentMethod = Literal["written", "oral_witnessed", "digital"]
+Grantor = Literal["self", "guardian"]
+CapacityCode = Literal["insight_14", "social_law_15", "online_16"]
+"""Why a minor may consent herself: she understands what it means; § 36 SGB I; Art. 8 GDPR."""
+ConsentStateName = Literal["valid", "pending_proof", "unproved", "expired", "withdrawn"]
+"""`pending_proof`: in writing, valid until the day by which its scan must be here; `unproved`: it never came."""
 Depth = Literal["information", "short_advice", "case_management"]
 DeliveryMode = Literal["connected", "self"]
 EnquiryStateName = Literal["received", "screened", "accepted", "answered", "referred", "closed"]
+ConcernState = Literal[
+    "received",
+    "screened",
+    "answered",
+    "accepted",
+    "assigned",
+    "in_advice",
+    "waiting_for_client",
+    "referred",
+    "resolved",
+    "handed_over",
+    "spam",
+    "duplicate",
+    "withdrawn",
+    "unreachable",
+    "no_show",
+]
+"""From the first look to `handed_over`; the last seven are ends, from which a concern may be reopened."""
+ConcernAction = Literal[
+    "screen",
+    "answer",
+    "accept",
+    "claim",
+    "assign",
+    "offer",
+    "take_over",
+    "decline_offer",
+    "take_back",
+    "give_back",
+    "begin",
+    "wait",
+    "resume",
+    "resolve",
+    "withdraw",
+    "mark_spam",
+    "mark_duplicate",
+    "mark_unreachable",
+    "mark_no_show",
+    "reopen",
+    "recode",
+    "route",
+    "prioritise",
+    "tag",
+    "untag",
+]
+"""What staff may do with a concern; `ask allowed-actions` says which of them now."""
+ConcernReason = Literal[
+    "language_not_spoken",
+    "conflict_of_interest",
+    "too_much_work",
+    "absence",
+    "client_request",
+    "client_declined",
+    "not_reachable",
+    "need_met_elsewhere",
+    "moved_away",
+    "came_back",
+    "new_facts",
+    "entered_in_error",
+    "other",
+]
+"""Why; a code, so that nothing of a person is told with it."""
+ConcernClock = Literal["look", "assignment", "first_answer", "client", "look_again"]
+"""What a concern waits for: a first look, somebody who carries it, her first answer, the person, or another look."""
+InboxView = Literal["waiting", "team", "mine", "offered", "unassigned", "open"]
 ReferralState = Literal[
     "draft", "consent_pending", "sent", "delivered", "accepted", "declined", "completed", "withdrawn"
 ]
@@ -50,8 +126,21 @@ OutcomeCode = Literal[
     "unknown",
 ]
 CheckbackAnswerName = Literal["been_there", "not_yet", "not_helped", "no_longer_needed"]
-TemplateName = Literal["receipt", "answer_waits", "referral_made", "appointment", "checkback"]
+TemplateName = Literal["receipt", "answer_waits", "referral_made", "appointment", "checkback", "handover"]
+RecipientNoticeKind = Literal["rectified", "restricted", "unrestricted"]
+"""What a recipient of her fields is told about them (Art. 19 GDPR)."""
 RecipientLanguage = Literal["uk", "ru", "de", "en"]
+HandoverAnswerName = Literal["take_me", "my_papers", "close"]
+"""What shall become of her case when the project ends; without an answer nothing is handed over."""
+HandoverWay = Literal["written", "oral_witnessed"]
+"""How an answer reached the desk."""
+HandoverStep = Literal[
+    "open", "asked", "take_me", "my_papers", "close", "papers_given", "closed", "packaged", "receipted", "purged"
+]
+"""How far somebody's handover is; from `packaged` on only those who said `take_me`."""
+DuplicateBand = Literal["merge", "look"]
+"""`merge`: suggested to be one person; `look`: to be seen side by side. Nothing is ever merged by itself."""
+MergedPart = Literal["merged", "kept"]
 StaffRole = Literal["counsellor", "coordinator", "treasurer", "administrator"]
 
 COUNSELLORS = frozenset({"counsellor", "coordinator"})

@@ -18,6 +18,8 @@ FACTS_HEARD: dict[str, tuple[type[Fact], ...]] = {
     "intake": (
         referral.ReferralSent,
         referral.ReferralCompleted,
+        referral.ReferralDeclined,
+        referral.ReferralWithdrawn,
         notify.OptedOut,
         notify.ContactUnreachable,
         referral.PersonErased,
@@ -26,6 +28,7 @@ FACTS_HEARD: dict[str, tuple[type[Fact], ...]] = {
     ),
     "referral": (
         intake.ConcernAccepted,
+        intake.ConcernMoved,
         intake.ConsentGiven,
         intake.ConsentWithdrawn,
         intake.FieldsRefused,
@@ -44,7 +47,9 @@ ORDERS_GIVEN: dict[str, tuple[type[Order], ...]] = {
     "intake": (
         notify.ChangeContact,
         notify.Tell,
+        notify.TellOffice,
         referral.ForwardFields,
+        referral.TellRecipient,
         referral.ErasePerson,
         notify.ErasePerson,
         ledger.ErasePerson,
@@ -53,22 +58,34 @@ ORDERS_GIVEN: dict[str, tuple[type[Order], ...]] = {
     "referral": (intake.ReleaseFields, intake.ReceivePerson, notify.Tell, notify.StopTelling),
     "notify": (),
     "ledger": (notify.TellOffice,),
-    "web": (intake.SubmitEnquiry, intake.AddToEnquiry),
-    "bot": (intake.SubmitEnquiry, intake.AddToEnquiry),
+    "web": (intake.SubmitEnquiry, intake.AddToEnquiry, intake.WithdrawEnquiry, intake.WithdrawOwnConsent),
+    "bot": (intake.SubmitEnquiry, intake.AddToEnquiry, intake.WithdrawEnquiry, intake.WithdrawOwnConsent),
     "desk": (
         intake.SubmitEnquiry,
         intake.AddToEnquiry,
+        intake.WithdrawEnquiry,
+        intake.WithdrawOwnConsent,
         *(order for service in SERVICES for order in orders_to(service) if order.ROLES),
     ),
 }
 
+PUBLIC_QUESTIONS: tuple[type[Question], ...] = (
+    intake.AskEnquiryState,
+    intake.AskConversation,
+    intake.AskOwnSeenBy,
+    intake.AskSealingKey,
+    intake.AskCodeList,
+    intake.AskEmergencyHelp,
+)
+"""What anonymous frontends may ask."""
+
 QUESTIONS_ASKED: dict[str, tuple[type[Question], ...]] = {
-    "intake": (notify.AskSealingKey,),
+    "intake": (notify.AskSealingKey, referral.AskPersonData, notify.AskPersonData, ledger.AskPersonData),
     "referral": (),
     "notify": (),
     "ledger": (),
-    "web": (intake.AskEnquiryState, intake.AskConversation, intake.AskSealingKey),
-    "bot": (intake.AskEnquiryState, intake.AskConversation, intake.AskSealingKey),
+    "web": PUBLIC_QUESTIONS,
+    "bot": PUBLIC_QUESTIONS,
     "desk": tuple(question for service in SERVICES for question in questions_to(service)),
 }
 
