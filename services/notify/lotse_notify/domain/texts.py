@@ -25,6 +25,7 @@ NoticeName = Literal[
     "answer_waits",
     "referral_made",
     "checkback",
+    "handover",
     "appointment_neutral",
     "appointment_fixed",
     "appointment_moved",
@@ -41,6 +42,7 @@ ARGUMENTS: dict[TemplateName, frozenset[str]] = {
     "answer_waits": frozenset(),
     "referral_made": frozenset(),
     "checkback": frozenset({"round"}),
+    "handover": frozenset({"round"}),
     "appointment": frozenset({"change", "starts_at"}),
 }
 NON_ESSENTIAL: frozenset[TemplateName] = frozenset({"checkback"})
