@@ -4,15 +4,19 @@ import asyncio
 import shutil
 import tarfile
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 
 from lotse_contracts.catalogue import SERVICES
+from lotse_local import key_backups
+from lotse_local.backup import digest_of
 from lotse_local.commands import exits
 from lotse_local.demo.frontend import AskRefused
+from lotse_local.layout import DataFolder
 from tests import kit
 from tests.e2e.asking import Asker, erase, frontend, read, submit
 from tests.e2e.house import House
@@ -88,6 +92,41 @@ async def test_who_was_erased_after_the_backup_stays_unreadable(folder: Path) ->
         assert (await asyncio.to_thread(new.quickly, "reconcile"))[0] == exits.OK
     finally:
         assert new.stop() == exits.OK
+
+
+def test_whoever_was_erased_is_taken_out_of_older_backups_of_keys(folder: Path) -> None:
+    place, target = DataFolder(folder / "data").association(NAME), folder / "backup"
+    place.create()
+    target.mkdir()
+    erased, kept = uuid4(), uuid4()
+    for person in (erased, kept):
+        (place.person_keys("intake") / f"{person}.key").write_bytes(f"key of {person}".encode())
+    archive = target / f"{NAME}-20261120T000000Z.person-keys.tar"
+    with tarfile.open(archive, "w") as tar:
+        tar.add(place.folder / "person-keys", "person-keys")
+    digest = digest_of(archive)
+    (place.person_keys("notify") / f"{erased}.gone").touch()
+    at = datetime(2026, 11, 25, tzinfo=UTC)
+    assert key_backups.tidy(place, target, at) == (0, 1)
+    assert f"key of {erased}".encode() not in archive.read_bytes()
+    assert f"key of {kept}".encode() in archive.read_bytes()
+    assert [path.name for path in target.iterdir()] == [archive.name]
+    (place.person_keys("intake") / f"{kept}.gone").touch()
+    assert key_backups.tidy(place, target, at) == (0, 1)
+    assert key_backups.was(archive) == digest  # the data's manifest still knows it
+    assert key_backups.tidy(place, target, at) == (0, 0)
+
+
+def test_backups_of_keys_do_not_grow_older_than_a_fortnight(folder: Path) -> None:
+    place, target = DataFolder(folder / "data").association(NAME), folder / "backup"
+    place.create()
+    target.mkdir()
+    names = [f"{NAME}-20261111T000000Z.person-keys.tar", f"{NAME}-20261112T000000Z.person-keys.tar"]
+    for name in (*names, "other-20200101T000000Z.person-keys.tar"):
+        with tarfile.open(target / name, "w"):
+            pass
+    assert key_backups.tidy(place, target, datetime(2026, 11, 25, 12, tzinfo=UTC)) == (1, 0)
+    assert {path.name for path in target.iterdir()} == {names[1], "other-20200101T000000Z.person-keys.tar"}
 
 
 def test_a_backup_that_was_changed_is_refused(folder: Path) -> None:

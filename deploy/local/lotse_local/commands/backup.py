@@ -4,10 +4,8 @@ import argparse
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lotse_local import backup, plan
+from lotse_local import backup, key_backups, plan
 from lotse_local.commands import arguments, exits
-
-KEYS_KEPT_DAYS = 14  # an erased person's key must not live on in backups for longer
 
 
 def add(parser: argparse.ArgumentParser) -> None:
@@ -23,9 +21,13 @@ def run(args: argparse.Namespace) -> int:
     arguments.require_running(args)
     place = arguments.place_of(args)
     cluster = plan.plan_of(arguments.folder_of(args), place.name).cluster
-    parts = backup.back_up(place, cluster, args.to.absolute(), datetime.now(UTC))
+    at, target = datetime.now(UTC), args.to.absolute()
+    parts = backup.back_up(place, cluster, target, at)
+    old, changed = key_backups.tidy(place, target, at)
     print(f"data         {parts.data}")
     print(f"person keys  {parts.person_keys}")
     print(f"secrets      {parts.secrets}")
-    print(f"Keep the three in three places, and the person keys for at most {KEYS_KEPT_DAYS} days.")
+    print(f"Keep the three in three places, and the person keys for at most {key_backups.KEPT.days} days.")
+    if old or changed:
+        print(f"Older person keys here: {old} too old and destroyed, {changed} freed of whom was erased since.")
     return exits.OK
