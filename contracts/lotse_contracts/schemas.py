@@ -31,6 +31,7 @@ PLAINTEXTS: Mapping[str, type[BaseModel]] = {
     "intake.find-persons.v1.fields": intake.PersonFields,
     "intake.conversation.v1.content": intake.TextContent,
     "intake.rectify-person.v1.fields": intake.PersonFields,
+    "intake.subject-access.v1.json_document": intake.SubjectAccessDocument,
     "intake.enquiry.v1.content": intake.TextContent,
     "intake.write-note.v1.content": intake.NoteContent,
     "intake.set-goal.v1.content": intake.LineContent,

@@ -1,5 +1,14 @@
 """What intake hears, says and answers."""
 
+from lotse_contracts.intake.access import (
+    ACCESS_SCHEMA,
+    AccessKeeping,
+    AccessPart,
+    AccessRecipient,
+    AccessSeen,
+    AccessWithheld,
+    SubjectAccessDocument,
+)
 from lotse_contracts.intake.cases import (
     AddTask,
     ApproveAssignment,
@@ -245,12 +254,18 @@ from lotse_contracts.intake.staff import (
 from lotse_contracts.intake.statistics import CountedCell, PublishStatistics, StatisticsPublished
 
 __all__ = [
+    "ACCESS_SCHEMA",
     "ATTACHMENTS_MAX",
     "CONCERNS_MAX",
     "YEAR_FIRST",
     "YEAR_LAST",
     "AbsenceSet",
     "AcceptConcern",
+    "AccessKeeping",
+    "AccessPart",
+    "AccessRecipient",
+    "AccessSeen",
+    "AccessWithheld",
     "Act",
     "ActOnConcern",
     "ActionNeeds",
@@ -449,6 +464,7 @@ __all__ = [
     "StateAnswer",
     "StatisticsPublished",
     "SubjectAccessAnswer",
+    "SubjectAccessDocument",
     "SubmitEnquiry",
     "TaskDue",
     "TaskEnded",

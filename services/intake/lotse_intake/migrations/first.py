@@ -104,18 +104,20 @@ MIGRATIONS = (
 
 RIGHTS = {
     "person": "SELECT, INSERT, UPDATE, DELETE",
-    "enquiry": "SELECT, INSERT, UPDATE (version, answers, updated_at, files_missing), DELETE",
+    "enquiry": "SELECT, INSERT, UPDATE (version, answers, updated_at, files_missing, letter, urgency, receipt_sha256,"
+    " pin_hash), DELETE",
     "entry": "SELECT, INSERT, DELETE",
-    "case_file": "SELECT, INSERT, DELETE",
-    "concern": "SELECT, INSERT, UPDATE (version, code, unknown_code, state, urgency, due_at), DELETE",
+    "case_file": "SELECT, INSERT, UPDATE (version, owner, team, phase, closed_at, closure_reason, closure_exception,"
+    " proposed_owner, proposed_team, proposed_by), DELETE",
+    "concern": "SELECT, INSERT, UPDATE (version, code, unknown_code, state, urgency, due_at, deadline_on), DELETE",
     "heard_referral": "SELECT, INSERT, UPDATE (completed), DELETE",
-    "contact": "SELECT, INSERT, DELETE",
+    "contact": "SELECT, INSERT, UPDATE (superseded_by), DELETE",
     "consent": "SELECT, INSERT",
     "consent_withdrawal": "SELECT, INSERT",
     "field_release": "SELECT, INSERT, DELETE",
     "attachment": "SELECT, INSERT, UPDATE (enquiry_id, claimed_at), DELETE",
     "pin_guess": "SELECT, INSERT, UPDATE, DELETE",
-    "erasure": "SELECT, INSERT, UPDATE (confirmed_at)",
+    "erasure": "SELECT, INSERT, UPDATE (confirmed_at, requested_at, target_at, due_at, identity)",
     "erasure_receipt": "SELECT, INSERT",
     "tombstone": "SELECT, INSERT",
     "publication": "SELECT, INSERT",

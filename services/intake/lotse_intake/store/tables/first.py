@@ -4,6 +4,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Date,
     ForeignKey,
     Identity,
     Index,
@@ -33,6 +34,7 @@ person = Table(
     Column("frozen", Boolean, nullable=False),
     Column("referral_id", Uuid, unique=True),
     Column("registered_at", INSTANT, nullable=False),
+    Column("restricted", Boolean, nullable=False, server_default=text("false")),
 )
 
 enquiry = Table(
@@ -51,6 +53,7 @@ enquiry = Table(
     Column("letter", LargeBinary),
     Column("files_missing", Integer, nullable=False),
     Column("notice_version", Text, nullable=False),
+    Column("text_consented", Boolean, nullable=False, server_default=text("false")),
     Column("answers", Integer, nullable=False),
     Column("received_at", INSTANT, nullable=False, index=True),
     Column("updated_at", INSTANT, nullable=False),
@@ -74,6 +77,15 @@ case_file = Table(
     Column("person_id", Uuid, ForeignKey("person.person_id"), nullable=False, index=True),
     Column("version", Integer, nullable=False),
     Column("opened_at", INSTANT, nullable=False),
+    Column("owner", Text),
+    Column("team", Text),
+    Column("phase", Text, nullable=False, server_default=text("'intake'")),
+    Column("closed_at", INSTANT),
+    Column("closure_reason", Text),
+    Column("closure_exception", Text),
+    Column("proposed_owner", Text),
+    Column("proposed_team", Text),
+    Column("proposed_by", Text),
 )
 
 concern = Table(
@@ -92,6 +104,7 @@ concern = Table(
     Column("channel", Text, nullable=False),
     Column("received_at", INSTANT, nullable=False, index=True),
     Column("due_at", INSTANT, nullable=False),
+    Column("deadline_on", Date),
     Index("concern_due", "due_at", "concern_id", postgresql_where=text("state = 'received'")),
     Index("concern_newest", "received_at", "concern_id", postgresql_where=text("state = 'received'")),
 )
@@ -116,6 +129,14 @@ contact = Table(
     Column("language", Text, nullable=False),
     Column("interpreter", Boolean, nullable=False),
     Column("codes", ARRAY(Text), nullable=False),
+    Column("case_id", Uuid, index=True),
+    Column("concern_id", Uuid, ForeignKey("concern.concern_id"), index=True),
+    Column("participants", Integer, nullable=False, server_default=text("1")),
+    Column("recorded_by", Text),
+    Column("recorded_at", INSTANT),
+    Column("corrects", Uuid),
+    Column("superseded_by", Uuid),
+    Column("void", Boolean, nullable=False, server_default=text("false")),
 )
 
 consent = Table(
@@ -133,6 +154,15 @@ consent = Table(
     Column("text_language", Text, nullable=False),
     Column("given_at", INSTANT, nullable=False),
     Column("valid_to", INSTANT),
+    Column("health_ticked", Boolean, nullable=False, server_default=text("false")),
+    Column("grantor", Text, nullable=False, server_default=text("'self'")),
+    Column("guardian_id", Uuid),
+    Column("capacity", Text),
+    Column("capacity_assessed_by", Text),
+    Column("witness", Text),
+    Column("proof_sha256", Text),
+    Column("pending_until", INSTANT),
+    Column("given_by", Text),
 )
 
 consent_withdrawal = Table(
@@ -184,6 +214,10 @@ erasure = Table(
     Column("begun_at", INSTANT, nullable=False),
     Column("begun_by", Text, nullable=False),
     Column("confirmed_at", INSTANT),
+    Column("requested_at", INSTANT),
+    Column("target_at", INSTANT),
+    Column("due_at", INSTANT),
+    Column("identity", Text),
 )
 
 erasure_receipt = Table(
@@ -193,6 +227,8 @@ erasure_receipt = Table(
     Column("service", Text, primary_key=True),
     Column("digest", Text, nullable=False),
     Column("received_at", INSTANT, nullable=False),
+    Column("counts", JSONB),
+    Column("kept", JSONB),
 )
 
 tombstone = Table(
