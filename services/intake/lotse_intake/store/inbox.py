@@ -8,10 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_contracts.intake import InboxEntry
 from lotse_intake.domain.cursors import Place
-from lotse_intake.domain.machine import WAITING
 from lotse_intake.store.tables import concern
 
-_IS_WAITING = concern.c.state == literal(WAITING, literal_execute=True)  # in the text, so that the partial index fits
+_IS_WAITING = concern.c.state == literal("received", literal_execute=True)  # in the text, so that the partial index fits
 
 
 _SHOWN = [concern.c[name] for name in InboxEntry.model_fields]
