@@ -1,7 +1,29 @@
-"""Reports that were handed in."""
+"""What is counted of persons, the months that are closed, and the reports that were handed in."""
 
 from lotse_chassis.migrate import Migration
 
-MIGRATIONS: tuple[Migration, ...] = ()
+APPEND_ONLY = ("closed_month", "handed_in_report")
 
-RIGHTS: dict[str, str] = {}
+_REPORTS = (
+    """CREATE TABLE person_bands (person_id uuid PRIMARY KEY REFERENCES person, age_band text NOT NULL,
+       gender text NOT NULL, region text NOT NULL, residence_bracket text NOT NULL, language text NOT NULL)""",
+    "CREATE TABLE closed_month (month text PRIMARY KEY, counts jsonb NOT NULL, closed_at timestamptz NOT NULL)",
+    """CREATE TABLE handed_in_report (report_id uuid PRIMARY KEY, period text NOT NULL, recipient text NOT NULL,
+       corrects uuid REFERENCES handed_in_report, content bytea NOT NULL, sha256 text NOT NULL,
+       handed_in_at timestamptz NOT NULL, handed_in_by text NOT NULL)""",
+    "ALTER TABLE publication ADD COLUMN content bytea, ADD COLUMN sha256 text",
+    "CREATE INDEX ix_handed_in_report_period ON handed_in_report (period)",
+    *(
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
+        " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        for table in APPEND_ONLY
+    ),
+)
+
+MIGRATIONS: tuple[Migration, ...] = (Migration("0070-reports", _REPORTS),)
+
+RIGHTS: dict[str, str] = {
+    "person_bands": "SELECT, INSERT, UPDATE, DELETE",
+    "closed_month": "SELECT, INSERT",
+    "handed_in_report": "SELECT, INSERT",
+}

@@ -244,4 +244,6 @@ publication = Table(
     Column("period", Text, primary_key=True),
     Column("figures", JSONB, nullable=False),
     Column("published_at", INSTANT, nullable=False),
+    Column("content", LargeBinary),
+    Column("sha256", Text),
 )
