@@ -22,8 +22,9 @@ from lotse_contracts.intake import ContactPoint, SealingKeyAnswer
 from lotse_contracts.person import ErasureOrder, ErasureReceipt, PersonDataQuestion
 from lotse_contracts.values import COUNSELLORS, ContactKind, RecipientLanguage, TemplateName
 
-OfficeTemplate = Literal["log_checkpoint"]
-"""What an office can be told: `log_checkpoint`, the latest signed checkpoint of the grant ledger."""
+OfficeTemplate = Literal["log_checkpoint", "emergency"]
+"""What an office can be told: `log_checkpoint`, the latest signed checkpoint of the grant ledger; `emergency`, that the
+inbox holds one, and nothing about it."""
 OfficeLanguage = Literal["de", "en"]
 
 

@@ -24,6 +24,8 @@ PLAINTEXTS: Mapping[str, type[BaseModel]] = {
     "intake.add-to-enquiry.v1.content": intake.AdditionContent,
     "intake.answer-enquiry.v1.content": intake.TextContent,
     "intake.withdraw-enquiry.v1.content": intake.WithdrawalContent,
+    "intake.give-receipt.v1.content": intake.PinContent,
+    "intake.record-addition.v1.content": intake.TextContent,
     "intake.record-enquiry.v1.content": intake.EnquiryContent,
     "intake.register-person.v1.fields": intake.PersonFields,
     "intake.withdraw-own-consent.v1.content": intake.OwnWithdrawalContent,

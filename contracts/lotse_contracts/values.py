@@ -135,7 +135,7 @@ HandoverAnswerName = Literal["take_me", "my_papers", "close"]
 HandoverWay = Literal["written", "oral_witnessed"]
 """How an answer reached the desk."""
 HandoverStep = Literal[
-    "open", "asked", "take_me", "my_papers", "close", "papers_given", "closed", "packaged", "receipted", "purged"
+    "open", "asked", "take_me", "my_papers", "papers_given", "closed", "packaged", "receipted", "purged"
 ]
 """How far somebody's handover is; from `packaged` on only those who said `take_me`."""
 DuplicateBand = Literal["merge", "look"]

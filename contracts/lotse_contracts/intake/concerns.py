@@ -21,7 +21,7 @@ from lotse_contracts.envelope import (
     Token,
     Version,
 )
-from lotse_contracts.intake.contents import Pin
+from lotse_contracts.intake.contents import Day, Pin
 from lotse_contracts.values import (
     COUNSELLORS,
     Channel,
@@ -231,6 +231,7 @@ class InboxEntry(SaidPart):
     tags: tuple[Code, ...] = Field(default=(), max_length=TAGS_MAX)
     received_at: AwareDatetime
     due_at: AwareDatetime
+    deadline_on: Day | None = Field(default=None, description="the nearest deadline that stands, computed or confirmed")
 
 
 class InboxAnswer(Answer):

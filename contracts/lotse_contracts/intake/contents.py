@@ -1,9 +1,10 @@
 """What is sealed inside orders and answers of intake; never on the wire in the open."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from lotse_contracts.envelope import TEXT_CHARACTERS_MAX, Code, Part, SaidPart
 from lotse_contracts.values import ContactKind, Detail
@@ -12,7 +13,19 @@ Pin = Annotated[str, StringConstraints(pattern=r"^[0-9]{4,12}$")]
 ReceiptCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{26}$")]
 """128 bit in Crockford base 32, made by the publisher; intake keeps only its SHA-256."""
 CONCERNS_MAX = 10  # codes of one enquiry
+YEAR_FIRST, YEAR_LAST = 2000, 2100  # of letters and deadlines; anything else is a slip of the pen
 ATTACHMENTS_MAX = 5  # files of one enquiry
+
+
+def _day(text: str) -> str:
+    """A day that there is, so neither 30 February nor the year 0."""
+    if not YEAR_FIRST <= date.fromisoformat(text).year <= YEAR_LAST:
+        raise ValueError("not a year of letters")
+    return text
+
+
+Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_day)]
+"""A day as it stands on paper, YYYY-MM-DD."""
 
 
 class ContactPoint(Part):
@@ -44,6 +57,12 @@ class AdditionContent(TextContent):
     pin: Pin
 
 
+class PinContent(Part):
+    """The plaintext of `GiveReceipt.content`: the PIN that she chose."""
+
+    pin: Pin
+
+
 class PersonFields(SaidPart):
     """Field groups of a person as they are released to another association, and only those consented to."""
 
@@ -55,6 +74,15 @@ class PersonFields(SaidPart):
     documents: tuple[str, ...] | None = None
 
 
+class PersonQuery(Part):
+    """The plaintext of `AskFindPersons.query`: at least one of name, phone and receipt code."""
+
+    name: str = Field(default="", max_length=200)
+    birth_date: str = Field(default="", max_length=10, description="YYYY-MM-DD or YYYY; narrows what the name finds")
+    phone: str = Field(default="", max_length=60)
+    receipt_code: str = Field(default="", max_length=60)
+
+
 class AttachmentClaim(Part):
     """A file that was uploaded over intake's public HTTP face before the enquiry was published."""
 
@@ -63,8 +91,26 @@ class AttachmentClaim(Part):
 
 
 class Letter(Part):
-    """A letter she does not understand: what the desk needs for the earliest possible end of a period."""
+    """A letter she does not understand: what the desk needs for the earliest possible end of a period.
+
+    Sender and kind of period are of the lists `senders` and `periods` (`ask code-list`); unknown ones are kept.
+    """
 
     sender: Code | None = None
-    dated: str | None = Field(default=None, pattern=r"^\d{4}-\d{2}-\d{2}$")
+    dated: Day | None = None
     period: Code | None = None
+
+
+class LetterReading(SaidPart):
+    """The plaintext of `EnquiryAnswer.letter`: the letter, and the earliest day on which its period may end.
+
+    Date of the letter plus the period, without any fiction about the post, moved back to the working day before.
+    """
+
+    sender: Code | None = None
+    dated: Day | None = None
+    period: Code | None = None
+    earliest_end: Day | None = None
+    rule: Code | None = Field(default=None, description="how the day was found, such as letter_date_plus_period")
+    source: str | None = Field(default=None, max_length=200, description="the law that sets the period, with its date")
+    to_be_confirmed: bool = Field(default=True, description="until a person has confirmed a deadline")

@@ -21,7 +21,7 @@ from lotse_contracts.envelope import (
     Version,
 )
 from lotse_contracts.intake.contents import ATTACHMENTS_MAX, CONCERNS_MAX, AttachmentClaim, Letter, Pin, ReceiptCode
-from lotse_contracts.values import COUNSELLORS, Channel, EnquiryStateName, Urgency
+from lotse_contracts.values import COUNSELLORS, Channel, EnquiryStateName, RecordedChannel, Urgency
 
 
 class SubmitEnquiry(Order):
@@ -43,7 +43,79 @@ class SubmitEnquiry(Order):
     attachments: tuple[AttachmentClaim, ...] = Field(default=(), max_length=ATTACHMENTS_MAX)
     letter: Letter | None = None
     consent_to_contact: bool
+    text_consented: bool = Field(
+        default=False,
+        description="explicit consent (Art. 9(2)(a) GDPR) to keep free text that may tell of health or origin; without"
+        " it the text lives 14 days",
+    )
     notice_version: Token = Field(description="version of the privacy notice that was shown")
+
+
+class RecordEnquiry(Order):
+    """Staff write down what somebody said on the phone, at the desk, on paper or by letter.
+
+    Nothing is mandatory but ids: she may stay anonymous and be registered later. The desk may make a receipt code and
+    print it for her, and she chooses the PIN; intake keeps only the code's hash. `person_id` names somebody who is
+    known already; her name and contact then stay as they are, and are not said again here.
+    """
+
+    NAME: ClassVar[str] = "record-enquiry"
+    SERVICE: ClassVar[str] = "intake"
+    KEY: ClassVar[str] = "enquiry_id"
+    ROLES: ClassVar[frozenset[str]] = COUNSELLORS
+
+    enquiry_id: UUID
+    person_id: UUID | None = None
+    channel: RecordedChannel
+    language: Language
+    codes: tuple[Code, ...] = Field(default=(), max_length=CONCERNS_MAX)
+    flags: tuple[Code, ...] = Field(default=(), max_length=CONCERNS_MAX, description="such as danger, violence")
+    content: Sealed
+    attachments: tuple[AttachmentClaim, ...] = Field(default=(), max_length=ATTACHMENTS_MAX)
+    letter: Letter | None = None
+    receipt_sha256: Digest | None = Field(default=None, description="SHA-256 of the receipt code printed for her")
+    consent_to_contact: bool = False
+    contact_asked: bool = Field(default=False, description="she was asked whether the contact is safe for her")
+    text_consented: bool = False
+    notice_version: Token = Field(description="version of the privacy notice that was shown or read to her")
+
+
+class DescribeLetter(Order):
+    """A counsellor has read the photo: sender, date and kind of period, and with them the earliest possible end."""
+
+    NAME: ClassVar[str] = "describe-letter"
+    SERVICE: ClassVar[str] = "intake"
+    KEY: ClassVar[str] = "enquiry_id"
+    ROLES: ClassVar[frozenset[str]] = COUNSELLORS
+
+    enquiry_id: UUID
+    letter: Letter
+
+
+class RecordAddition(Order):
+    """Staff write down what she said later, on the phone or at the desk, in an enquiry that is here already."""
+
+    NAME: ClassVar[str] = "record-addition"
+    SERVICE: ClassVar[str] = "intake"
+    KEY: ClassVar[str] = "enquiry_id"
+    ROLES: ClassVar[frozenset[str]] = COUNSELLORS
+
+    enquiry_id: UUID
+    content: Sealed
+    attachments: tuple[AttachmentClaim, ...] = Field(default=(), max_length=ATTACHMENTS_MAX)
+
+
+class GiveReceipt(Order):
+    """A new receipt code is printed for her, since she has none or has lost it; she chooses a PIN. An older code ends."""
+
+    NAME: ClassVar[str] = "give-receipt"
+    SERVICE: ClassVar[str] = "intake"
+    KEY: ClassVar[str] = "enquiry_id"
+    ROLES: ClassVar[frozenset[str]] = COUNSELLORS
+
+    enquiry_id: UUID
+    receipt_sha256: Digest = Field(description="SHA-256 of the receipt code printed for her")
+    content: Sealed
 
 
 class AddToEnquiry(Order):
@@ -86,6 +158,24 @@ class EnquiryReceived(Fact):
     language: Language
     urgency: Urgency
     received_at: AwareDatetime
+    warnings: tuple[Code, ...] = Field(
+        default=(),
+        max_length=20,
+        description="emergency: show the helplines at once, only where she is writing; no_way_to_answer",
+    )
+
+
+class EmergencyRaised(Fact):
+    """Somebody may be in danger: the desk looks now. Nothing of it is ever pushed to her contact."""
+
+    NAME: ClassVar[str] = "emergency-raised"
+    SERVICE: ClassVar[str] = "intake"
+    KEY: ClassVar[str] = "person_id"
+
+    enquiry_id: UUID
+    person_id: UUID
+    version: Version
+    urgency: Urgency = "emergency"
 
 
 class EnquiryAdded(Fact):
@@ -98,6 +188,7 @@ class EnquiryAdded(Fact):
     enquiry_id: UUID
     person_id: UUID
     version: Version
+    warnings: tuple[Code, ...] = Field(default=(), max_length=20)
 
 
 class EnquiryAnswered(Fact):
@@ -155,6 +246,19 @@ class ConversationAnswer(Answer):
     attachments: tuple[AttachmentReference, ...] = Field(default=(), max_length=ITEMS_MAX)
 
 
+class EnquiryAnswer(ConversationAnswer):
+    """What a counsellor sees of an enquiry. The letter is a `LetterReading`, sealed to whoever asked."""
+
+    letter: Sealed | None = None
+    channel: Channel | None = None
+    flags: tuple[Code, ...] = Field(default=(), max_length=CONCERNS_MAX)
+    urgency: Urgency | None = None
+    contact_safe: bool = True
+    has_receipt: bool = Field(default=True, description="whether she can read with a receipt code")
+    text_consented: bool = False
+    notice_version: Token | None = None
+
+
 class AskConversation(Question):
     """The person reads, proved by receipt code and PIN."""
 
@@ -172,7 +276,7 @@ class AskEnquiry(Question):
 
     NAME: ClassVar[str] = "enquiry"
     SERVICE: ClassVar[str] = "intake"
-    ANSWER: ClassVar[type[Answer]] = ConversationAnswer
+    ANSWER: ClassVar[type[Answer]] = EnquiryAnswer
     ROLES: ClassVar[frozenset[str]] = COUNSELLORS
 
     enquiry_id: UUID

@@ -18,14 +18,20 @@ from lotse_contracts import intake, ledger, notify, referral
 from lotse_intake import workers
 from lotse_intake.handlers import (
     arrivals,
+    codes,
     concerns,
     consents,
     conversations,
+    deadlines,
     erasures,
+    matching,
+    merges,
     persons,
     questions,
     receiving,
+    recording,
     releases,
+    safety,
     statistics,
     subject_access,
     telling,
@@ -52,6 +58,8 @@ def build(settings: IntakeSettings) -> Service:
     office = _office(service, settings, own_engine)
     _hear(service, office)
     _answer(service, office)
+    _match(service, office)
+    _write_down(service, office)
     service.on_timer(telling.CONTACT_TIMER, partial(telling.contact_due, office))
     service.on_timer(erasures.PURGE_TIMER, partial(erasures.purge_due, service.purge))
     service.serves(attachments.router(service, office, Cleaning(), settings))
@@ -100,8 +108,33 @@ def _answer(service: Service, office: Office) -> None:
     service.answers(intake.AskPersonData, partial(subject_access.person_data, office))
 
 
+def _write_down(service: Service, office: Office) -> None:
+    """What staff record, letters and their deadlines, lists of codes, and help in an emergency."""
+    service.hears(intake.RecordEnquiry, partial(recording.record_enquiry, office))
+    service.hears(intake.RecordAddition, partial(recording.record_addition, office))
+    service.hears(intake.GiveReceipt, partial(recording.give_receipt, office))
+    service.hears(intake.DescribeLetter, partial(recording.describe_letter, office))
+    service.hears(intake.MarkContactSafe, partial(safety.mark_contact_safe, office))
+    service.hears(intake.RegisterDeadline, deadlines.register_deadline)
+    service.hears(intake.ConfirmDeadline, deadlines.confirm_deadline)
+    service.hears(intake.SettleDeadline, deadlines.settle_deadline)
+    service.on_timer(deadlines.DEADLINE_TIMER, deadlines.deadline_due)
+    service.answers(intake.AskDeadlines, deadlines.ask_deadlines)
+    service.answers(intake.AskCodeList, codes.ask_code_list)
+    service.answers(intake.AskEmergencyHelp, codes.ask_emergency_help)
+
+
+def _match(service: Service, office: Office) -> None:
+    """Who is known here already, and which records are one person's."""
+    service.hears(intake.MergePersons, merges.merge_persons)
+    service.hears(intake.UnmergePersons, merges.unmerge_persons)
+    service.hears(intake.DismissDuplicate, merges.dismiss_duplicate)
+    service.answers(intake.AskDuplicates, matching.ask_duplicates)
+    service.answers(intake.AskFindPersons, partial(matching.find_persons, office))
+
+
 def _office(service: Service, settings: IntakeSettings, own_engine: AsyncEngine) -> Office:
-    if service.seal_key is None:
+    if service.seal_key is None or service.ring is None:
         raise SettingsInvalid("missing: LOTSE_SEAL_KEY_FILE")
     if settings.keys_folder is None:
         raise SettingsInvalid("missing: LOTSE_KEYS_FOLDER")
@@ -122,6 +155,7 @@ def _office(service: Service, settings: IntakeSettings, own_engine: AsyncEngine)
     return Office(
         association=settings.association,
         seal_key=service.seal_key,
+        ring=service.ring,
         keys=keys,
         files=AttachmentFiles(settings.attachments_folder, keys),
         words=read_words(settings.urgent_words_file),
@@ -129,4 +163,5 @@ def _office(service: Service, settings: IntakeSettings, own_engine: AsyncEngine)
         notify_key=notify_key,
         own_transaction=own_transaction,
         now=service.now,
+        emergency_office=settings.emergency_office,
     )

@@ -19,6 +19,10 @@ class IntakeSettings(Settings):
     urgent_words_file: Path | None = setting(
         "TOML file of urgent words; empty: the list that comes along", default=None
     )
+    emergency_office: str = setting(
+        "office of notify's LOTSE_OFFICES that is mailed at once when an emergency arrives; empty: nobody is mailed",
+        default="",
+    )
     uploads_per_minute: float = setting("files that one address may upload per minute", default=10.0)
     enquiries_per_minute: float = setting("enquiries and additions that one address may send per minute", default=20.0)
     reads_per_minute: float = setting("states and conversations that one address may read per minute", default=60.0)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lotse_contracts.values import Urgency
+from lotse_intake.domain.coding import CodeList, ListInvalid
 
 Level = Literal["violence", "emergency", "urgent"]
 LEVELS: tuple[Level, ...] = ("violence", "emergency", "urgent")
@@ -23,8 +24,12 @@ URGENT_FLAGS = frozenset(
         "summons",
         "title_expires",
         "child_without_school",
+        "dismissal",
+        "deportation",
+        "utilities_cut_off",
     }
 )
+FLAGS = EMERGENCY_FLAGS | URGENT_FLAGS
 URGENT_CODES = frozenset({"violence"})
 UNSAFE_CODES = frozenset({"violence"})
 
@@ -48,6 +53,7 @@ class Triage:
 
     urgency: Urgency
     contact_safe: bool
+    due_today: bool = False
 
     @property
     def due_hours(self) -> int:
@@ -74,6 +80,16 @@ def triage(*, flags: tuple[str, ...], codes: tuple[str, ...], text: str, words: 
     if URGENT_FLAGS & set(flags) or URGENT_CODES & set(codes) or words.patterns["urgent"].search(read):
         return Triage("urgent", contact_safe=not unsafe)
     return Triage("normal", contact_safe=not unsafe)
+
+
+def require_triggers(concerns: CodeList) -> None:
+    """Raises ListInvalid if a concern's urgent trigger is no flag that raises the urgency."""
+    for item in concerns.items:
+        for trigger in item.more.get("urgent_triggers", []):
+            if trigger not in FLAGS:
+                raise ListInvalid(
+                    f"{item.code}: das Zeichen {trigger} gibt es nicht.", f"{item.code}: there is no flag {trigger}."
+                )
 
 
 def more_urgent(one: Urgency, other: Urgency) -> Urgency:

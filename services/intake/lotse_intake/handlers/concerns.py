@@ -10,15 +10,14 @@ from lotse_chassis.faults import Refused
 from lotse_contracts.envelope import Message
 from lotse_contracts.intake import AcceptConcern, ConcernAccepted
 from lotse_contracts.referral import ReferralCompleted, ReferralFact, ReferralSent
-from lotse_intake.domain.coding import CONCERN_CODES
 from lotse_intake.domain.machine import next_state, state_after_referrals
 from lotse_intake.handlers import people
-from lotse_intake.store import concerns, enquiries
+from lotse_intake.store import codelists, concerns, enquiries
 
 
 async def accept_concern(order: AcceptConcern, context: Context, tx: AsyncConnection) -> Sequence[Message]:
     """Accepting what is accepted under the same code changes nothing. Raises Refused if it is not allowed now."""
-    if order.code is not None and order.code not in CONCERN_CODES:
+    if order.code is not None and not (await codelists.newest(tx, "concerns")).takes(order.code):
         raise Refused("unknown_code", fields=("code",))
     row = await people.open_concern(tx, order.concern_id)
     if row.state == "accepted" and order.code in {None, row.code}:

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis import accesslog
@@ -13,17 +15,21 @@ from lotse_contracts.intake import (
     AdditionContent,
     AddToEnquiry,
     AnswerEnquiry,
+    AttachmentClaim,
+    ContactSafetyChanged,
     EnquiryAdded,
     EnquiryAnswered,
     TextContent,
 )
+from lotse_intake.domain.due import due_at
 from lotse_intake.domain.machine import WAITING, next_state
 from lotse_intake.domain.triage import Triage, more_urgent, triage
-from lotse_intake.handlers import attaching, people, pins, telling
-from lotse_intake.handlers.arrivals import due_at
+from lotse_intake.handlers import attaching, emergencies, people, pins, telling
 from lotse_intake.providers.content import decrypted_fields, opened, said_in
 from lotse_intake.providers.office import Office
-from lotse_intake.store import concerns, enquiries, persons
+from lotse_intake.store import concerns, deadlines, enquiries, persons
+
+EMERGENCY = "emergency"
 
 
 async def add_to_enquiry(
@@ -34,16 +40,33 @@ async def add_to_enquiry(
     type_name, key = AddToEnquiry.type_name(), order.receipt_sha256
     content = opened(office, order.content, AdditionContent, type_name=type_name, key=key)
     await pins.require_pin(office, context, row, content.pin)
-    text = office.keys.encrypt(row.person_id, said_in(row.enquiry_id), content.text.encode())
-    await enquiries.say(tx, row.enquiry_id, "person", text, context.now)
+    return await added(office, context, tx, row, content.text, order.attachments)
+
+
+async def added(
+    office: Office,
+    context: Context,
+    tx: AsyncConnection,
+    row: Row[Any],
+    text: str,
+    attachments: Sequence[AttachmentClaim],
+) -> list[Message]:
+    """What she says later, whoever writes it down: kept, judged, and looked at again."""
+    kept = office.keys.encrypt(row.person_id, said_in(row.enquiry_id), text.encode())
+    await enquiries.say(tx, row.enquiry_id, "person", kept, context.now)
     home = attaching.Home(row.enquiry_id, row.person_id)
-    await attaching.claim_files(office, context, tx, home, order.attachments)
-    judged = triage(flags=(), codes=(), text=content.text, words=office.words)
+    await attaching.claim_files(office, context, tx, home, attachments)
+    judged = triage(flags=(), codes=(), text=text, words=office.words)
     await _look_again(tx, row.enquiry_id, judged, context)
     touched = await enquiries.touch(tx, row.enquiry_id, context.now)
     await _log(tx, context, row.enquiry_id, "write", "addition")
-    added = EnquiryAdded(enquiry_id=row.enquiry_id, person_id=row.person_id, version=touched.version)
-    return [added, *([] if judged.contact_safe else await _unsafe(office, context, tx, row.person_id))]
+    warnings = (EMERGENCY,) if judged.urgency == "emergency" else ()
+    said: list[Message] = [
+        EnquiryAdded(enquiry_id=row.enquiry_id, person_id=row.person_id, version=touched.version, warnings=warnings)
+    ]
+    if judged.urgency == "emergency":
+        said += emergencies.raised(office, context, row.enquiry_id, row.person_id, version=touched.version)
+    return [*said, *([] if judged.contact_safe else await unsafe(office, context, tx, row.person_id))]
 
 
 async def _look_again(tx: AsyncConnection, enquiry_id: UUID, judged: Triage, context: Context) -> None:
@@ -52,18 +75,22 @@ async def _look_again(tx: AsyncConnection, enquiry_id: UUID, judged: Triage, con
         state = next_state(concern.state, "write_again")
         raised = replace(judged, urgency=more_urgent(judged.urgency, concern.urgency))
         due = due_at(raised, context.now)
-        if state is not None and (state != concern.state or (state == WAITING and due < concern.due_at)):
+        if state is not None and (state != concern.state or (state in WAITING and due < concern.due_at)):
             await concerns.move(tx, concern.concern_id, state, urgency=raised.urgency, due_at=due)
+        elif raised.urgency != concern.urgency:
+            due_at_most = min(due, concern.due_at)
+            await deadlines.hurry(tx, concern.concern_id, urgency=raised.urgency, due_at=due_at_most)
 
 
-async def _unsafe(office: Office, context: Context, tx: AsyncConnection, person_id: UUID) -> list[Message]:
+async def unsafe(office: Office, context: Context, tx: AsyncConnection, person_id: UUID) -> list[Message]:
     """She tells of violence only now: nothing more is pushed to her contact until a person has asked."""
     person = await persons.get(tx, person_id, lock=True)
     if person is None or not person.contact_safe:
         return []
     row = await persons.change(tx, person_id, contact_changed=True, contact_safe=False)
     fields = decrypted_fields(office.keys, person_id, row.fields)
-    return await telling.contact_changed(office, context, tx, row, fields)
+    changed = ContactSafetyChanged(person_id=person_id, version=row.version, safe=False)
+    return [changed, *await telling.contact_changed(office, context, tx, row, fields)]
 
 
 async def answer_enquiry(

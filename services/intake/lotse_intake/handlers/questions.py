@@ -23,6 +23,7 @@ from lotse_contracts.intake import (
     AttachmentReference,
     ConversationAnswer,
     ConversationEntry,
+    EnquiryAnswer,
     InboxAnswer,
     InboxEntry,
     SealingKeyAnswer,
@@ -31,7 +32,7 @@ from lotse_contracts.intake import (
 from lotse_contracts.sealed import CannotOpen, decode, encode, key_id, seal
 from lotse_intake.domain.cursors import BadCursor, Place, cursor_of, place_of
 from lotse_intake.domain.machine import allowed_actions, public_state
-from lotse_intake.handlers import people, pins
+from lotse_intake.handlers import people, pins, reading
 from lotse_intake.providers.content import decrypted, said_in
 from lotse_intake.providers.office import Office
 from lotse_intake.store import attachments, concerns, enquiries, inbox
@@ -63,12 +64,27 @@ async def conversation(
     return await _read(office, tx, row, to)
 
 
-async def enquiry(office: Office, question: AskEnquiry, context: Context, tx: AsyncConnection) -> ConversationAnswer:
+async def enquiry(office: Office, question: AskEnquiry, context: Context, tx: AsyncConnection) -> EnquiryAnswer:
     """A counsellor reads; who, when and why goes into the access log."""
     row = await people.open_enquiry(tx, question.enquiry_id, also_restricted=True)
     await _log(tx, context, row.enquiry_id, question.purpose)
     to = _sealer(question.reply_key, AskEnquiry.type_name(), str(row.enquiry_id))
-    return await _read(office, tx, row, to)
+    said = await _read(office, tx, row, to)
+    person = await people.living(tx, row.person_id, also_restricted=True)
+    letter = await reading.letter_of_enquiry(office, context, tx, row)
+    return EnquiryAnswer(
+        enquiry_id=said.enquiry_id,
+        entries=said.entries,
+        attachments=said.attachments,
+        letter=to(letter.model_dump_json(exclude_none=True).encode()) if letter else None,
+        channel=row.channel,
+        flags=tuple(row.flags),
+        urgency=row.urgency,
+        contact_safe=person.contact_safe,
+        has_receipt=row.receipt_sha256 is not None,
+        text_consented=row.text_consented,
+        notice_version=row.notice_version,
+    )
 
 
 async def ask_inbox(question: AskInbox, context: Context, tx: AsyncConnection) -> InboxAnswer:

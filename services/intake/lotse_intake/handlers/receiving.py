@@ -12,13 +12,14 @@ from lotse_chassis.faults import Refused
 from lotse_contracts.envelope import Message
 from lotse_contracts.intake import PersonFields, ReceivePerson
 from lotse_contracts.referral import ReferralOffered
+from lotse_intake.domain.due import due_at
 from lotse_intake.domain.erasure import token_of
 from lotse_intake.domain.triage import triage
 from lotse_intake.handlers import telling
-from lotse_intake.handlers.arrivals import due_at, facts_of, new_concerns
+from lotse_intake.handlers.incoming import Lists, facts_of, new_concerns
 from lotse_intake.providers.content import encrypted_fields, opened, said_in
 from lotse_intake.providers.office import Office
-from lotse_intake.store import arrivals, persons
+from lotse_intake.store import arrivals, codelists, persons
 from lotse_intake.store.arrivals import Arrival
 
 NOTICE_OF_SENDER = "sender"
@@ -35,7 +36,8 @@ async def receive_person(
         return []
     key = str(order.referral_id)
     fields = opened(office, order.fields, PersonFields, type_name=ReferralOffered.type_name(), key=key)
-    arrival = await asyncio.to_thread(_arrival, office, order, fields, context)
+    lists = await codelists.newest_of(tx, ("concerns",))
+    arrival = await asyncio.to_thread(_arrival, office, order, fields, context, lists)
     await arrivals.add(tx, [arrival])
     await accesslog.record(
         tx, context, action="write", object_kind="person", object_id=str(arrival.person_id), purpose="referral"
@@ -44,7 +46,7 @@ async def receive_person(
     return [*facts_of(arrival), *contact]
 
 
-def _arrival(office: Office, order: ReceivePerson, fields: PersonFields, context: Context) -> Arrival:
+def _arrival(office: Office, order: ReceivePerson, fields: PersonFields, context: Context, lists: Lists) -> Arrival:
     """Runs in a thread, since the key reaches the disk."""
     person_id, enquiry_id = uuid4(), uuid4()
     office.keys.create(person_id)
@@ -54,7 +56,7 @@ def _arrival(office: Office, order: ReceivePerson, fields: PersonFields, context
         person_id=person_id,
         enquiry_id=enquiry_id,
         case_id=uuid4(),
-        concerns=new_concerns(order.codes),
+        concerns=new_concerns(order.codes, lists["concerns"]),
         receipt=None,
         channel="partner",
         frontend=order.sender,

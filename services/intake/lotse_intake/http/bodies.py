@@ -12,6 +12,7 @@ from lotse_contracts.intake import (
     CONCERNS_MAX,
     AttachmentClaim,
     ContactPoint,
+    HelpLine,
     Letter,
     Pin,
     ReceiptCode,
@@ -35,15 +36,33 @@ class NewEnquiry(Part):
     attachments: tuple[AttachmentClaim, ...] = Field(default=(), max_length=ATTACHMENTS_MAX)
     letter: Letter | None = None
     consent_to_contact: bool = False
+    text_consented: bool = False
     notice_version: Token
 
 
+class Help(Part):
+    """Whom to call now. It is shown where she is writing, and nowhere else."""
+
+    text: str
+    lines: tuple[HelpLine, ...]
+
+
 class Receipt(Part):
-    """What she keeps: with the code she reads the state, with code and PIN the answer."""
+    """What she keeps: with the code she reads the state, with code and PIN the answer.
+
+    `help` is there when she may be in danger: show it at once.
+    """
 
     enquiry_id: UUID
     receipt_code: str
     repeated: bool
+    help: Help | None = None
+
+
+class Added(Part):
+    """Her addition is kept. `help` as in a receipt."""
+
+    help: Help | None = None
 
 
 class State(Part):

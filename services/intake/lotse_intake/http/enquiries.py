@@ -1,32 +1,41 @@
 """Enquiries over HTTP: a thin frontend before the same handlers that the broker's messages reach."""
 
 import re
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import Annotated
+from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from fastapi import APIRouter, Depends, Header, Path, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.faults import Refused
 from lotse_chassis.service import Service
-from lotse_contracts.envelope import Part, Sealed
+from lotse_contracts.envelope import Message, Part, Sealed
 from lotse_contracts.intake import (
     AdditionContent,
     AddToEnquiry,
+    AskCodeList,
     AskConversation,
     AskEnquiryState,
+    CodeListAnswer,
+    EmergencyRaised,
     EnquiryContent,
     SealingKeyAnswer,
     SubmitEnquiry,
 )
 from lotse_contracts.sealed import encode, open_sealed, public_bytes, seal
+from lotse_contracts.values import CodeListName, RecipientLanguage
+from lotse_intake.domain.contacts import recipient_languages
 from lotse_intake.domain.receipts import derived
-from lotse_intake.handlers import arrivals, conversations, questions
-from lotse_intake.http.bodies import Addition, Conversation, NewEnquiry, PinGiven, Receipt, Said, State
+from lotse_intake.handlers import arrivals, codes, conversations, questions
+from lotse_intake.http.bodies import Added, Addition, Conversation, Help, NewEnquiry, PinGiven, Receipt, Said, State
 from lotse_intake.http.limits import Limit
 from lotse_intake.http.routes import route_class
+from lotse_intake.providers.helplines import help_in
 from lotse_intake.providers.office import Office
 from lotse_intake.settings import IntakeSettings
 from lotse_intake.store import enquiries
@@ -37,6 +46,7 @@ CODE_CHARACTERS_MAX = 40  # people write it with spaces and hyphens
 IdempotencyKey = Annotated[
     str, Header(alias="Idempotency-Key", min_length=16, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")
 ]
+LanguageAsked = Annotated[str, Query(max_length=12, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
 CodeInPath = Annotated[str, Path(max_length=CODE_CHARACTERS_MAX)]
 
 _CODE = re.compile(r"[0-9A-Z]{26}")
@@ -56,9 +66,11 @@ def router(service: Service, office: Office, settings: IntakeSettings) -> APIRou
         async with service.unit() as unit:
             said = await arrivals.submit_enquiry(office, order, unit.context, unit.tx)
             unit.say(*said)
+            urgent = is_emergency(said) or (not said and await _was_emergency(unit.tx, order.enquiry_id))
         if not said:
             response.status_code = 200
-        return Receipt(enquiry_id=order.enquiry_id, receipt_code=code, repeated=not said)
+        shown = _help(order.language) if urgent else None
+        return Receipt(enquiry_id=order.enquiry_id, receipt_code=code, repeated=not said, help=shown)
 
     @routes.get("/enquiries/{code}", dependencies=[read])
     async def state(code: CodeInPath) -> State:
@@ -75,15 +87,29 @@ def router(service: Service, office: Office, settings: IntakeSettings) -> APIRou
         """Read with the PIN; a POST, since what GET asks stands in logs and histories."""
         return await _conversation(service, office, _code(code), body.pin)
 
-    @routes.post("/enquiries/{code}/additions", status_code=204, dependencies=[write])
-    async def add(code: CodeInPath, body: Addition) -> None:
+    @routes.post("/enquiries/{code}/additions", dependencies=[write])
+    async def add(code: CodeInPath, body: Addition) -> Added:
         """Write again, with the PIN."""
         async with service.unit() as unit:
             digest = await enquiries.digest_of_code(unit.tx, _code(code))
             if digest is None:
                 raise Refused("unknown_enquiry")
             order = _addition(office, digest, body)
-            unit.say(*await conversations.add_to_enquiry(office, order, unit.context, unit.tx))
+            said = await conversations.add_to_enquiry(office, order, unit.context, unit.tx)
+            unit.say(*said)
+            row = await enquiries.by_receipt(unit.tx, digest)
+        return Added(help=_help(row.language) if row is not None and is_emergency(said) else None)
+
+    @routes.get("/emergency-help", dependencies=[read])
+    async def emergency_help(language: LanguageAsked = "uk") -> Help:
+        """Whom to call now, in a language of ours, else in English."""
+        return _help(language)
+
+    @routes.get("/codes/{name}", dependencies=[read])
+    async def code_list(name: CodeListName, language: RecipientLanguage | None = None) -> CodeListAnswer:
+        """A list of codes with their names."""
+        async with service.unit() as unit:
+            return await codes.ask_code_list(AskCodeList(list=name, language=language), unit.context, unit.tx)
 
     @routes.get("/sealing-key", dependencies=[read])
     async def sealing_key() -> SealingKeyAnswer:
@@ -91,6 +117,22 @@ def router(service: Service, office: Office, settings: IntakeSettings) -> APIRou
         return questions.sealing_key_of(office, office.now())
 
     return routes
+
+
+def is_emergency(said: Sequence[Message]) -> bool:
+    """Whether what follows from an order says that she may be in danger."""
+    return any(isinstance(message, EmergencyRaised) for message in said)
+
+
+async def _was_emergency(tx: AsyncConnection, enquiry_id: UUID) -> bool:
+    """Whether the enquiry that is here already was one: whoever sends it again is shown the help again."""
+    row = await enquiries.by_id(tx, enquiry_id)
+    return row is not None and not row.frozen and row.urgency == "emergency"
+
+
+def _help(language: str) -> Help:
+    found = help_in(recipient_languages((language,))[0])
+    return Help(text=found.text, lines=found.lines)
 
 
 def _idempotency_secret(office: Office) -> bytes:

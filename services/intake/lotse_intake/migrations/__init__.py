@@ -1,10 +1,10 @@
 """How intake's tables come to be, and what its role may do with them."""
 
 from lotse_intake.migrations import casework, consenting, desk, first, handover, letters, matching, reports, rights
-from lotse_intake.migrations.first import APPEND_ONLY
 
 _PARTS = (first, desk, letters, matching, casework, consenting, rights, reports, handover)
 
+APPEND_ONLY = tuple(table for part in _PARTS for table in getattr(part, "APPEND_ONLY", ()))
 MIGRATIONS = tuple(step for part in _PARTS for step in part.MIGRATIONS)
 RIGHTS = {table: rights for part in _PARTS for table, rights in part.RIGHTS.items()}
 

@@ -109,8 +109,9 @@ RIGHTS = {
     "entry": "SELECT, INSERT, DELETE",
     "case_file": "SELECT, INSERT, UPDATE (version, owner, team, phase, closed_at, closure_reason, closure_exception,"
     " proposed_owner, proposed_team, proposed_by), DELETE",
-    "concern": "SELECT, INSERT, UPDATE (version, code, unknown_code, state, urgency, due_at, deadline_on), DELETE",
-    "heard_referral": "SELECT, INSERT, UPDATE (completed), DELETE",
+    "concern": "SELECT, INSERT, UPDATE (version, code, unknown_code, state, urgency, due_at, deadline_on, sub_code,"
+    " assignee, offered_to, team, tags, outcome, reason, duplicate_of, moved_at, ended_at, clock), DELETE",
+    "heard_referral": "SELECT, INSERT, UPDATE (completed, ended, settled), DELETE",
     "contact": "SELECT, INSERT, UPDATE (superseded_by), DELETE",
     "consent": "SELECT, INSERT",
     "consent_withdrawal": "SELECT, INSERT",

@@ -20,7 +20,10 @@ from lotse_intake.providers.notify_key import NotifyKey
 class Office:
     """Keys, files, words and partners. `seal_key` is what partners hold, the ring what everybody else seals to.
 
-    `own_transaction` commits at once, whatever becomes of the caller's."""
+    `own_transaction` commits at once, whatever becomes of the caller's.
+
+    `emergency_office` is the name that notify's settings give the duty office, if there is one.
+    """
 
     association: str
     seal_key: X25519PrivateKey
@@ -32,3 +35,4 @@ class Office:
     notify_key: NotifyKey
     own_transaction: Callable[[], AbstractAsyncContextManager[AsyncConnection]]
     now: Callable[[], datetime]
+    emergency_office: str = ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,37 +10,48 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_contracts.values import Channel, ContactKind, Urgency
-from lotse_intake.store.tables import enquiry, tombstone
+from lotse_intake.store.tables import case_file, enquiry, tombstone
 
 _ADD = text(
     """
     WITH new_person AS (
       INSERT INTO person (person_id, version, languages, fields, contact_kind, contact_version, contact_consented,
         contact_safe, unreachable, frozen, referral_id, registered_at)
-      VALUES (:person_id, 1, CAST(:languages AS text[]), CAST(:fields AS bytea), :contact_kind, 1, :contact_consented,
-        :contact_safe, false, false, CAST(:referral_id AS uuid), :at)),
+      SELECT CAST(:person_id AS uuid), 1, CAST(:languages AS text[]), CAST(:fields AS bytea),
+        CAST(:contact_kind AS text), 1, CAST(:contact_consented AS boolean), CAST(:contact_safe AS boolean), false,
+        false, CAST(:referral_id AS uuid), CAST(:at AS timestamptz)
+      WHERE CAST(:new_person AS boolean)),
     new_enquiry AS (
       INSERT INTO enquiry (enquiry_id, person_id, version, receipt_sha256, pin_hash, channel, frontend, language, flags,
-        urgency, letter, files_missing, notice_version, answers, received_at, updated_at)
+        urgency, letter, files_missing, notice_version, text_consented, answers, received_at, updated_at)
       VALUES (:enquiry_id, :person_id, 1, CAST(:receipt AS text), CAST(:pin_hash AS bytea), :channel, :frontend,
-        :language, CAST(:flags AS text[]), :urgency, CAST(:letter AS bytea), 0, :notice_version, 0, :at, :at)),
+        :language, CAST(:flags AS text[]), :urgency, CAST(:letter AS bytea), 0, :notice_version,
+        :text_consented, 0, :at, :at)),
     new_entry AS (
       INSERT INTO entry (enquiry_id, said_by, at, content)
       SELECT :enquiry_id, CAST(:said_by AS text), CAST(:at AS timestamptz), CAST(:content AS bytea)
       WHERE CAST(:content AS bytea) IS NOT NULL),
     new_case AS (
-      INSERT INTO case_file (case_id, person_id, version, opened_at) VALUES (:case_id, :person_id, 1, :at)),
+      INSERT INTO case_file (case_id, person_id, version, opened_at)
+      SELECT CAST(:case_id AS uuid), CAST(:person_id AS uuid), 1, CAST(:at AS timestamptz)
+      WHERE CAST(:new_case AS boolean)),
     new_consent AS (
       INSERT INTO consent (consent_id, person_id, kind, recipient, purpose, codes, field_groups, method, text_version,
         text_language, given_at)
       SELECT CAST(:consent_id AS uuid), CAST(:person_id AS uuid), 'contact_channel', CAST(:association AS text),
         'answer', ARRAY[]::text[], ARRAY['contact'], 'digital', CAST(:notice_version AS text), CAST(:language AS text),
         CAST(:at AS timestamptz)
-      WHERE CAST(:consent_id AS uuid) IS NOT NULL)
+      WHERE CAST(:consent_id AS uuid) IS NOT NULL),
+    new_deadline AS (
+      INSERT INTO deadline (deadline_id, concern_id, person_id, version, on_day, kind, computed_end, registered_at)
+      SELECT CAST(:deadline_id AS uuid), (CAST(:concern_ids AS uuid[]))[1], CAST(:person_id AS uuid), 1,
+        CAST(:deadline_on AS date), CAST(:deadline_kind AS text), CAST(:deadline_on AS date),
+        CAST(:at AS timestamptz)
+      WHERE CAST(:deadline_id AS uuid) IS NOT NULL)
     INSERT INTO concern (concern_id, enquiry_id, case_id, person_id, version, code, unknown_code, state, urgency,
-      language, channel, received_at, due_at)
+      language, channel, received_at, due_at, deadline_on, moved_at, clock)
     SELECT concern_id, :enquiry_id, :case_id, :person_id, 1, code, unknown_code, 'received', :urgency, :language,
-      :channel, :at, :due_at
+      :channel, :at, :due_at, CAST(:deadline_on AS date), :at, 'look'
     FROM unnest(CAST(:concern_ids AS uuid[]), CAST(:codes AS text[]), CAST(:unknown_codes AS boolean[]))
       AS given (concern_id, code, unknown_code)
     """
@@ -54,6 +65,15 @@ class NewConcern:
     concern_id: UUID
     code: str
     unknown_code: bool
+
+
+@dataclass(frozen=True)
+class NewDeadline:
+    """The earliest end of the period that a letter sets; it hangs on the first concern, and all of them show it."""
+
+    deadline_id: UUID
+    on: date
+    kind: str
 
 
 @dataclass(frozen=True)
@@ -84,6 +104,10 @@ class Arrival:
     said_by: str = "person"
     consent_id: UUID | None = None
     referral_id: UUID | None = None
+    text_consented: bool = False
+    deadline: NewDeadline | None = None
+    new_person: bool = True
+    new_case: bool = True
 
 
 @dataclass(frozen=True)
@@ -115,6 +139,13 @@ async def add(tx: AsyncConnection, new: Sequence[Arrival]) -> None:
         await tx.execute(_ADD, [_values(arrival) for arrival in new])
 
 
+async def open_case(tx: AsyncConnection, person_id: UUID) -> UUID | None:
+    """The case of a known person that another enquiry of hers belongs to: her newest that is open."""
+    query = select(case_file.c.case_id).where(case_file.c.person_id == person_id, case_file.c.closed_at.is_(None))
+    found: UUID | None = (await tx.execute(query.order_by(case_file.c.opened_at.desc()).limit(1))).scalar_one_or_none()
+    return found
+
+
 def _values(arrival: Arrival) -> dict[str, Any]:
     values: dict[str, Any] = {
         **vars(arrival),
@@ -124,5 +155,8 @@ def _values(arrival: Arrival) -> dict[str, Any]:
         "codes": [concern.code for concern in arrival.concerns],
         "unknown_codes": [concern.unknown_code for concern in arrival.concerns],
     }
-    del values["concerns"]
+    ends = arrival.deadline
+    values["deadline_id"], values["deadline_on"] = (ends.deadline_id, ends.on) if ends else (None, None)
+    values["deadline_kind"] = ends.kind if ends else None
+    del values["concerns"], values["deadline"]
     return values

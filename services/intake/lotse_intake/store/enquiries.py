@@ -34,7 +34,7 @@ async def by_id(tx: AsyncConnection, enquiry_id: UUID, *, lock: bool = False) ->
 
 
 async def _one(tx: AsyncConnection, which: ColumnElement[bool], lock: bool) -> Row[Any] | None:
-    query = select(enquiry, person.c.frozen).join(person, person.c.person_id == enquiry.c.person_id).where(which)
+    query = select(enquiry, person.c.frozen, person.c.restricted).join(person).where(which)
     return (await tx.execute(query.with_for_update(of=enquiry) if lock else query)).one_or_none()
 
 
@@ -67,3 +67,14 @@ async def note_missing_files(tx: AsyncConnection, enquiry_id: UUID, count: int) 
     """Files that were named but could not be claimed: the enquiry is taken all the same, and nobody is deceived."""
     missing = update(enquiry).where(enquiry.c.enquiry_id == enquiry_id)
     await tx.execute(missing.values(files_missing=enquiry.c.files_missing + count))
+
+
+async def keep_letter(tx: AsyncConnection, enquiry_id: UUID, letter: bytes) -> None:
+    """What is known about the letter now, as ciphertext."""
+    await tx.execute(update(enquiry).where(enquiry.c.enquiry_id == enquiry_id).values(letter=letter))
+
+
+async def keep_receipt(tx: AsyncConnection, enquiry_id: UUID, receipt: str, pin_hash: bytes) -> None:
+    """The hash of her new receipt code, and her PIN's as ciphertext."""
+    step = update(enquiry).where(enquiry.c.enquiry_id == enquiry_id)
+    await tx.execute(step.values(receipt_sha256=receipt, pin_hash=pin_hash))

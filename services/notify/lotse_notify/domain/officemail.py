@@ -14,6 +14,7 @@ from lotse_notify.domain.mail import CRLF, Mail, Sender
 
 ARGUMENTS: dict[OfficeTemplate, frozenset[str]] = {
     "log_checkpoint": frozenset({"association", "month", "checkpoint"}),
+    "emergency": frozenset({"association", "received"}),
 }
 
 
@@ -68,9 +69,33 @@ genuine, or that expenditure is eligible.
 This message was sent automatically.
 """
 
+_EMERGENCY_DE = """Guten Tag,
+
+im Posteingang von {association} liegt seit {received} ein Notfall.
+Bitte sehen Sie sofort in den Posteingang.
+
+Diese Nachricht sagt mit Absicht nicht mehr. Bitte antworten Sie nicht auf
+sie und leiten Sie sie nicht weiter.
+
+Diese Nachricht wurde automatisch verschickt.
+"""
+
+_EMERGENCY_EN = """Good day,
+
+an emergency has been waiting in the inbox of {association} since {received}.
+Please look into the inbox at once.
+
+This message deliberately says no more. Please do not reply to it and do not
+forward it.
+
+This message was sent automatically.
+"""
+
 TEXTS: dict[tuple[OfficeTemplate, OfficeLanguage], OfficeText] = {
     ("log_checkpoint", "de"): OfficeText("Prüfpunkt des Fördermittel-Journals, {month}", _CHECKPOINT_DE),
     ("log_checkpoint", "en"): OfficeText("Checkpoint of the grant ledger, {month}", _CHECKPOINT_EN),
+    ("emergency", "de"): OfficeText("Notfall im Posteingang, bitte sofort nachsehen", _EMERGENCY_DE),
+    ("emergency", "en"): OfficeText("Emergency in the inbox, please look at once", _EMERGENCY_EN),
 }
 
 

@@ -105,8 +105,17 @@ concern = Table(
     Column("received_at", INSTANT, nullable=False, index=True),
     Column("due_at", INSTANT, nullable=False),
     Column("deadline_on", Date),
-    Index("concern_due", "due_at", "concern_id", postgresql_where=text("state = 'received'")),
-    Index("concern_newest", "received_at", "concern_id", postgresql_where=text("state = 'received'")),
+    Column("sub_code", Text),
+    Column("assignee", Text),
+    Column("offered_to", Text),
+    Column("team", Text),
+    Column("tags", ARRAY(Text), nullable=False),
+    Column("outcome", Text),
+    Column("reason", Text),
+    Column("duplicate_of", Uuid),
+    Column("moved_at", INSTANT, nullable=False),
+    Column("ended_at", INSTANT),
+    Column("clock", Text),
 )
 
 heard_referral = Table(
@@ -115,6 +124,8 @@ heard_referral = Table(
     Column("referral_id", Uuid, primary_key=True),
     Column("concern_id", Uuid, ForeignKey("concern.concern_id"), nullable=False, index=True),
     Column("completed", Boolean, nullable=False),
+    Column("ended", Boolean, nullable=False),
+    Column("settled", Boolean, nullable=False),
 )
 
 contact = Table(
