@@ -39,7 +39,9 @@ async def _collect(scene: Scene, house: House, desk: Frontend, owed: Counter[str
         mails = await desk.until(look, FOLLOWS_SECONDS, "mail") or ()
     except NotAnswered:
         mails = await _new_mails(scene, house)
-    scene.checks.expect(f"{house.name}: everybody has the mails that she is owed", _addressed(mails) == owed)
+    over = (_addressed(mails) - owed).total()  # people of a telling some days ago are asked how it went
+    everything = _addressed(mails) >= owed and over == _of_earlier_tellings(desk)
+    scene.checks.expect(f"{house.name}: everybody has the mails that she is owed", everything)
     _expect_careful(scene, mails)
     await _expect_told(scene, house, desk, mails)
     scene.figures.mails[house.name] = len(mails)
@@ -81,6 +83,11 @@ async def _expect_told(scene: Scene, house: House, desk: Frontend, mails: Mails)
 
 def _told(desk: Frontend) -> list[MessageSent]:
     return [fact for fact in desk.heard if isinstance(fact, MessageSent)]
+
+
+def _of_earlier_tellings(desk: Frontend) -> int:
+    """Nobody of this telling is asked yet: that is days away."""
+    return sum(fact.template == "checkback" for fact in _told(desk))
 
 
 def _reachable(case: Case) -> bool:
