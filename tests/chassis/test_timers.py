@@ -69,6 +69,18 @@ async def test_setting_again_moves_the_timer(engine: AsyncEngine, works: Works, 
     assert await effects(engine) == ["a"]
 
 
+async def test_what_was_waited_for_lets_the_timers_of_its_kind_fire_now(
+    engine: AsyncEngine, works: Works, clock: Clock
+) -> None:
+    await put(engine, "a", NOON + A_DAY)
+    await put(engine, "b", NOON - A_DAY)
+    await put(engine, "c", NOON + A_DAY, kind="deadline")
+    async with engine.begin() as tx:
+        assert await timers.hasten(tx, kind="checkback", now=NOON) == 1
+    assert await fire_all(engine, works, clock) == 2
+    assert set(await effects(engine)) == {"a", "b"}
+
+
 async def test_kind_and_key_together_name_a_timer(engine: AsyncEngine, works: Works, clock: Clock) -> None:
     await put(engine, "a", kind="checkback")
     await put(engine, "a", kind="deadline")

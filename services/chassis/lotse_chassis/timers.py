@@ -104,20 +104,29 @@ async def set_timer(
     tx: AsyncConnection, *, kind: str, key: str, due_at: datetime, payload: Mapping[str, Any] | None = None
 ) -> None:
     """Set the one timer of this kind and key, or move it. Raises ValueError if `due_at` is naive."""
-    if due_at.tzinfo is None:
+    await set_timers(tx, kind, {key: (due_at, payload or {})})
+
+
+async def set_timers(tx: AsyncConnection, kind: str, given: Mapping[str, tuple[datetime, Mapping[str, Any]]]) -> None:
+    """The same for many of one kind in one statement: by key, when and with what."""
+    if any(due_at.tzinfo is None for due_at, _ in given.values()):
         raise ValueError("a timer is due at an aware time")
+    if not given:
+        return
     fresh = {
-        "id": uuid4(),
-        "due_at": due_at,
-        "payload": dict(payload or {}),
         "traceparent": telemetry.inject().get("traceparent"),
         "state": "waiting",
         "attempts": 0,
         "leased_until": None,
         "reason": None,
     }
-    place = insert(timer).values(kind=kind, key=key, **fresh)
-    await tx.execute(place.on_conflict_do_update(index_elements=["kind", "key"], set_=fresh))
+    rows = [
+        {"kind": kind, "key": key, "id": uuid4(), "due_at": due_at, "payload": dict(payload), **fresh}
+        for key, (due_at, payload) in sorted(given.items())
+    ]
+    place = insert(timer).values(rows)
+    moved = {name: place.excluded[name] for name in ("id", "due_at", "payload", *fresh)}
+    await tx.execute(place.on_conflict_do_update(index_elements=["kind", "key"], set_=moved))
 
 
 async def cancel_timer(tx: AsyncConnection, *, kind: str, key: str) -> bool:
@@ -128,6 +137,12 @@ async def cancel_timer(tx: AsyncConnection, *, kind: str, key: str) -> bool:
 async def cancel_timers_of(tx: AsyncConnection, *, key: str) -> int:
     """Remove the timers of every kind with this key, as an erasure asks; returns how many there were."""
     return (await tx.execute(delete(timer).where(timer.c.key == key))).rowcount
+
+
+async def hasten(tx: AsyncConnection, *, kind: str, now: datetime) -> int:
+    """What the timers of a kind waited for has come: they are due now; returns how many were not."""
+    later = update(timer).where(timer.c.kind == kind, timer.c.state == "waiting", timer.c.due_at > now)
+    return (await tx.execute(later.values(due_at=now))).rowcount
 
 
 async def due(tx: AsyncConnection, *, now: datetime, limit: int, kinds: Collection[str] | None = None) -> list[Timer]:

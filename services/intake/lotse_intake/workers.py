@@ -6,12 +6,15 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from lotse_chassis import timers
 from lotse_chassis.asking import AskFailed, AskTimedOut
 from lotse_chassis.service import Service, Work
 from lotse_contracts.notify import AskSealingKey
+from lotse_intake.handlers.telling import CONTACT_TIMER
 from lotse_intake.providers.attachments import AttachmentFiles
+from lotse_intake.providers.consent_texts import ConsentTexts
 from lotse_intake.providers.office import Office
-from lotse_intake.store import attachments, guesses
+from lotse_intake.store import attachments, consents, guesses
 
 log = logging.getLogger(__name__)
 
@@ -29,19 +32,39 @@ def learn_notify_key(service: Service, office: Office) -> Work:
 
     async def run(stopping: asyncio.Event) -> None:
         while not stopping.is_set():
-            if not office.notify_key.configured:
-                await _ask_notify(service, office)
-            await _rest(stopping, ASK_AGAIN_SECONDS if office.notify_key.key is None else ASK_ANEW_SECONDS)
+            news = not office.notify_key.configured and await _ask_notify(service, office)
+            soon = news or office.notify_key.key is None  # whoever came in the moment of the news is not overlooked
+            await _rest(stopping, ASK_AGAIN_SECONDS if soon else ASK_ANEW_SECONDS)
 
     return run
 
 
-async def _ask_notify(service: Service, office: Office) -> None:
+async def _ask_notify(service: Service, office: Office) -> bool:
+    """Whether notify named another key than before."""
     try:
-        if office.notify_key.learn((await service.ask(AskSealingKey())).public_key):
-            log.info("notify has said its sealing key")
+        news = office.notify_key.learn((await service.ask(AskSealingKey())).public_key)
+        async with service.unit() as unit:  # whoever came before that need not wait for her turn
+            await timers.hasten(unit.tx, kind=CONTACT_TIMER, now=unit.context.now)
     except (AskFailed, AskTimedOut, ValueError) as fault:
         log.info("notify has not said its sealing key: %s", type(fault).__name__)
+        return False
+    if news:
+        log.info("notify has said its sealing key")
+    return news
+
+
+def check_texts(service: Service, texts: ConsentTexts) -> Work:
+    """Compares, once at start, every consent text that was used here with what it says now; a changed one ends us."""
+
+    async def run(stopping: asyncio.Event) -> None:
+        async with service.unit() as unit:
+            used = await consents.used_texts(unit.tx)
+        known = {(text.kind, text.version): text.digest for text in texts.texts}
+        if any(known.get(which, digest) != digest for which, digest in used.items()):
+            service.fail("a consent text was changed after somebody had agreed to it")
+        await stopping.wait()
+
+    return run
 
 
 def sweep_files(service: Service, files: AttachmentFiles) -> Work:
