@@ -11,6 +11,8 @@ from pydantic import Field
 from lotse_contracts.envelope import Answer, Base64Url, Digest, Fact, Order, Question, SaidPart, Sealed, Token
 from lotse_contracts.values import COORDINATORS
 
+STORES_MAX = 200  # tables, folders and queues of one service in a receipt
+
 
 class ErasureOrder(Order):
     """Erase your part of this person and answer with a receipt."""
@@ -56,8 +58,8 @@ class ErasureReceipt(Fact):
     KEY: ClassVar[str] = "person_id"
 
     person_id: UUID
-    counts: tuple[ErasedCount, ...] = Field(default=(), max_length=50)
-    kept: tuple[KeptRecord, ...] = Field(default=(), max_length=50)
+    counts: tuple[ErasedCount, ...] = Field(default=(), max_length=STORES_MAX)
+    kept: tuple[KeptRecord, ...] = Field(default=(), max_length=STORES_MAX)
     digest: Digest = Field(description="`receipt_digest` of person_id, counts and kept")
 
 

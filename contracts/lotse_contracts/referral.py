@@ -30,6 +30,7 @@ from lotse_contracts.values import (
     DeliveryMode,
     FieldGroup,
     OutcomeCode,
+    RecipientNoticeKind,
     ReferralAnswerName,
     ReferralState,
     Urgency,
@@ -136,6 +137,19 @@ class AnswerCheckback(Order):
 
     referral_id: UUID
     answer: CheckbackAnswerName
+
+
+class TellRecipient(Order):
+    """Art. 19 GDPR: whoever received these groups with this referral hears that they were corrected or restricted."""
+
+    NAME: ClassVar[str] = "tell-recipient"
+    SERVICE: ClassVar[str] = "referral"
+    KEY: ClassVar[str] = "person_id"
+
+    person_id: UUID
+    referral_id: UUID
+    what: RecipientNoticeKind
+    groups: tuple[FieldGroup, ...] = Field(max_length=10)
 
 
 class ErasePerson(ErasureOrder):
@@ -332,6 +346,33 @@ class CheckbackAnswered(Fact):
     answer: CheckbackAnswerName
 
 
+class RecipientTold(Fact):
+    """The association that received her fields is told what became of them."""
+
+    NAME: ClassVar[str] = "recipient-told"
+    SERVICE: ClassVar[str] = "referral"
+    KEY: ClassVar[str] = "person_id"
+
+    person_id: UUID
+    referral_id: UUID
+    recipient: AssociationName
+    what: RecipientNoticeKind
+    groups: tuple[FieldGroup, ...] = Field(max_length=10)
+
+
+class FieldsNoted(Fact):
+    """Another association tells us that fields which came with a referral were corrected or restricted there."""
+
+    NAME: ClassVar[str] = "fields-noted"
+    SERVICE: ClassVar[str] = "referral"
+    KEY: ClassVar[str] = "referral_id"
+
+    referral_id: UUID
+    sender: AssociationName
+    what: RecipientNoticeKind
+    groups: tuple[FieldGroup, ...] = Field(max_length=10)
+
+
 class PersonErased(ErasureReceipt):
     """Referral's receipt."""
 
@@ -482,6 +523,18 @@ class ErasureNotice(Transfer):
     KEY: ClassVar[str] = "referral_id"
 
     referral_id: UUID
+
+
+class FieldsNotice(Transfer):
+    """Art. 19 GDPR: fields that you received with this referral were corrected or restricted here."""
+
+    NAME: ClassVar[str] = "fields-notice"
+    SERVICE: ClassVar[str] = "referral"
+    KEY: ClassVar[str] = "referral_id"
+
+    referral_id: UUID
+    what: RecipientNoticeKind
+    groups: tuple[FieldGroup, ...] = Field(max_length=10)
 
 
 ReceiverKey = Base64Url

@@ -42,7 +42,7 @@ async def test_a_group_that_is_given_replaces_what_was_held_and_leaves_the_other
         NAME,
     )
     held = await person_data(here, person_id)
-    assert set(held["person"]["fields"]) == {"identity", "contact", "need_summary"}
+    assert set(held["person"][0]["fields"]) == {"identity", "contact", "need_summary"}
 
 
 async def person_data(here: Intake, person_id: UUID) -> dict[str, Any]:
@@ -56,18 +56,17 @@ async def person_data(here: Intake, person_id: UUID) -> dict[str, Any]:
     return found
 
 
-async def test_she_is_told_everything_that_is_held_and_who_has_seen_it(here: Intake) -> None:
+async def test_she_is_told_everything_that_is_held(here: Intake) -> None:
     person_id = await known_person(here, letter=intake.Letter(sender="jobcenter"))
     await here.hear(consent(person_id))
     found = await person_data(here, person_id)
-    assert found["person"]["fields"]["contact"]["value"] == MAIL
-    (told,) = found["enquiries"]
-    assert [one["text"] for one in told["conversation"]] == [TEXT]
+    assert found["person"][0]["fields"]["contact"]["value"] == MAIL
+    (told,) = found["enquiry"]
+    assert [one["content"] for one in found["entry"]] == [TEXT]
     assert told["letter"] == {"sender": "jobcenter"}
     assert "pin_hash" not in told
-    assert len(found["concerns"]) == 1
-    assert {one["kind"] for one in found["consents"]} == {"contact_channel", "disclosure"}
-    assert {one["action"] for one in found["seen_by"]} == {"write", "read"}
+    assert len(found["concern"]) == 1
+    assert {one["kind"] for one in found["consent"]} == {"contact_channel", "disclosure"}
 
 
 async def test_nothing_is_held_about_a_stranger(here: Intake) -> None:

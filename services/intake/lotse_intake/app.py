@@ -17,32 +17,44 @@ from lotse_chassis.settings import SettingsInvalid, secret
 from lotse_contracts import intake, ledger, notify, referral
 from lotse_intake import workers
 from lotse_intake.handlers import (
+    access,
     arrivals,
     codes,
     concerns,
+    consent_proofs,
+    consent_questions,
+    consent_texts,
+    consent_timers,
     consents,
     conversations,
     deadlines,
+    erasure_requests,
     erasures,
     matching,
     merges,
+    own_withdrawals,
     persons,
     questions,
     receiving,
     recording,
     releases,
+    rights,
     safety,
+    seen_by,
     statistics,
     subject_access,
     telling,
 )
 from lotse_intake.http import attachments, enquiries
+from lotse_intake.http import rights as rights_over_http
 from lotse_intake.migrations import MIGRATIONS
 from lotse_intake.problems import PROBLEM_TEXTS
 from lotse_intake.providers.attachments import AttachmentFiles
 from lotse_intake.providers.cleaning import Cleaning
+from lotse_intake.providers.consent_texts import TextsInvalid, read_texts
 from lotse_intake.providers.notify_key import NotifyKey
 from lotse_intake.providers.office import Office
+from lotse_intake.providers.retention_rules import read_rules
 from lotse_intake.providers.wordlist import read_words
 from lotse_intake.settings import IntakeSettings
 
@@ -59,11 +71,13 @@ def build(settings: IntakeSettings) -> Service:
     _hear(service, office)
     _answer(service, office)
     _match(service, office)
+    _consent(service, office)
     _write_down(service, office)
+    _grant_rights(service, office)
     service.on_timer(telling.CONTACT_TIMER, partial(telling.contact_due, office))
-    service.on_timer(erasures.PURGE_TIMER, partial(erasures.purge_due, service.purge))
     service.serves(attachments.router(service, office, Cleaning(), settings))
     service.serves(enquiries.router(service, office, settings))
+    service.serves(rights_over_http.router(service, office, settings))
     if origins := [origin.strip() for origin in settings.web_origins.split(",") if origin.strip()]:
         service.http.add_middleware(
             CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=["*"]
@@ -83,19 +97,10 @@ def _hear(service: Service, office: Office) -> None:
     service.hears(intake.RegisterPerson, partial(persons.register_person, office))
     service.hears(intake.ReceivePerson, partial(receiving.receive_person, office))
     service.hears(intake.RecordContact, persons.record_contact)
-    service.hears(intake.GiveConsent, partial(consents.give_consent, office))
-    service.hears(intake.WithdrawConsent, partial(consents.withdraw_consent, office))
-    service.hears(intake.ReleaseFields, partial(releases.release_fields, office))
-    service.hears(intake.BeginErasure, partial(erasures.begin_erasure, office))
-    service.hears(intake.ErasePerson, partial(erasures.erase_person, office))
     service.hears(intake.PublishStatistics, statistics.publish_statistics)
     service.hears(referral.ReferralSent, concerns.hear_sent)
     service.hears(referral.ReferralCompleted, concerns.hear_completed)
-    service.hears(notify.OptedOut, partial(consents.hear_opted_out, office))
     service.hears(notify.ContactUnreachable, persons.hear_unreachable)
-    service.hears(referral.PersonErased, partial(erasures.hear_erased, office))
-    service.hears(notify.PersonErased, partial(erasures.hear_erased, office))
-    service.hears(ledger.PersonErased, partial(erasures.hear_erased, office))
 
 
 def _answer(service: Service, office: Office) -> None:
@@ -105,7 +110,6 @@ def _answer(service: Service, office: Office) -> None:
     service.answers(intake.AskInbox, questions.ask_inbox)
     service.answers(intake.AskConcernActions, questions.concern_actions)
     service.answers(intake.AskSealingKey, partial(questions.sealing_key, office))
-    service.answers(intake.AskPersonData, partial(subject_access.person_data, office))
 
 
 def _write_down(service: Service, office: Office) -> None:
@@ -124,6 +128,23 @@ def _write_down(service: Service, office: Office) -> None:
     service.answers(intake.AskEmergencyHelp, codes.ask_emergency_help)
 
 
+def _consent(service: Service, office: Office) -> None:
+    """What a person agrees to, and the only door through which her fields leave."""
+    service.hears(intake.GiveConsent, partial(consents.give_consent, office))
+    service.hears(intake.GiveConsents, partial(consents.give_consents, office))
+    service.hears(intake.AttachConsentProof, partial(consent_proofs.attach_consent_proof, office))
+    service.hears(intake.WithdrawConsent, partial(consents.withdraw_consent, office))
+    service.hears(intake.WithdrawOwnConsent, partial(own_withdrawals.withdraw_own_consent, office))
+    service.hears(notify.OptedOut, partial(consents.hear_opted_out, office))
+    service.hears(intake.ReleaseFields, partial(releases.release_fields, office))
+    service.answers(intake.AskConsents, consent_questions.ask_consents)
+    service.answers(intake.AskConsentOfForm, consent_questions.ask_consent_of_form)
+    service.answers(intake.AskOwnConsents, partial(consent_questions.ask_own_consents, office))
+    service.answers(intake.AskConsentText, partial(consent_texts.ask_consent_text, office))
+    service.on_timer(consent_timers.EXPIRY_TIMER, partial(consent_timers.consent_due, office))
+    service.works("consent-texts", workers.check_texts(service, office.consents))
+
+
 def _match(service: Service, office: Office) -> None:
     """Who is known here already, and which records are one person's."""
     service.hears(intake.MergePersons, merges.merge_persons)
@@ -131,6 +152,28 @@ def _match(service: Service, office: Office) -> None:
     service.hears(intake.DismissDuplicate, merges.dismiss_duplicate)
     service.answers(intake.AskDuplicates, matching.ask_duplicates)
     service.answers(intake.AskFindPersons, partial(matching.find_persons, office))
+
+
+def _grant_rights(service: Service, office: Office) -> None:
+    """What a person may ask of us: access, correction, restriction, erasure, and who has seen her data."""
+    service.hears(intake.BeginErasure, partial(erasures.begin_erasure, office))
+    service.hears(intake.ErasePerson, partial(erasures.erase_person, office))
+    for receipt in (referral.PersonErased, notify.PersonErased, ledger.PersonErased):
+        service.hears(receipt, partial(erasures.hear_erased, office))
+    service.hears(intake.RefuseErasure, erasure_requests.refuse_erasure)
+    service.hears(intake.PlaceHold, rights.place_hold)
+    service.hears(intake.LiftHold, rights.lift_hold)
+    service.hears(intake.RestrictPerson, rights.restrict_person)
+    service.hears(intake.RectifyPerson, partial(rights.rectify_person, office))
+    service.on_timer(erasures.PURGE_TIMER, partial(erasures.purge_due, service.purge))
+    service.on_timer(erasures.TARGET_TIMER, erasures.overdue)
+    service.on_timer(erasures.DUE_TIMER, erasures.overdue)
+    service.on_timer(erasure_requests.UNDECIDED_TIMER, erasure_requests.undecided)
+    service.answers(intake.AskPersonData, partial(subject_access.person_data, office))
+    service.answers(intake.AskSubjectAccess, partial(access.answer_access, office, service.ask))
+    service.answers(intake.AskSeenBy, seen_by.seen_by)
+    service.answers(intake.AskOwnSeenBy, partial(seen_by.own_seen_by, office))
+    service.answers(intake.AskErasure, erasure_requests.erasure_state)
 
 
 def _office(service: Service, settings: IntakeSettings, own_engine: AsyncEngine) -> Office:
@@ -145,6 +188,10 @@ def _office(service: Service, settings: IntakeSettings, own_engine: AsyncEngine)
         notify_key = NotifyKey(settings.notify_seal_key)
     except ValueError:
         raise SettingsInvalid("wrong: LOTSE_NOTIFY_SEAL_KEY") from None
+    try:
+        texts = read_texts(settings.consent_texts_folder)
+    except TextsInvalid as fault:
+        raise SettingsInvalid(f"wrong: LOTSE_CONSENT_TEXTS_FOLDER ({fault})") from None
     turn = asyncio.Semaphore(OWN_TRANSACTIONS_MAX)
 
     @asynccontextmanager
@@ -163,5 +210,8 @@ def _office(service: Service, settings: IntakeSettings, own_engine: AsyncEngine)
         notify_key=notify_key,
         own_transaction=own_transaction,
         now=service.now,
+        consents=texts,
+        needs_secrecy_release=settings.needs_secrecy_release,
         emergency_office=settings.emergency_office,
+        retention=read_rules(settings.retention_file),
     )

@@ -23,6 +23,16 @@ class IntakeSettings(Settings):
         "office of notify's LOTSE_OFFICES that is mailed at once when an emergency arrives; empty: nobody is mailed",
         default="",
     )
+    retention_file: Path | None = setting(
+        "JSON file of retention rules; empty: the rules that come along", default=None
+    )
+    consent_texts_folder: Path | None = setting(
+        "folder of an association's own consent texts, names and rules; empty: those that come along", default=None
+    )
+    needs_secrecy_release: bool = setting(
+        "whether fields that identify a person leave only with her release from secrecy as well (§ 203 StGB)",
+        default=True,
+    )
     uploads_per_minute: float = setting("files that one address may upload per minute", default=10.0)
     enquiries_per_minute: float = setting("enquiries and additions that one address may send per minute", default=20.0)
     reads_per_minute: float = setting("states and conversations that one address may read per minute", default=60.0)

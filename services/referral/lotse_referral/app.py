@@ -15,6 +15,7 @@ from lotse_referral.handlers import (
     erasing,
     incoming,
     matching,
+    noticing,
     places,
     questions,
     sending,
@@ -43,12 +44,14 @@ def build(settings: ReferralSettings) -> Service:
     service.hears(referral.BookPlace, places.book)
     service.hears(referral.AnswerCheckback, checkbacks.answer)
     service.hears(referral.ErasePerson, erasing.erase)
+    service.hears(referral.TellRecipient, noticing.tell_recipient)
 
     service.hears(referral.ReferralOffered, incoming.offered)
     service.hears(referral.ReferralAnswered, answering.answered)
     service.hears(referral.ConsentWithdrawnNotice, incoming.consent_withdrawn_notice)
     service.hears(referral.ConsentWithdrawalAcknowledged, answering.withdrawal_acknowledged)
     service.hears(referral.ErasureNotice, incoming.erasure_notice)
+    service.hears(referral.FieldsNotice, noticing.fields_notice)
 
     service.answers(referral.AskSuggestions, partial(questions.suggestions, partners=frozenset(keys)))
     service.answers(referral.AskReferralActions, questions.allowed_actions)

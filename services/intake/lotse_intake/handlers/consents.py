@@ -1,6 +1,7 @@
-"""Consents are given and withdrawn; the channel's own decides whether she may be told anything."""
+"""Consents are given and withdrawn, each bound for good to what it says."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,62 +12,147 @@ from lotse_chassis import accesslog
 from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
 from lotse_contracts.envelope import Message
-from lotse_contracts.intake import ConsentGiven, ConsentWithdrawn, GiveConsent, WithdrawConsent
+from lotse_contracts.intake import (
+    ConsentGiven,
+    ConsentTerms,
+    ConsentWithdrawn,
+    GiveConsent,
+    GiveConsents,
+    WithdrawConsent,
+)
 from lotse_contracts.notify import OptedOut
-from lotse_intake.handlers import people, telling
+from lotse_intake.domain.consent_rules import DIGITAL, Giver, refusal_to_give
+from lotse_intake.domain.consent_texts import HERE, LANGUAGES, ConsentText
+from lotse_intake.domain.consents import CHANNEL, DISCLOSURE, WRITTEN
+from lotse_intake.handlers import channel, consent_timers, people
+from lotse_intake.handlers.consent_texts import digest_shown
+from lotse_intake.handlers.guarding import youngest
 from lotse_intake.providers.content import decrypted_fields
 from lotse_intake.providers.office import Office
-from lotse_intake.store import consents, persons
+from lotse_intake.store import consents, guardians, merges, persons
 
-CHANNEL = "contact_channel"
-GIVEN_VERSION, WITHDRAWN_VERSION = 1, 2
+GIVEN_VERSION = 1
 
 
 async def give_consent(office: Office, order: GiveConsent, context: Context, tx: AsyncConnection) -> Sequence[Message]:
-    """A consent that is known changes nothing; it is bound to what it says for good."""
-    person = await people.living(tx, order.person_id)
-    if order.valid_to is not None and order.valid_to <= context.now:
-        raise Refused("consent_not_valid", fields=("valid_to",))
-    row = {**order.model_dump(), "codes": list(order.codes), "field_groups": list(order.field_groups)}
-    if not await consents.give(tx, {**row, "given_at": context.now}):
-        return await _given_before(tx, order)
-    await _log(tx, context, order.consent_id, "consent")
-    given = ConsentGiven(
-        consent_id=order.consent_id,
-        person_id=order.person_id,
-        version=GIVEN_VERSION,
-        kind=order.kind,
-        recipient=order.recipient,
-        codes=order.codes,
-        field_groups=order.field_groups,
-    )
-    if order.kind != CHANNEL or person.contact_consented:
-        return [given]
-    return [given, *await _channel_changed(office, context, tx, order.person_id, consented=True)]
+    """A consent that is known changes nothing."""
+    return await _all_given(office, order.person_id, [order], context, tx)
 
 
-async def _given_before(tx: AsyncConnection, order: GiveConsent) -> Sequence[Message]:
+async def give_consents(
+    office: Office, order: GiveConsents, context: Context, tx: AsyncConnection
+) -> Sequence[Message]:
+    """All of one conversation, or none; what a disclosure rests on is said before it."""
+    ordered = sorted(order.consents, key=lambda terms: terms.kind == DISCLOSURE)
+    return await _all_given(office, order.person_id, ordered, context, tx)
+
+
+async def _all_given(
+    office: Office, person_id: UUID, wanted: Sequence[ConsentTerms], context: Context, tx: AsyncConnection
+) -> Sequence[Message]:
+    await people.living(tx, person_id)
+    age = await _age(office, tx, person_id, context.now)
+    said: list[Message] = []
+    for terms in wanted:
+        said += await _given(office, person_id, terms, age, context, tx)
+    return said
+
+
+async def _given(
+    office: Office, person_id: UUID, terms: ConsentTerms, age: int | None, context: Context, tx: AsyncConnection
+) -> Sequence[Message]:
+    if (known := await consents.get(tx, terms.consent_id)) is not None:
+        _require_same(known, person_id, terms)
+        return []
+    await _require_allowed(office, person_id, terms, age, context, tx)
+    row = _row(office, person_id, terms, context)
+    await consents.give(tx, row)
+    await consent_timers.set_end(tx, await consents.get(tx, terms.consent_id), context.now)
+    await _log(tx, context, terms.consent_id, "consent")
+    given = _fact(person_id, terms, row["pending_until"])
+    return [given, *(await channel.began(office, context, tx, person_id) if terms.kind == CHANNEL else [])]
+
+
+def _require_same(known: Row[Any], person_id: UUID, terms: ConsentTerms) -> None:
     """The same id is the same consent. Raises Refused if it was another's: a proof is never written over."""
-    known = await consents.get(tx, order.consent_id)
-    if known is None or known.person_id != order.person_id or known.kind != order.kind:
+    if known.person_id != person_id or known.kind != terms.kind:
         raise Refused("consent_id_taken", fields=("consent_id",))
-    return []
+
+
+async def _require_allowed(
+    office: Office, person_id: UUID, terms: ConsentTerms, age: int | None, context: Context, tx: AsyncConnection
+) -> None:
+    linked = terms.guardian_id is not None and await guardians.is_guardian(tx, terms.guardian_id, person_id)
+    giver = Giver(age=age, guardian_linked=linked, counsellor=context.actor or context.sender)
+    refusal = refusal_to_give(terms, giver, office.consents.rules, context.now)
+    if refusal is not None:
+        raise Refused(refusal.code, fields=(refusal.field,), rule=f"consent_rules {office.consents.rules.version}")
+    text = _text(office, terms, context.now)
+    if terms.method == DIGITAL and terms.proof_sha256 != await digest_shown(office, tx, text, terms):
+        raise Refused("proof_does_not_fit", fields=("proof_sha256",))
+    if not await consents.pin_text(tx, text, context.now):
+        raise Refused("consent_text_changed", fields=("text_version",))
+
+
+def _text(office: Office, terms: ConsentTerms, now: datetime) -> ConsentText:
+    text = office.consents.version(terms.kind, terms.text_version)
+    if text is None or text.valid_from > now.astimezone(HERE).date():
+        raise Refused("unknown_consent_text", fields=("text_version",))
+    if terms.text_language not in LANGUAGES:
+        raise Refused("unknown_consent_text", fields=("text_language",))
+    return text
+
+
+def _row(office: Office, person_id: UUID, terms: ConsentTerms, context: Context) -> dict[str, Any]:
+    giving = context.actor or context.sender
+    waits = terms.method == WRITTEN
+    return {
+        **terms.model_dump(),
+        "person_id": person_id,
+        "codes": list(terms.codes),
+        "field_groups": list(terms.field_groups),
+        "capacity_assessed_by": (terms.capacity_assessed_by or giving) if terms.capacity else None,
+        "given_at": context.now,
+        "given_by": giving,
+        "pending_until": context.now + timedelta(days=office.consents.rules.pending_days) if waits else None,
+    }
+
+
+def _fact(person_id: UUID, terms: ConsentTerms, pending_until: datetime | None) -> ConsentGiven:
+    return ConsentGiven(
+        consent_id=terms.consent_id,
+        person_id=person_id,
+        version=GIVEN_VERSION,
+        kind=terms.kind,
+        recipient=terms.recipient,
+        purpose=terms.purpose,
+        codes=terms.codes,
+        field_groups=terms.field_groups,
+        grantor=terms.grantor,
+        text_version=terms.text_version,
+        valid_to=terms.valid_to,
+        pending_until=pending_until,
+    )
 
 
 async def withdraw_consent(
     office: Office, order: WithdrawConsent, context: Context, tx: AsyncConnection
 ) -> Sequence[Message]:
     """A consent ends; whoever received fields under it hears it from referral, notify that the channel's has ended."""
-    person = await people.living(tx, order.person_id)
+    await people.living(tx, order.person_id, also_restricted=True)
     row = await consents.get(tx, order.consent_id)
     if row is None or row.person_id != order.person_id:
         raise Refused("unknown_consent", fields=("consent_id",))
-    if not await consents.withdraw(tx, order.consent_id, context.now, context.actor or context.sender):
+    return await ended_by(office, row, context.actor or context.sender, context, tx)
+
+
+async def ended_by(office: Office, row: Row[Any], by: str, context: Context, tx: AsyncConnection) -> Sequence[Message]:
+    """What follows from a withdrawal, once; the person of the consent is locked."""
+    if not await consents.withdraw(tx, row.consent_id, context.now, by):
         return []
-    await _log(tx, context, order.consent_id, "withdrawal")
-    if row.kind != CHANNEL or not person.contact_consented or await _other_channel_consent(tx, row, context):
-        return [withdrawn(row)]
-    return [withdrawn(row), *await _channel_changed(office, context, tx, order.person_id, consented=False)]
+    await consent_timers.cancel(tx, row.consent_id)
+    await _log(tx, context, row.consent_id, "withdrawal")
+    return [withdrawn(row), *(await channel.ended(office, context, tx, row) if row.kind == CHANNEL else [])]
 
 
 async def hear_opted_out(office: Office, fact: OptedOut, context: Context, tx: AsyncConnection) -> Sequence[Message]:
@@ -82,30 +168,28 @@ async def hear_opted_out(office: Office, fact: OptedOut, context: Context, tx: A
         for row in await consents.of_person(tx, fact.person_id)
         if row.kind == CHANNEL and await consents.withdraw(tx, row.consent_id, context.now, "person")
     ]
-    told = []
-    if person.contact_consented:
-        told = await _channel_changed(office, context, tx, fact.person_id, consented=False)
+    for row in ended:
+        await consent_timers.cancel(tx, row.consent_id)
+    told = await channel.stopped(office, context, tx, person)
     return [*(withdrawn(row) for row in ended), *told]
 
 
 def withdrawn(row: Row[Any]) -> ConsentWithdrawn:
-    """The fact that this consent ended."""
+    """The fact that this consent ended; the row is as it was before."""
     return ConsentWithdrawn(
-        consent_id=row.consent_id, person_id=row.person_id, version=WITHDRAWN_VERSION, recipient=row.recipient
+        consent_id=row.consent_id,
+        person_id=row.person_id,
+        version=row.version + 1,
+        kind=row.kind,
+        recipient=row.recipient,
     )
 
 
-async def _other_channel_consent(tx: AsyncConnection, ended: Row[Any], context: Context) -> bool:
-    others = [row for row in await consents.of_person(tx, ended.person_id) if row.consent_id != ended.consent_id]
-    return any(row.kind == CHANNEL and consents.as_consent(row).is_valid(context.now) for row in others)
-
-
-async def _channel_changed(
-    office: Office, context: Context, tx: AsyncConnection, person_id: UUID, *, consented: bool
-) -> list[Message]:
-    row = await persons.change(tx, person_id, contact_changed=True, contact_consented=consented)
-    fields = decrypted_fields(office.keys, person_id, row.fields)
-    return await telling.contact_changed(office, context, tx, row, fields)
+async def _age(office: Office, tx: AsyncConnection, person_id: UUID, now: datetime) -> int | None:
+    """How old she is at least, by what any of her records says."""
+    records = [await persons.get(tx, one) for one in await merges.group_of(tx, person_id)]
+    here = [row for row in records if row is not None and not row.frozen]
+    return youngest([decrypted_fields(office.keys, row.person_id, row.fields) for row in here], now)
 
 
 async def _log(tx: AsyncConnection, context: Context, consent_id: UUID, purpose: str) -> None:

@@ -12,10 +12,11 @@ from lotse_contracts.envelope import Message, Sealed
 from lotse_contracts.intake import FieldsRefused, FieldsReleased, PersonFields, ReleaseFields
 from lotse_contracts.referral import ForwardFields, ReferralOffered
 from lotse_contracts.sealed import CannotOpen, decode, seal
-from lotse_intake.domain.release import Release, groups_of, refusal_of, selected
-from lotse_intake.providers.content import decrypted_fields
+from lotse_intake.domain.consents import DISCLOSURE
+from lotse_intake.domain.release import groups_of
+from lotse_intake.handlers.guarding import Asked, fields_to_leave
 from lotse_intake.providers.office import Office
-from lotse_intake.store import consents, persons, releases
+from lotse_intake.store import persons, releases
 
 
 async def release_fields(
@@ -27,18 +28,21 @@ async def release_fields(
         return [_refused(order, "person_erased" if await persons.is_erased(tx, order.person_id) else "unknown_person")]
     if await releases.is_released(tx, order.referral_id):
         return []
-    row = await consents.get(tx, order.consent_id)
     partner = office.partners.get(order.recipient)
-    reason = refusal_of(
-        _asked(order),
-        consents.as_consent(row) if row is not None else None,
-        now=context.now,
+    asked = Asked(
+        person_id=order.person_id,
+        consent_id=order.consent_id,
+        kind=DISCLOSURE,
+        recipient=order.recipient,
+        purpose=order.purpose,
+        codes=frozenset(order.codes),
+        field_groups=frozenset(order.field_groups),
+        receiver_key=_key_of(order),
         partner_key=partner.intake_seal if partner is not None else None,
-        contact_safe=person.contact_safe,
     )
-    if reason is not None:
-        return [_refused(order, reason)]
-    fields = selected(decrypted_fields(office.keys, order.person_id, person.fields), frozenset(order.field_groups))
+    fields = await fields_to_leave(office, tx, asked, context.now)
+    if isinstance(fields, str):
+        return [_refused(order, fields)]
     return await _released(order, fields, context, tx)
 
 
@@ -76,16 +80,6 @@ def sealed_fields(fields: PersonFields, receiver_key: bytes, referral_id: UUID) 
     """Sealed to the receiving intake, bound to the referral that carries it."""
     plaintext = fields.model_dump_json(exclude_none=True).encode()
     return seal(plaintext, receiver_key, type_name=ReferralOffered.type_name(), key=str(referral_id))
-
-
-def _asked(order: ReleaseFields) -> Release:
-    return Release(
-        person_id=str(order.person_id),
-        recipient=order.recipient,
-        codes=frozenset(order.codes),
-        field_groups=frozenset(order.field_groups),
-        receiver_key=_key_of(order),
-    )
 
 
 def _key_of(order: ReleaseFields) -> bytes:

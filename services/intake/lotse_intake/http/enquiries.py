@@ -76,7 +76,7 @@ def router(service: Service, office: Office, settings: IntakeSettings) -> APIRou
     async def state(code: CodeInPath) -> State:
         """How far it is, by receipt code."""
         async with service.unit() as unit:
-            question = AskEnquiryState(receipt_code=_code(code))
+            question = AskEnquiryState(receipt_code=code_of(code))
             found = await questions.enquiry_state(question, unit.context, unit.tx)
         if not found.known or found.state is None or found.updated_at is None:
             raise Refused("unknown_enquiry")
@@ -85,13 +85,13 @@ def router(service: Service, office: Office, settings: IntakeSettings) -> APIRou
     @routes.post("/enquiries/{code}/conversation", dependencies=[read])
     async def conversation(code: CodeInPath, body: PinGiven) -> Conversation:
         """Read with the PIN; a POST, since what GET asks stands in logs and histories."""
-        return await _conversation(service, office, _code(code), body.pin)
+        return await _conversation(service, office, code_of(code), body.pin)
 
     @routes.post("/enquiries/{code}/additions", dependencies=[write])
     async def add(code: CodeInPath, body: Addition) -> Added:
         """Write again, with the PIN."""
         async with service.unit() as unit:
-            digest = await enquiries.digest_of_code(unit.tx, _code(code))
+            digest = await enquiries.digest_of_code(unit.tx, code_of(code))
             if digest is None:
                 raise Refused("unknown_enquiry")
             order = _addition(office, digest, body)
@@ -192,7 +192,7 @@ def _sealed(office: Office, content: Part, type_name: str, key: str) -> Sealed:
     return seal(plaintext, office.ring.public(office.now()), type_name=type_name, key=key)
 
 
-def _code(given: str) -> str:
+def code_of(given: str) -> str:
     """The receipt code as it was given out. Raises Refused if it cannot be one."""
     code = given.upper().replace("-", "").replace(" ", "")
     if _CODE.fullmatch(code) is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -11,9 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lotse_chassis.personkeys import PersonKeys
 from lotse_chassis.sealring import SealRing
 from lotse_chassis.settings import Partner
+from lotse_intake.domain.retention import Policy
 from lotse_intake.domain.triage import Words
 from lotse_intake.providers.attachments import AttachmentFiles
+from lotse_intake.providers.consent_texts import ConsentTexts
 from lotse_intake.providers.notify_key import NotifyKey
+from lotse_intake.providers.retention_rules import shipped
 
 
 @dataclass(frozen=True)
@@ -35,4 +38,7 @@ class Office:
     notify_key: NotifyKey
     own_transaction: Callable[[], AbstractAsyncContextManager[AsyncConnection]]
     now: Callable[[], datetime]
+    consents: ConsentTexts
     emergency_office: str = ""
+    needs_secrecy_release: bool = True
+    retention: Policy = field(default_factory=shipped)

@@ -1,0 +1,1 @@
+"""Documents for people to read: self-contained, printable, in their language."""
