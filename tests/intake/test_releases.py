@@ -14,6 +14,7 @@ from lotse_contracts import intake, notify, referral
 from lotse_contracts.envelope import Message
 from lotse_contracts.intake import ContactPoint, PersonFields
 from lotse_contracts.sealed import decode, encode, open_sealed, public_bytes, seal
+from tests.intake.consenting import allow, consent, release
 from tests.intake.given import MAIL, NAME, PARTNER, Intake, enquiry, kinds, known_person, only, registration
 
 WHOLE = PersonFields(
@@ -24,35 +25,6 @@ WHOLE = PersonFields(
     health="canary-health",
     documents=("canary-document",),
 )
-
-
-def consent(person_id: UUID, **changed: Any) -> intake.GiveConsent:
-    given: dict[str, Any] = {
-        "person_id": person_id,
-        "consent_id": uuid4(),
-        "kind": "disclosure",
-        "recipient": PARTNER,
-        "purpose": "referral",
-        "codes": ("housing",),
-        "field_groups": ("identity", "contact"),
-        "method": "written",
-        "text_version": "2026-11",
-        "text_language": "uk",
-    }
-    return intake.GiveConsent(**{**given, **changed})
-
-
-def release(here: Intake, given: intake.GiveConsent, **changed: Any) -> intake.ReleaseFields:
-    asked: dict[str, Any] = {
-        "person_id": given.person_id,
-        "referral_id": uuid4(),
-        "consent_id": given.consent_id,
-        "recipient": PARTNER,
-        "codes": given.codes,
-        "field_groups": given.field_groups,
-        "receiver_key": encode(public_bytes(here.partner)),
-    }
-    return intake.ReleaseFields(**{**asked, **changed})
 
 
 async def registered(here: Intake) -> UUID:
@@ -75,7 +47,7 @@ async def reason(here: Intake, order: intake.ReleaseFields) -> str:
 
 async def test_exactly_the_consented_groups_arrive(here: Intake) -> None:
     given = consent(await registered(here))
-    await here.hear(given)
+    await allow(here, given)
     said = await here.hear(release(here, given), actor=None)
     assert kinds(said) == ["evt intake.fields-released", "cmd referral.forward-fields"]
     assert received(here, said) == {"identity": {"name": NAME}, "contact": WHOLE.model_dump()["contact"]}
@@ -86,22 +58,24 @@ async def test_exactly_the_consented_groups_arrive(here: Intake) -> None:
 
 
 async def test_fewer_groups_than_consented_may_be_asked_for_and_only_they_arrive(here: Intake) -> None:
-    given = consent(await registered(here), field_groups=("identity", "contact", "health", "need_summary"))
-    await here.hear(given)
+    given = consent(
+        await registered(here), field_groups=("identity", "contact", "health", "need_summary"), health_ticked=True
+    )
+    await allow(here, given)
     said = await here.hear(release(here, given, field_groups=("need_summary",)), actor=None)
     assert received(here, said) == {"need_summary": "sucht eine Wohnung"}
 
 
 async def test_her_own_words_are_no_field_group(here: Intake) -> None:
     given = consent(await known_person(here), field_groups=("identity", "contact", "need_summary"))
-    await here.hear(given)
+    await allow(here, given)
     said = await here.hear(release(here, given), actor=None)
     assert set(received(here, said)) == {"identity", "contact"}
 
 
 async def test_fields_leave_once_for_each_referral(here: Intake) -> None:
     given = consent(await registered(here))
-    await here.hear(given)
+    await allow(here, given)
     order = release(here, given)
     await here.hear(order, actor=None)
     before = here.counts()
@@ -125,14 +99,14 @@ UNCOVERED: tuple[tuple[dict[str, Any], str], ...] = (
 
 async def test_what_the_consent_does_not_cover_is_refused(here: Intake) -> None:
     given = consent(await registered(here))
-    await here.hear(given)
+    await allow(here, given)
     for changed, why in UNCOVERED:
         assert await reason(here, release(here, given, **changed)) == why
 
 
 async def test_a_consent_of_another_person_opens_nothing(here: Intake) -> None:
     given = consent(await registered(here))
-    await here.hear(given)
+    await allow(here, given)
     assert await reason(here, release(here, given, person_id=await registered(here))) == "no_consent"
 
 
@@ -140,13 +114,13 @@ async def test_a_consent_of_another_kind_or_for_another_recipient_opens_nothing(
     person_id = await registered(here)
     for changed, why in (({"kind": "data_processing"}, "wrong_consent_kind"), ({"recipient": "x"}, "other_recipient")):
         given = consent(person_id, **changed)
-        await here.hear(given)
+        await allow(here, given)
         assert await reason(here, release(here, given)) == why
 
 
 async def test_an_expired_consent_opens_nothing_and_an_expired_one_is_not_taken(here: Intake) -> None:
     given = consent(await registered(here), valid_to=here.now + timedelta(hours=1))
-    await here.hear(given)
+    await allow(here, given)
     here.now += timedelta(hours=1)
     assert await reason(here, release(here, given)) == "consent_not_valid"
     with pytest.raises(Refused, match="consent_not_valid"):
@@ -155,7 +129,7 @@ async def test_an_expired_consent_opens_nothing_and_an_expired_one_is_not_taken(
 
 async def test_a_withdrawn_consent_opens_nothing_and_is_withdrawn_once(here: Intake) -> None:
     given = consent(await registered(here))
-    await here.hear(given)
+    await allow(here, given)
     withdrawal = intake.WithdrawConsent(person_id=given.person_id, consent_id=given.consent_id)
     fact = only(await here.hear(withdrawal), intake.ConsentWithdrawn)
     assert (fact.version, fact.recipient) == (2, PARTNER)
@@ -167,7 +141,7 @@ async def test_a_withdrawn_consent_opens_nothing_and_is_withdrawn_once(here: Int
 async def test_an_unsafe_contact_does_not_leave_until_a_counsellor_has_asked(here: Intake) -> None:
     person_id = await known_person(here, flags=("violence",))
     given = consent(person_id)
-    await here.hear(given)
+    await allow(here, given)
     assert await reason(here, release(here, given)) == "contact_unsafe"
     safe = PersonFields(contact=ContactPoint(kind="sms", value="+493511234567"))
     change = only(await here.hear(registration(here, person_id, safe)), notify.ChangeContact)
@@ -180,20 +154,20 @@ async def test_a_refused_release_succeeds_once_its_reason_is_gone(here: Intake) 
     given = consent(await registered(here))
     order = release(here, given)
     assert await reason(here, order) == "no_consent"
-    await here.hear(given)
+    await allow(here, given)
     assert kinds(await here.hear(order, actor=None))[0] == "evt intake.fields-released"
 
 
 async def test_a_release_is_in_the_access_log(here: Intake) -> None:
     given = consent(await registered(here))
-    await here.hear(given)
+    await allow(here, given)
     await here.hear(release(here, given), actor=None)
     assert here.rows("SELECT action, object_id FROM access_log ORDER BY id")[-1] == ("release", str(given.person_id))
 
 
 async def test_a_consent_id_is_never_written_over(here: Intake) -> None:
     given = consent(await registered(here))
-    await here.hear(given)
+    await allow(here, given)
     with pytest.raises(Refused, match="consent_id_taken"):
         await here.hear(given.model_copy(update={"person_id": await registered(here)}))
 

@@ -5,72 +5,108 @@ from datetime import datetime
 
 from lotse_contracts.intake import PersonFields
 from lotse_contracts.values import FieldGroup
+from lotse_intake.domain.consents import DISCLOSURE, HEALTH, SECRECY_RELEASE, Consent
 
-DISCLOSURE = "disclosure"
-
-
-@dataclass(frozen=True)
-class Consent:
-    """A consent as it stands now."""
-
-    person_id: str
-    kind: str
-    recipient: str
-    codes: frozenset[str]
-    field_groups: frozenset[str]
-    given_at: datetime
-    valid_to: datetime | None
-    withdrawn_at: datetime | None
-
-    def is_valid(self, now: datetime) -> bool:
-        """Given, not withdrawn and not expired."""
-        if self.withdrawn_at is not None or self.given_at > now:
-            return False
-        return self.valid_to is None or now < self.valid_to
+IDENTIFYING = frozenset({"identity", "contact", "documents"})
+"""Groups by which somebody can be recognised: what is told with them is somebody's secret (§ 203 StGB)."""
 
 
 @dataclass(frozen=True)
 class Release:
-    """What is asked of the guard."""
+    """What is asked of the guard: of whom, for whom, what for, and to which key.
 
-    person_id: str
+    `person_ids` are all records that are hers. `kind` is that of the consent it needs.
+    """
+
+    person_ids: frozenset[str]
     recipient: str
+    purpose: str
     codes: frozenset[str]
     field_groups: frozenset[str]
     receiver_key: bytes
+    kind: str = DISCLOSURE
 
 
-def refusal_of(
-    release: Release, consent: Consent | None, *, now: datetime, partner_key: bytes | None, contact_safe: bool
-) -> str | None:
+@dataclass(frozen=True)
+class Circumstances:
+    """How things stand when she is asked for: about her, and at our association.
+
+    `guardians` are linked as hers now. `needs_secrecy_release`: whoever releases is bound by § 203 StGB; `others` are
+    the consents among which the release from secrecy is looked for.
+    """
+
+    now: datetime
+    partner_key: bytes | None
+    contact_safe: bool = True
+    restricted: bool = False
+    minor: bool = False
+    guardians: frozenset[str] = frozenset()
+    needs_secrecy_release: bool = True
+    others: tuple[Consent, ...] = ()
+
+
+def refusal_of(release: Release, consent: Consent | None, at: Circumstances) -> str | None:
     """Why not; None if every group asked for is covered by a consent that is valid now.
 
     The receiver's key must be the one that this association holds for the partner: a key that only the asker names
     would let the asker choose who reads.
     """
-    if partner_key is None:
+    if at.restricted:
+        return "person_restricted"
+    if at.partner_key is None:
         return "unknown_recipient"
-    if release.receiver_key != partner_key:
+    if release.receiver_key != at.partner_key:
         return "wrong_receiver_key"
-    if consent is None or consent.person_id != release.person_id:
+    if consent is None or consent.person_id not in release.person_ids:
         return "no_consent"
-    if consent.kind != DISCLOSURE:
+    if consent.kind != release.kind:
         return "wrong_consent_kind"
-    if not consent.is_valid(now):
-        return "consent_not_valid"
-    return _scope_refusal(release, consent, contact_safe)
+    if not consent.is_valid(at.now):
+        return "consent_not_proved" if consent.state(at.now) == "unproved" else "consent_not_valid"
+    return _grantor_refusal(consent, at) or _scope_refusal(release, consent, at) or _secrecy_refusal(release, at)
 
 
-def _scope_refusal(release: Release, consent: Consent, contact_safe: bool) -> str | None:
+def _grantor_refusal(consent: Consent, at: Circumstances) -> str | None:
+    """A guardian's word counts as long as she is one; a minor's own where somebody found her able to give it."""
+    if consent.grantor == "guardian":
+        return None if consent.guardian_id in at.guardians else "no_guardian"
+    if at.minor and consent.capacity is None:
+        return "guardian_needed"
+    return None
+
+
+def _scope_refusal(release: Release, consent: Consent, at: Circumstances) -> str | None:
     if consent.recipient != release.recipient:
         return "other_recipient"
+    if consent.purpose != release.purpose:
+        return "other_purpose"
     if not release.codes or not release.codes <= consent.codes:
         return "codes_not_covered"
     if not release.field_groups or not release.field_groups <= consent.field_groups:
         return "fields_not_covered"
-    if "contact" in release.field_groups and not contact_safe:
+    if HEALTH in release.field_groups and not consent.health_ticked:
+        return "health_needs_tick"
+    if "contact" in release.field_groups and not at.contact_safe:
         return "contact_unsafe"
     return None
+
+
+def _secrecy_refusal(release: Release, at: Circumstances) -> str | None:
+    """Who can be recognised is released from secrecy towards this recipient for just this, or nothing leaves."""
+    if not at.needs_secrecy_release or not release.field_groups & IDENTIFYING:
+        return None
+    released = any(_releases(other, release, at) for other in at.others)
+    return None if released else "needs_secrecy_release"
+
+
+def _releases(other: Consent, release: Release, at: Circumstances) -> bool:
+    return (
+        other.kind == SECRECY_RELEASE
+        and other.person_id in release.person_ids
+        and other.is_valid(at.now)
+        and _grantor_refusal(other, at) is None
+        and _scope_refusal(release, other, at) is None
+    )
 
 
 def selected(fields: PersonFields, groups: frozenset[str]) -> PersonFields:

@@ -1,0 +1,40 @@
+"""She takes back what she agreed to, by receipt code and PIN, as easily as it was given (Art. 7 (3) GDPR)."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lotse_chassis.context import Context
+from lotse_chassis.faults import Refused
+from lotse_contracts.envelope import Message
+from lotse_contracts.intake import OwnWithdrawalContent, WithdrawOwnConsent
+from lotse_intake.handlers import consent_questions, people, pins
+from lotse_intake.handlers.consents import ended_by
+from lotse_intake.providers.content import opened
+from lotse_intake.providers.office import Office
+
+BY_HERSELF = "person"
+
+
+async def withdraw_own_consent(
+    office: Office, order: WithdrawOwnConsent, context: Context, tx: AsyncConnection
+) -> Sequence[Message]:
+    """The same withdrawal as at the desk; it also ends what another record of hers had agreed to."""
+    enquiry = await people.open_enquiry_of_receipt(tx, order.receipt_sha256)
+    type_name, key = WithdrawOwnConsent.type_name(), order.receipt_sha256
+    content = opened(office, order.content, OwnWithdrawalContent, type_name=type_name, key=key)
+    await pins.require_pin(office, context, enquiry, content.pin)
+    await people.living(tx, (await _hers(tx, enquiry, order.consent_id)).person_id, also_restricted=True)
+    row = await _hers(tx, enquiry, order.consent_id)  # as it is now that nobody else changes it
+    return await ended_by(office, row, BY_HERSELF, context, tx)
+
+
+async def _hers(tx: AsyncConnection, enquiry: Row[Any], consent_id: UUID) -> Row[Any]:
+    """Somebody else's consent is as unknown as none at all."""
+    for row in await consent_questions.of_enquiry(tx, enquiry):
+        if row.consent_id == consent_id:
+            return row
+    raise Refused("unknown_consent", fields=("consent_id",))
