@@ -29,6 +29,18 @@ class Subcommand:
     help: str = ""
 
 
+@dataclass(frozen=True)
+class Standalone:
+    """A command that needs neither settings nor a running system: it reads, decides and writes."""
+
+    run: Callable[[argparse.Namespace], int]
+    arguments: Callable[[argparse.ArgumentParser], None]
+    help: str = ""
+
+
+Commands = Mapping[str, Command | Subcommand | Standalone]
+
+
 def main(
     name: str,
     build: Callable[..., Service],
@@ -36,12 +48,15 @@ def main(
     migrations: Sequence[Migration],
     rights: Mapping[str, str],
     *,
-    commands: Mapping[str, Command | Subcommand] | None = None,
+    commands: Commands | None = None,
 ) -> None:
     """Parse the arguments, read the environment, run, exit with the command's code."""
     extra = commands or {}
     arguments = _parser(name, extra).parse_args()
     chosen = arguments.command
+    command = extra.get(chosen)
+    if isinstance(command, Standalone):
+        sys.exit(command.run(arguments))
     try:
         read = settings.from_env(os.environ if chosen == "serve" else {**ADMINISTRATION, **os.environ})
         telemetry.configure(name, read.association, traces_file=read.traces_file, log_level=read.log_level)
@@ -49,8 +64,10 @@ def main(
             sys.exit(_migrate(name, read, migrations, rights))
         if chosen == "serve":
             sys.exit(asyncio.run(_serve(build, read)))
-        command = extra[chosen]
-        sys.exit(command.run(read, arguments) if isinstance(command, Subcommand) else command(read))
+        if isinstance(command, Subcommand):
+            sys.exit(command.run(read, arguments))
+        if command is not None:
+            sys.exit(command(read))
     except SettingsInvalid as fault:
         print(f"lotse {name}: {fault}", file=sys.stderr)
         sys.exit(EXIT_SETTINGS)
@@ -59,7 +76,7 @@ def main(
         sys.exit(EXIT_MIGRATION)
 
 
-def _parser(name: str, extra: Mapping[str, Command | Subcommand]) -> argparse.ArgumentParser:
+def _parser(name: str, extra: Commands) -> argparse.ArgumentParser:
     called = Path(sys.argv[0]).name
     prog = f"python -m lotse_{name}" if called == "__main__.py" else called
     parser = argparse.ArgumentParser(prog=prog, description=f"Lotse {name}")
@@ -67,7 +84,7 @@ def _parser(name: str, extra: Mapping[str, Command | Subcommand]) -> argparse.Ar
     every.add_parser("serve", help="run the service")
     every.add_parser("migrate", help="bring the database to the shape that the code expects")
     for command, given in extra.items():
-        if isinstance(given, Subcommand):
+        if isinstance(given, Subcommand | Standalone):
             given.arguments(every.add_parser(command, help=given.help, description=given.help))
         else:
             every.add_parser(command, help=(given.__doc__ or "").partition(".")[0])
