@@ -12,6 +12,9 @@ _REPORTS = (
        corrects uuid REFERENCES handed_in_report, content bytea NOT NULL, sha256 text NOT NULL,
        handed_in_at timestamptz NOT NULL, handed_in_by text NOT NULL)""",
     "ALTER TABLE publication ADD COLUMN content bytea, ADD COLUMN sha256 text",
+    "CREATE INDEX report_persons ON person (registered_at)",
+    "CREATE INDEX report_outcomes ON concern (ended_at) WHERE ended_at IS NOT NULL",
+    "CREATE INDEX report_late_contacts ON contact (recorded_at) WHERE superseded_by IS NULL AND NOT void",
     "CREATE INDEX ix_handed_in_report_period ON handed_in_report (period)",
     *(
         f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"

@@ -38,10 +38,10 @@ PROBLEM_TEXTS: dict[str, dict[str, str]] = {
         "en": "This topic is not on our list. Please choose another one.",
     },
     "unknown_period": {
-        "uk": "Такого місяця немає у звітах. Вкажіть, будь ласка, рік і місяць.",
-        "ru": "Такого месяца нет в отчётах. Укажите, пожалуйста, год и месяц.",
-        "de": "Zu diesem Monat gibt es keinen Bericht. Bitte geben Sie Jahr und Monat an.",
-        "en": "There is no report for this month. Please name the year and the month.",
+        "uk": "Такого періоду немає у звітах. Перевірте, будь ласка, рік і місяць.",
+        "ru": "Такого периода нет в отчётах. Проверьте, пожалуйста, год и месяц.",
+        "de": "Zu diesem Zeitraum gibt es keinen Bericht. Bitte prüfen Sie Jahr und Monat.",
+        "en": "There is no report for this period. Please check the year and the month.",
     },
     "unknown_attachment": {
         "uk": "Такого файлу в нас немає.",
@@ -50,10 +50,10 @@ PROBLEM_TEXTS: dict[str, dict[str, str]] = {
         "en": "We do not have this file.",
     },
     "period_not_over": {
-        "uk": "Місяць ще не закінчився. Підсумки можна опублікувати після його завершення.",
-        "ru": "Месяц ещё не закончился. Итоги можно опубликовать после его завершения.",
-        "de": "Der Monat ist noch nicht zu Ende. Die Zahlen können erst danach veröffentlicht werden.",
-        "en": "The month is not over yet. Its figures can be published afterwards.",
+        "uk": "Період ще не закінчився. Підсумки можна опублікувати після його завершення.",
+        "ru": "Период ещё не закончился. Итоги можно опубликовать после его завершения.",
+        "de": "Der Zeitraum ist noch nicht zu Ende. Die Zahlen können erst danach veröffentlicht werden.",
+        "en": "The period is not over yet. Its figures can be published afterwards.",
     },
     "not_allowed_now": {
         "uk": "Зараз це неможливо. Подивіться, будь ласка, які дії дозволені.",

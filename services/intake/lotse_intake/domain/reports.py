@@ -1,0 +1,158 @@
+"""The report for the funder: what is counted, what of it may be said, and its canonical form."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lotse_intake.domain.spans import Span
+from lotse_statistics.families import Said, said
+from lotse_statistics.protection import Persons
+from lotse_statistics.rules import Rules
+from lotse_statistics.tables import ANY, Counts, Key, added, with_sums
+
+SCHEMA = "lotse.report.v1"
+
+FAMILIES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "persons": {
+        "age_band": ("age_band",),
+        "gender": ("gender",),
+        "language": ("language",),
+        "region": ("region",),
+        "residence_bracket": ("residence_bracket",),
+    },
+    "enquiries": {"channel": ("channel",), "language": ("language",)},
+    "concerns": {"code": ("code",), "urgency": ("urgency",)},
+    "outcomes": {"code_outcome": ("code", "outcome")},
+    "contacts": {"channel_depth": ("channel", "depth"), "language": ("language",), "interpreter": ("interpreter",)},
+    "group_heads": {"offer": ("offer",), "language": ("language",)},
+}
+"""The tables of a report by family and their dimensions. The tables of a family count the same cases, so they have one
+total; no category list stands in two tables of a family."""
+FIGURES = ("minutes", "meetings")
+"""Sums that are about no person: how long was advised, how many group offers took place."""
+
+MonthCounts = Mapping[str, Mapping[str, Counts]]
+"""Of one month: by family and table."""
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """What may be said: data, see `data/report_rules.json`."""
+
+    version: str
+    rules: Rules
+    median_min: int
+    step: int
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What was counted: months by name, how many persons stand behind each key of the whole span, further figures.
+
+    `continuing`: persons with a contact in the span who were known before it. `medians` with the number of cases.
+    """
+
+    months: Mapping[str, MonthCounts]
+    persons: Mapping[str, Mapping[str, Persons]]
+    sums: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    continuing: int = 0
+    medians: Mapping[str, tuple[int | None, int]] = field(default_factory=dict)
+
+
+def report_of(
+    association: str, span: Span, counted: Counted, earlier: Sequence[Mapping[str, Any]], given: Parameters
+) -> dict[str, Any]:
+    """The report as it may be published, beside all that was published earlier (in that order)."""
+    families = {name: _family(name, span, counted, earlier, given.rules) for name in FAMILIES}
+    return {
+        "schema": SCHEMA,
+        "association": association,
+        "period": span.name,
+        "months": list(span.months),
+        "rules": {
+            "version": given.version,
+            "count_min": given.rules.count_min,
+            "delicate": dict(given.rules.delicate),
+            "median_min": given.median_min,
+            "step": given.step,
+            "spread_min": given.rules.spread_min,
+        },
+        "families": families,
+        "figures": _figures(span, counted, families, given),
+    }
+
+
+def canonical(report: Mapping[str, Any]) -> bytes:
+    """RFC 8785: integers, plain names and null only, for which compact JSON with sorted keys is canonical."""
+    return json.dumps(report, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def sha256_of(content: bytes) -> str:
+    """Hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def _family(
+    name: str, span: Span, counted: Counted, earlier: Sequence[Mapping[str, Any]], rules: Rules
+) -> dict[str, Any] | None:
+    tables = {
+        table: {month: counts[name][table] for month, counts in counted.months.items()} for table in FAMILIES[name]
+    }
+    before = [found for report in earlier if (found := said_in(report, name)) is not None]
+    new = said(tables, before, frozenset(span.months), rules, counted.persons.get(name))
+    if new is None:
+        return None
+    whole = {table: with_sums(added(months[month] for month in span.months)) for table, months in tables.items()}
+    return {
+        "total": sum(count for key, count in whole[min(whole)].items() if ANY not in key),
+        "tables": {table: _table(whole[table], new.hidden.get(table)) for table in FAMILIES[name]},
+    }
+
+
+def _table(whole: Mapping[Key, int], hidden: frozenset[Key] | None) -> list[dict[str, Any]] | None:
+    """Every key that is not zero, sums too, the grand total apart. A null count is hidden, a null table is not said."""
+    if hidden is None:
+        return None
+    rows = sorted((key, count) for key, count in whole.items() if count and any(key))
+    return [{"key": list(key), "count": None if key in hidden else count} for key, count in rows]
+
+
+def said_in(report: Mapping[str, Any], family: str) -> Said | None:
+    """What a published report said of a family, read back from it; None if nothing."""
+    given = report["families"].get(family)
+    if given is None:
+        return None
+    hidden = {
+        table: frozenset(tuple(row["key"]) for row in rows if row["count"] is None)
+        for table, rows in given["tables"].items()
+        if rows is not None
+    }
+    return Said(frozenset(report["months"]), hidden)
+
+
+def _figures(span: Span, counted: Counted, families: Mapping[str, Any], given: Parameters) -> dict[str, int | None]:
+    """Whole hours of advice, rounded; persons who continue, in full tens; medians only of enough cases."""
+    minutes = _sum("minutes", span, counted)
+    figures: dict[str, int | None] = {
+        "advice_hours": None if families["contacts"] is None else (minutes + 30) // 60,
+        "meetings": _sum("meetings", span, counted),
+        "persons_continuing_at_least": counted.continuing - counted.continuing % given.step,
+    }
+    for name, (median, cases) in counted.medians.items():
+        figures[name] = median if cases >= given.median_min else None
+    return figures
+
+
+def _sum(name: str, span: Span, counted: Counted) -> int:
+    return sum(counted.sums.get(month, {}).get(name, 0) for month in span.months)
+
+
+def one_dimension(report: Mapping[str, Any], family: str, table: str, names: Iterable[str]) -> dict[str, int | None]:
+    """The cells of a table that is not hidden as a whole; of one that is, every name that could stand in it."""
+    given = report["families"].get(family)
+    rows = None if given is None else given["tables"][table]
+    if rows is None:
+        return dict.fromkeys(names)
+    return {row["key"][0]: row["count"] for row in rows}

@@ -1,0 +1,197 @@
+"""Which further counts are hidden, so that no hidden one can be told from everything that was published.
+
+Counts that are too small are hidden first (primary). Then, for every hidden count of every report, and for every small
+count in a part of the time that is left over between reports, other worlds are looked for (`worlds`). Where there are
+not enough, the cheapest further keys of the *newest* report are hidden that open a way to some; what was published
+stays as it is. When that cannot be done the table is not said in this report, which tells nothing about it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from lotse_statistics.rules import PLAIN, Rules
+from lotse_statistics.tables import ANY, Counts, Key, is_total
+from lotse_statistics.worlds import FREE, Cost, Direction, Release, World
+
+Persons = Mapping[Key, int]
+"""How many different persons stand behind a count."""
+
+PRICE_OF_A_CELL = 1_000
+PRICE_OF_A_SUM = 2_500
+PRICE_OF_AN_OLD_ACQUAINTANCE = 300  # hidden in an earlier report: the same partners leave longer periods more to show
+VALUE_MAX = 600  # the larger a count, the more is lost with it
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A count that must not be told: a key, summed over some classes of months."""
+
+    key: Key
+    classes: frozenset[int]
+
+
+def protected(
+    months: Mapping[str, Counts],
+    earlier: Sequence[Release],
+    covered: frozenset[str],
+    rules: Rules = PLAIN,
+    persons: Persons | None = None,
+) -> Release | None:
+    """What the newest report of one table hides; None: it must not say this table at all.
+
+    `months` are the true counts of every month that any report covers. The totals of all reports are taken as known.
+    """
+    newest = Release(covered)
+    world = World(months, [*earlier, newest])
+    primary = _too_small(world, rules, persons)
+    newest.hidden |= primary
+    settled = False
+    while not settled:
+        settled = True
+        for wanted in _all_wanted(world, rules):
+            if _is_safe(world, wanted, rules):
+                continue
+            more = _cheapest(world, wanted, rules)
+            if not more:
+                return None
+            newest.hidden |= more
+            settled = False
+    _show_again(world, primary, rules)
+    return newest
+
+
+def is_safe(months: Mapping[str, Counts], releases: Sequence[Release], rules: Rules = PLAIN) -> bool:
+    """Whether no hidden count of these reports of a table can be told, and nothing small between them."""
+    world = World(months, releases)
+    return all(_is_safe(world, wanted, rules) for wanted in _all_wanted(world, rules))
+
+
+def smallest_part(totals: Mapping[str, int], reports: Sequence[frozenset[str]]) -> int:
+    """The smallest total that is not zero among the parts of the time that the reports tell apart; zero if all are."""
+    parts: dict[frozenset[int], int] = {}
+    for month, total in totals.items():
+        seen_by = frozenset(place for place, one in enumerate(reports) if month in one)
+        if seen_by:
+            parts[seen_by] = parts.get(seen_by, 0) + total
+    return min((total for total in parts.values() if total), default=0)
+
+
+def _too_small(world: World, rules: Rules, persons: Persons | None) -> set[Key]:
+    newest = world.outside[-1]
+    return {
+        key
+        for key, count in newest.items()
+        if not is_total(key) and rules.is_small(key, count, None if persons is None else persons.get(key, 0))
+    }
+
+
+def _all_wanted(world: World, rules: Rules) -> Iterator[Wanted]:
+    """Every hidden count, and every small one in a class of months, in an order that is always the same."""
+    for place, release in enumerate(world.releases):
+        inside = frozenset(number for number, seen_by in enumerate(world.classes) if place in seen_by)
+        yield from (Wanted(key, inside) for key in sorted(release.hidden))
+    for number, counts in enumerate(world.inside):
+        small = sorted(key for key, count in counts.items() if not is_total(key) and rules.is_small(key, count))
+        yield from (Wanted(key, frozenset({number})) for key in small)
+
+
+def _is_safe(world: World, wanted: Wanted, rules: Rules) -> bool:
+    """Whether worlds are found in which this count differs by the wanted spread."""
+    need = rules.spread_min
+    up = _walk(world, wanted, 1, need, None)
+    return up.reached >= need or up.reached + _walk(world, wanted, -1, need - up.reached, None).reached >= need
+
+
+@dataclass(frozen=True)
+class Walk:
+    """How far a count could be moved, and which keys would have to be hidden for that, at which price."""
+
+    reached: int
+    hide: frozenset[Key]
+    price: int
+
+
+def _walk(world: World, wanted: Wanted, step: int, need: int, cost: Cost | None) -> Walk:
+    """Move a count up (1) or down (-1) as far as needed, by the cheapest cycles; the world is left as it was."""
+    hide: set[Key] = set()
+    done: list[tuple[Key, int, Direction]] = []
+    reached, price = 0, 0
+    known = None if cost is None else _once(cost, hide)
+    while reached < need:
+        found = _next_cycle(world, wanted, step, need - reached, known)
+        if found is None:
+            break
+        spent, amount, steps, direction = found
+        for key, way in steps:
+            if world.price(key, direction, None) is None:
+                hide.add(key)
+            world.shift(key, way * amount, direction)
+            done.append((key, way * amount, direction))
+        reached, price = reached + amount, price + spent
+    for key, amount, direction in reversed(done):
+        world.shift(key, -amount, direction)
+    return Walk(reached, frozenset(hide), price)
+
+
+def _once(cost: Cost, hide: set[Key]) -> Cost:
+    """A key that is to be hidden already costs nothing more."""
+    return lambda key: FREE if key in hide else cost(key)
+
+
+def _next_cycle(
+    world: World, wanted: Wanted, step: int, need: int, cost: Cost | None
+) -> tuple[int, int, list[tuple[Key, int]], Direction] | None:
+    """Price, amount, keys with their steps, and direction of the cheapest cycle; one that carries all is preferred."""
+    for at_least in sorted({need, 1}, reverse=True):
+        best: tuple[int, list[tuple[Key, int]], Direction] | None = None
+        for direction in world.directions:
+            effect = (direction.plus in wanted.classes) - (direction.minus in wanted.classes)
+            if not effect:
+                continue
+            found = world.cycle(wanted.key, step * effect, direction, at_least=at_least, cost=cost)
+            if found is not None and (best is None or found[0] < best[0]):
+                best = (*found, direction)
+                if found[0] == FREE:
+                    break
+        if best is not None:
+            price, steps, direction = best
+            amount = min(need, *(world.room(key, way, direction) for key, way in steps))
+            return price, amount, steps, direction
+    return None
+
+
+def _cheapest(world: World, wanted: Wanted, rules: Rules) -> frozenset[Key]:
+    """The keys of the newest report that must be hidden as well; empty where no hiding helps."""
+    cost, need = _costs(world), rules.spread_min
+    walks = []
+    for first in (1, -1):
+        one = _walk(world, wanted, first, need, cost)
+        rest = need - one.reached
+        other = _walk(world, wanted, -first, rest, _once(cost, set(one.hide))) if rest else Walk(0, frozenset(), 0)
+        if one.reached + other.reached >= need:
+            walks.append((one.price + other.price, sorted(one.hide | other.hide)))
+    return frozenset(min(walks)[1]) if walks else frozenset()
+
+
+def _costs(world: World) -> Cost:
+    newest = world.outside[-1]
+    known = set().union(*(release.hidden for release in world.releases[:-1]))
+
+    def cost(key: Key) -> int | None:
+        count = newest.get(key, 0)
+        if not count:
+            return None
+        if ANY in key:
+            return PRICE_OF_A_SUM + min(count, VALUE_MAX)
+        return (PRICE_OF_AN_OLD_ACQUAINTANCE if key in known else PRICE_OF_A_CELL) + min(count, VALUE_MAX)
+
+    return cost
+
+
+def _show_again(world: World, primary: Iterable[Key], rules: Rules) -> None:
+    """What was hidden beside the small counts and is not needed in the end is shown, the largest first."""
+    newest, counts = world.releases[-1], world.outside[-1]
+    for key in sorted(newest.hidden - set(primary), key=lambda one: (-counts[one], one)):
+        newest.hidden.discard(key)
+        if not all(_is_safe(world, wanted, rules) for wanted in _all_wanted(world, rules)):
+            newest.hidden.add(key)
