@@ -25,7 +25,6 @@ from lotse_contracts.envelope import Message, Question, Sealed, subject_of, temp
 from lotse_contracts.intake import ContactPoint, EnquiryContent, PersonFields, SubmitEnquiry
 from lotse_contracts.sealed import encode, open_sealed, public_bytes, seal
 from lotse_intake.app import build
-from lotse_intake.migrations import APPEND_ONLY
 from lotse_intake.settings import IntakeSettings
 from tests import kit
 
@@ -58,7 +57,7 @@ class Intake:
     def keys(self) -> PersonKeys:
         assert self.settings.keys_folder
         assert self.settings.kek_file
-        return PersonKeys(self.settings.keys_folder, self.settings.kek_file.read_bytes())
+        return PersonKeys(self.settings.keys_folder, self.settings.kek_file)
 
     @property
     def seal_key(self) -> bytes:
@@ -134,15 +133,19 @@ class Intake:
         )
 
 
+DEFENDED = "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE '%append_only' AND NOT tgisinternal"
+
+
 def empty(database: kit.ServiceDatabase) -> None:
     """Empty every table; the triggers that defend some of them are the owner's to lift."""
     with psycopg.connect(database.owner_url) as connection:
-        for table in APPEND_ONLY:
-            connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_append_only".encode())
+        defended = connection.execute(DEFENDED.encode()).fetchall()
+        for table, trigger in defended:
+            connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}".encode())
         tables = ", ".join(name for (name,) in connection.execute(TABLES.encode()).fetchall())
         connection.execute(f"TRUNCATE {tables}".encode())
-        for table in APPEND_ONLY:
-            connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER {table}_append_only".encode())
+        for table, trigger in defended:
+            connection.execute(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}".encode())
 
 
 def built(database: kit.ServiceDatabase, folder: Path, **changed: Any) -> Intake:

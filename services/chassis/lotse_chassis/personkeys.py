@@ -4,7 +4,6 @@ Each key is a file of its own, wrapped with the key-encryption key. Destroying i
 message that comes late makes a new one.
 """
 
-import hashlib
 import os
 import secrets
 from collections import OrderedDict
@@ -18,13 +17,14 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from lotse_chassis.disk import destroy_file, sync_folder, write_synced
+from lotse_chassis.keks import KEK_ID_BYTES, Keks, replace_file
 
 KEY_BYTES = 32  # AES-256
 NONCE_BYTES = 12  # random; a key of one person stays far below the 2^32 messages that this allows
 CACHED_KEYS_MAX = 256
+READ_TRIES = 3  # of one key that a rotation is replacing
 CONTENT_FORMAT = b"\x01"
 KEY_FORMAT = b"LPK1"
-KEK_ID_BYTES = 8
 
 _HEAD_BYTES = len(KEY_FORMAT) + KEK_ID_BYTES
 
@@ -44,12 +44,10 @@ class CannotDecrypt(Exception):
 class PersonKeys:
     """The keys in one folder; several processes may use it at once."""
 
-    def __init__(self, folder: Path, key_encryption_key: bytes) -> None:
-        if len(key_encryption_key) != KEY_BYTES:
-            raise ValueError("the key-encryption key has 32 bytes")
+    def __init__(self, folder: Path, key_encryption_key: bytes | Path) -> None:
+        """With the file of the key-encryption key instead of its bytes, a rotation reaches a running process."""
         self._folder = folder
-        self._kek = AESGCM(key_encryption_key)
-        self._kek_id = hashlib.sha256(b"lotse.kek|" + key_encryption_key).digest()[:KEK_ID_BYTES]
+        self._keks = Keks(key_encryption_key)
         self._cache: OrderedDict[UUID, bytes] = OrderedDict()
         self._lock = Lock()
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -60,7 +58,8 @@ class PersonKeys:
         self._refuse_tombstone(person_id)
         if self._key_path(person_id).exists():
             return
-        self._place(person_id, self._wrap(person_id, secrets.token_bytes(KEY_BYTES)))
+        with self._keks.wrapping():
+            self._place(person_id, self._wrap(person_id, secrets.token_bytes(KEY_BYTES)))
         if self._tombstone_path(person_id).exists():  # destroyed by another process while we were writing
             self._unlink_key(person_id)
             raise KeyDestroyed
@@ -99,6 +98,37 @@ class PersonKeys:
         for path in sorted(self._folder.glob("*.gone")):
             yield UUID(path.stem)
 
+    def persons(self) -> Iterator[UUID]:
+        """The persons whose keys lie here."""
+        for path in sorted(self._folder.glob("*.key")):
+            yield UUID(path.stem)
+
+    def wrapped_with(self, person_id: UUID) -> bytes | None:
+        """The id of the key-encryption key that her key is wrapped with; None where there is no key."""
+        try:
+            return self._key_path(person_id).read_bytes()[len(KEY_FORMAT) : _HEAD_BYTES]
+        except FileNotFoundError:
+            return None
+
+    def rewrap(self, person_id: UUID) -> bool:
+        """Wrap her key with the current key-encryption key; False if it is, or is gone.
+
+        Raises CannotDecrypt where the key that it was wrapped with is not known any more. Whoever reads meanwhile reads
+        the one or the other; a destruction that comes meanwhile wins.
+        """
+        path = self._key_path(person_id)
+        if self.wrapped_with(person_id) in (None, self._keks.current()[0]) or not self.holds(person_id):
+            return False
+        try:
+            key = self._unwrap(person_id, path.read_bytes())
+            replace_file(path, self._wrap(person_id, key))
+        except FileNotFoundError:
+            return False
+        if self._tombstone_path(person_id).exists():  # destroyed while we were writing
+            self._unlink_key(person_id)
+            return False
+        return True
+
     def _key(self, person_id: UUID) -> bytes:
         """Her unwrapped key. The files are asked each time, since another process may have destroyed it."""
         if not self.holds(person_id):
@@ -113,16 +143,22 @@ class PersonKeys:
         return self._loaded(person_id)
 
     def _loaded(self, person_id: UUID) -> bytes:
-        try:
-            key = self._unwrap(person_id, self._key_path(person_id).read_bytes())
-        except (FileNotFoundError, CannotDecrypt):
-            self._refuse_tombstone(person_id)  # it was overwritten while we read
-            raise
+        key = self._read_key(person_id)
         with self._lock:
             self._cache[person_id] = key
             if len(self._cache) > CACHED_KEYS_MAX:
                 self._cache.popitem(last=False)
         return key
+
+    def _read_key(self, person_id: UUID, tries: int = READ_TRIES) -> bytes:
+        """A rotation may have overwritten what we were reading: there is a new file in its place then."""
+        try:
+            return self._unwrap(person_id, self._key_path(person_id).read_bytes())
+        except (FileNotFoundError, CannotDecrypt):
+            self._refuse_tombstone(person_id)  # it was overwritten by a destruction
+            if tries == 1:
+                raise
+        return self._read_key(person_id, tries - 1)
 
     def _forget(self, person_id: UUID) -> None:
         with self._lock:
@@ -130,14 +166,16 @@ class PersonKeys:
 
     def _wrap(self, person_id: UUID, key: bytes) -> bytes:
         nonce = secrets.token_bytes(NONCE_BYTES)
-        return KEY_FORMAT + self._kek_id + nonce + self._kek.encrypt(nonce, key, _key_aad(person_id))
+        name, kek = self._keks.current()
+        return KEY_FORMAT + name + nonce + kek.encrypt(nonce, key, _key_aad(person_id))
 
     def _unwrap(self, person_id: UUID, stored: bytes) -> bytes:
         nonce, wrapped = stored[_HEAD_BYTES : _HEAD_BYTES + NONCE_BYTES], stored[_HEAD_BYTES + NONCE_BYTES :]
-        if stored[:_HEAD_BYTES] != KEY_FORMAT + self._kek_id:
+        kek = self._keks.of(stored[len(KEY_FORMAT) : _HEAD_BYTES])
+        if kek is None or stored[: len(KEY_FORMAT)] != KEY_FORMAT:
             raise CannotDecrypt
         try:
-            return self._kek.decrypt(nonce, wrapped, _key_aad(person_id))
+            return kek.decrypt(nonce, wrapped, _key_aad(person_id))
         except (InvalidTag, ValueError):
             raise CannotDecrypt from None
 

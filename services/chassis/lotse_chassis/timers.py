@@ -129,6 +129,11 @@ async def set_timers(tx: AsyncConnection, kind: str, given: Mapping[str, tuple[d
     await tx.execute(place.on_conflict_do_update(index_elements=["kind", "key"], set_=moved))
 
 
+async def is_set(tx: AsyncConnection, *, kind: str, key: str) -> bool:
+    """Whether there is such a timer, waiting or stuck."""
+    return (await tx.execute(select(timer.c.id).where(timer.c.kind == kind, timer.c.key == key))).first() is not None
+
+
 async def cancel_timer(tx: AsyncConnection, *, kind: str, key: str) -> bool:
     """Whether there was such a timer; it is gone now."""
     return (await tx.execute(delete(timer).where(timer.c.kind == kind, timer.c.key == key))).rowcount == 1

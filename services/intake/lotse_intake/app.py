@@ -18,7 +18,13 @@ from lotse_contracts import intake, ledger, notify, referral
 from lotse_intake import workers
 from lotse_intake.handlers import (
     access,
+    acting,
     arrivals,
+    assignments,
+    bulk,
+    case_file,
+    case_lists,
+    cases,
     codes,
     concerns,
     consent_proofs,
@@ -26,34 +32,48 @@ from lotse_intake.handlers import (
     consent_texts,
     consent_timers,
     consents,
+    contacts,
     conversations,
     deadlines,
     erasure_requests,
     erasures,
+    goals,
+    inbox,
+    kin,
     matching,
     merges,
+    notes,
     own_withdrawals,
     persons,
     questions,
     receiving,
     recording,
     releases,
+    retention,
     rights,
     safety,
     seen_by,
+    staffing,
     statistics,
+    striking,
     subject_access,
+    tasks,
     telling,
+    ticking,
+    withdrawing,
 )
-from lotse_intake.http import attachments, enquiries
+from lotse_intake.http import attachments, documents, enquiries
+from lotse_intake.http import consents as consents_face
 from lotse_intake.http import rights as rights_over_http
 from lotse_intake.migrations import MIGRATIONS
 from lotse_intake.problems import PROBLEM_TEXTS
 from lotse_intake.providers.attachments import AttachmentFiles
 from lotse_intake.providers.cleaning import Cleaning
 from lotse_intake.providers.consent_texts import TextsInvalid, read_texts
+from lotse_intake.providers.kinds import read_kinds
 from lotse_intake.providers.notify_key import NotifyKey
 from lotse_intake.providers.office import Office
+from lotse_intake.providers.pepper import read_pepper
 from lotse_intake.providers.retention_rules import read_rules
 from lotse_intake.providers.wordlist import read_words
 from lotse_intake.settings import IntakeSettings
@@ -65,19 +85,30 @@ OWN_TRANSACTIONS_MAX = (
 
 def build(settings: IntakeSettings) -> Service:
     """Intake, ready to run."""
+    return assembled(settings)[0]
+
+
+def assembled(settings: IntakeSettings) -> tuple[Service, Office]:
+    """Intake and what its handlers stand on, for an administrator's command."""
     service = Service("intake", settings, problems=PROBLEM_TEXTS, migrations=migrate.expected(MIGRATIONS))
     own_engine = engine_of(settings.database_url)
     office = _office(service, settings, own_engine)
     _hear(service, office)
     _answer(service, office)
+    _work(service, office)
     _match(service, office)
     _consent(service, office)
     _write_down(service, office)
     _grant_rights(service, office)
+    _carry_cases(service, office)
     service.on_timer(telling.CONTACT_TIMER, partial(telling.contact_due, office))
-    service.serves(attachments.router(service, office, Cleaning(), settings))
+    cleaning = Cleaning()
+    service.serves(attachments.router(service, office, cleaning, settings))
+    service.serves(documents.router(service, office, cleaning, settings))
     service.serves(enquiries.router(service, office, settings))
+    service.serves(consents_face.router(service, office, settings))
     service.serves(rights_over_http.router(service, office, settings))
+    service.serves(handover_over_http.router(service, office, settings))
     if origins := [origin.strip() for origin in settings.web_origins.split(",") if origin.strip()]:
         service.http.add_middleware(
             CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=["*"]
@@ -85,22 +116,19 @@ def build(settings: IntakeSettings) -> Service:
     add_working_hours(service.now(), 1)  # the holidays take a moment to load, which no first enquiry shall wait for
     service.works("notify-key", workers.learn_notify_key(service, office))
     service.works("files", workers.sweep_files(service, office.files))
+    service.works("retention", workers.keep_retention_set(service))
     service.works("own-transactions", workers.dispose_at_end(own_engine))
-    return service
+    return service, office
 
 
 def _hear(service: Service, office: Office) -> None:
     service.hears_many(intake.SubmitEnquiry, partial(arrivals.submit_enquiries, office))
     service.hears(intake.AddToEnquiry, partial(conversations.add_to_enquiry, office))
     service.hears(intake.AnswerEnquiry, partial(conversations.answer_enquiry, office))
-    service.hears(intake.AcceptConcern, concerns.accept_concern)
     service.hears(intake.RegisterPerson, partial(persons.register_person, office))
     service.hears(intake.ReceivePerson, partial(receiving.receive_person, office))
-    service.hears(intake.RecordContact, persons.record_contact)
     service.hears(intake.PublishStatistics, statistics.publish_statistics)
     service.hears(intake.HandInReport, statistics.hand_in_report)
-    service.hears(referral.ReferralSent, concerns.hear_sent)
-    service.hears(referral.ReferralCompleted, concerns.hear_completed)
     service.hears(notify.ContactUnreachable, persons.hear_unreachable)
 
 
@@ -108,9 +136,27 @@ def _answer(service: Service, office: Office) -> None:
     service.answers(intake.AskEnquiryState, questions.enquiry_state)
     service.answers(intake.AskConversation, partial(questions.conversation, office))
     service.answers(intake.AskEnquiry, partial(questions.enquiry, office))
-    service.answers(intake.AskInbox, questions.ask_inbox)
-    service.answers(intake.AskConcernActions, questions.concern_actions)
     service.answers(intake.AskSealingKey, partial(questions.sealing_key, office))
+
+
+def _work(service: Service, office: Office) -> None:
+    """What is done with concerns, by whom, and by when."""
+    service.hears(intake.AcceptConcern, concerns.accept_concern)
+    service.hears(intake.ActOnConcern, acting.act_on_concern)
+    service.hears(intake.BulkActOnConcerns, bulk.act_on_many)
+    service.hears(intake.WithdrawEnquiry, partial(withdrawing.withdraw_enquiry, office))
+    service.hears(referral.ReferralSent, concerns.hear_sent)
+    service.hears(referral.ReferralCompleted, concerns.hear_completed)
+    service.hears(referral.ReferralDeclined, concerns.hear_declined)
+    service.hears(referral.ReferralWithdrawn, concerns.hear_withdrawn)
+    service.hears(intake.EnrolStaff, staffing.enrol_staff)
+    service.hears(intake.SetAbsence, staffing.set_absence)
+    service.hears(intake.RetireStaff, staffing.retire_staff)
+    service.on_timer(ticking.CONCERN_TIMER, striking.struck)
+    service.answers(intake.AskInbox, inbox.ask_inbox)
+    service.answers(intake.AskConcernActions, acting.concern_actions)
+    service.answers(intake.AskBulkPreview, bulk.ask_preview)
+    service.answers(intake.AskStaff, staffing.ask_staff)
 
 
 def _write_down(service: Service, office: Office) -> None:
@@ -153,6 +199,7 @@ def _match(service: Service, office: Office) -> None:
     service.hears(intake.DismissDuplicate, merges.dismiss_duplicate)
     service.answers(intake.AskDuplicates, matching.ask_duplicates)
     service.answers(intake.AskFindPersons, partial(matching.find_persons, office))
+    service.works("index", workers.keep_index(service, office))
 
 
 def _grant_rights(service: Service, office: Office) -> None:
@@ -169,6 +216,7 @@ def _grant_rights(service: Service, office: Office) -> None:
     service.on_timer(erasures.PURGE_TIMER, partial(erasures.purge_due, service.purge))
     service.on_timer(erasures.TARGET_TIMER, erasures.overdue)
     service.on_timer(erasures.DUE_TIMER, erasures.overdue)
+    service.on_timer(retention.NIGHTLY_TIMER, partial(retention.nightly, office))
     service.on_timer(erasure_requests.UNDECIDED_TIMER, erasure_requests.undecided)
     service.answers(intake.AskReport, statistics.report)
     service.answers(intake.AskPersonData, partial(subject_access.person_data, office))
@@ -178,6 +226,48 @@ def _grant_rights(service: Service, office: Office) -> None:
     service.answers(intake.AskErasure, erasure_requests.erasure_state)
 
 
+def _carry_cases(service: Service, office: Office) -> None:
+    """Cases with their file, who belongs to whom, and consultations that are counted."""
+    kinds = read_kinds()
+    service.hears(intake.OpenCase, cases.open_case)
+    service.hears(intake.EnterPhase, cases.enter_phase)
+    service.hears(intake.CloseCase, cases.close_case)
+    service.hears(intake.ReopenCase, cases.reopen_case)
+    service.hears(intake.AssignCase, assignments.assign_case)
+    service.hears(intake.ApproveAssignment, assignments.approve_assignment)
+    service.hears(intake.MarkConflict, assignments.mark_conflict)
+    service.hears(intake.SetGoal, partial(goals.set_goal, office))
+    service.hears(intake.EndGoal, goals.end_goal)
+    service.hears(intake.AddTask, partial(tasks.add_task, office))
+    service.hears(intake.MoveTask, tasks.move_task)
+    service.hears(intake.EndTask, tasks.end_task)
+    service.on_timer(tasks.TASK_TIMER, tasks.task_due)
+    service.hears(intake.WriteNote, partial(notes.write_note, office))
+    service.hears(intake.ShowNote, notes.show_note)
+    service.hears(intake.UseNoteAsSummary, partial(notes.use_note_as_summary, office))
+    service.hears(intake.LinkPersons, partial(kin.link_persons, kinds))
+    service.hears(intake.UnlinkPersons, kin.unlink_persons)
+    service.hears(intake.RecordContact, contacts.record_contact)
+    service.hears(intake.RecordQuickContact, contacts.record_quick_contact)
+    service.hears(intake.CorrectContact, contacts.correct_contact)
+    service.hears(intake.RecordGroupContact, contacts.record_group_contact)
+    service.answers(intake.AskCase, partial(case_file.ask_case, office, kinds))
+    service.answers(intake.AskCases, case_lists.ask_cases)
+    service.answers(intake.AskContactsOfDay, case_lists.ask_contacts_of_day)
+    service.works("orphans", workers.sweep_orphans(service, office.files))
+
+
+def _hand_over(service: Service, office: Office) -> None:
+    """Who is taken along when the project ends: asking, answering, and how far each is."""
+    service.hears(intake.AskAboutHandover, handover_asking.ask_about_handover)
+    service.hears(intake.AnswerHandover, partial(handover_answering.answer_handover, office))
+    service.hears(intake.RecordHandoverAnswer, partial(handover_answering.record_handover_answer, office))
+    service.on_timer(handover_asking.REMINDER_TIMER, handover_asking.reminder_due)
+    service.answers(intake.AskHandoverQuestion, handover_questions.handover_question)
+    service.answers(intake.AskHandoverConsent, partial(handover_questions.handover_consent, office))
+    service.answers(intake.AskHandoverList, handover_listing.handover_list)
+
+
 def _office(service: Service, settings: IntakeSettings, own_engine: AsyncEngine) -> Office:
     if service.seal_key is None or service.ring is None:
         raise SettingsInvalid("missing: LOTSE_SEAL_KEY_FILE")
@@ -185,7 +275,9 @@ def _office(service: Service, settings: IntakeSettings, own_engine: AsyncEngine)
         raise SettingsInvalid("missing: LOTSE_KEYS_FOLDER")
     if settings.attachments_folder is None:
         raise SettingsInvalid("missing: LOTSE_ATTACHMENTS_FOLDER")
-    keys = PersonKeys(settings.keys_folder, secret(settings.kek_file, "kek_file"))
+    if settings.kek_file is None or not settings.kek_file.exists():
+        raise SettingsInvalid("missing: LOTSE_KEK_FILE")
+    keys = PersonKeys(settings.keys_folder, settings.kek_file)
     try:
         notify_key = NotifyKey(settings.notify_seal_key)
     except ValueError:
@@ -212,6 +304,7 @@ def _office(service: Service, settings: IntakeSettings, own_engine: AsyncEngine)
         notify_key=notify_key,
         own_transaction=own_transaction,
         now=service.now,
+        pepper=read_pepper(settings.pepper_file, secret(settings.kek_file, "kek_file")),
         consents=texts,
         needs_secrecy_release=settings.needs_secrecy_release,
         emergency_office=settings.emergency_office,

@@ -1,4 +1,4 @@
-"""What runs beside the messages: learning notify's key, and removing files that nobody claimed."""
+"""What runs beside the messages: learning notify's key, removing files that nobody claimed, the index of persons."""
 
 import asyncio
 import logging
@@ -10,17 +10,23 @@ from lotse_chassis import timers
 from lotse_chassis.asking import AskFailed, AskTimedOut
 from lotse_chassis.service import Service, Work
 from lotse_contracts.notify import AskSealingKey
+from lotse_intake.handlers import indexing, retention
 from lotse_intake.handlers.telling import CONTACT_TIMER
 from lotse_intake.providers.attachments import AttachmentFiles
 from lotse_intake.providers.consent_texts import ConsentTexts
 from lotse_intake.providers.office import Office
-from lotse_intake.store import attachments, consents, guesses
+from lotse_intake.store import attachments, consents, documents, guesses
 
 log = logging.getLogger(__name__)
 
 ASK_AGAIN_SECONDS = 1.0
 ASK_ANEW_SECONDS = 15.0  # far below the grace of a replaced key, so that notify can open whatever is sealed
 SWEEP_SECONDS = 60.0
+INDEX_LOOK_SECONDS = 1.0  # between arrival and the look for duplicates; nobody waits for it
+COMPARED_AT_ONCE = 50  # before the next batch is indexed
+ORPHANS_SECONDS = 3_600.0
+ORPHANS_AT_ONCE = 1_000  # files that one question asks about
+RETENTION_LOOK_SECONDS = 3_600.0
 JUST_WRITTEN_SECONDS = 600.0  # a file is on the disk before its row is committed
 
 
@@ -59,12 +65,36 @@ def check_texts(service: Service, texts: ConsentTexts) -> Work:
     async def run(stopping: asyncio.Event) -> None:
         async with service.unit() as unit:
             used = await consents.used_texts(unit.tx)
-        known = {(text.kind, text.version): text.digest for text in texts.texts}
-        if any(known.get(which, digest) != digest for which, digest in used.items()):
+        now = [used.get((text.kind, text.version), text.digest) == text.digest for text in texts.texts]
+        if not all(now):
             service.fail("a consent text was changed after somebody had agreed to it")
         await stopping.wait()
 
     return run
+
+
+def keep_index(service: Service, office: Office) -> Work:
+    """Keeps the blind index in step, and compares news with everybody; no message waits for it."""
+
+    async def run(stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            if not await index_turn(service, office):
+                await _rest(stopping, INDEX_LOOK_SECONDS)
+
+    return run
+
+
+async def index_turn(service: Service, office: Office) -> bool:
+    """One batch indexed, and a share of those that wait compared, each in a transaction of its own. False when idle."""
+    async with service.unit() as unit:
+        indexed = await indexing.index_some(office, unit.context, unit.tx)
+    for number in range(COMPARED_AT_ONCE):
+        async with service.unit() as unit:
+            said = await indexing.compare_next(office, unit.context, unit.tx)
+            unit.say(*(said or ()))
+        if said is None:
+            return indexed > 0 or number > 0
+    return True
 
 
 def sweep_files(service: Service, files: AttachmentFiles) -> Work:
@@ -90,8 +120,48 @@ async def sweep(service: Service, files: AttachmentFiles) -> None:
         await asyncio.to_thread(files.remove_unclaimed, attachment_id)
 
 
+def sweep_orphans(service: Service, files: AttachmentFiles) -> Work:
+    """Removes, every hour, encrypted files whose row was never committed, or is gone."""
+
+    async def run(stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            await sweep_unknown(service, files)
+            await _rest(stopping, ORPHANS_SECONDS)
+
+    return run
+
+
+async def sweep_unknown(service: Service, files: AttachmentFiles) -> int:
+    """One turn; returns how many files went. What was just written may still be committed, and stays."""
+    old = [file for file, age in await asyncio.to_thread(_kept, files) if age > JUST_WRITTEN_SECONDS]
+    gone = 0
+    for start in range(0, len(old), ORPHANS_AT_ONCE):
+        some = old[start : start + ORPHANS_AT_ONCE]
+        async with service.unit() as unit:
+            known = await documents.known_files(unit.tx, some)
+        for file in set(some) - known:
+            gone += await asyncio.to_thread(files.remove, file)
+    return gone
+
+
+def _kept(files: AttachmentFiles) -> list[tuple[UUID, float]]:
+    return list(files.claimed())
+
+
 def _lying(files: AttachmentFiles) -> dict[UUID, float]:
     return dict(files.unclaimed())
+
+
+def keep_retention_set(service: Service) -> Work:
+    """The nightly timer is there, also after a restore of a database that never had one."""
+
+    async def run(stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            async with service.unit() as unit:
+                await retention.ensure_nightly(unit.tx, unit.context.now)
+            await _rest(stopping, RETENTION_LOOK_SECONDS)
+
+    return run
 
 
 async def _rest(stopping: asyncio.Event, seconds: float) -> None:

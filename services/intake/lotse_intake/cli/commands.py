@@ -3,9 +3,15 @@
 from collections.abc import Mapping
 
 from lotse_chassis.command import Command, Standalone, Subcommand
+from lotse_intake.cli.consent_form import CONSENT_FORM
+from lotse_intake.cli.keys import KEYS
 from lotse_intake.cli.lines import SAME_PERSON, TRANSLITERATE
+from lotse_intake.cli.retention import RETENTION
 
 COMMANDS: Mapping[str, Command | Subcommand | Standalone] = {
+    "keys": KEYS,
+    "consent-form": CONSENT_FORM,
+    "retention": RETENTION,
     "same-person": SAME_PERSON,
     "transliterate": TRANSLITERATE,
 }

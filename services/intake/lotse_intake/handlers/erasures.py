@@ -1,7 +1,7 @@
 """A person is forgotten: frozen, deleted in every service, her key destroyed, and nothing late brings her back."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -60,7 +60,9 @@ async def begin_erasure(
     return await begun(office, order.person_id, order.identity, context, tx)
 
 
-async def begun(office: Office, person_id: UUID, identity: str, context: Context, tx: AsyncConnection) -> list[Message]:
+async def begun(
+    office: Office, person_id: UUID, identity: str | None, context: Context, tx: AsyncConnection
+) -> list[Message]:
     """The erasure of all records of a person who is here; whoever calls has made sure that she wants it."""
     group = await group_of(tx, person_id)
     if await rights.is_held(tx, group, context.now):
@@ -72,7 +74,7 @@ async def begun(office: Office, person_id: UUID, identity: str, context: Context
 
 
 async def _member_begun(
-    office: Office, person_id: UUID, identity: str, context: Context, tx: AsyncConnection
+    office: Office, person_id: UUID, identity: str | None, context: Context, tx: AsyncConnection
 ) -> list[Message]:
     if await persons.get(tx, person_id, lock=True) is None:
         return []
@@ -107,7 +109,7 @@ async def erase_person(office: Office, order: ErasePerson, context: Context, tx:
     counts = await erasures.delete_person(tx, person_id)
     counts["outbox"] = sum([await outbox.forget(tx, key) for key in (str(person_id), *objects)])
     counts["timer"] = await erasures.cancel_timers(tx, person_id, objects, OF_THE_ERASURE)
-    counts["file"] = await asyncio.to_thread(_removed, office, files)
+    counts["file"] = await asyncio.to_thread(_removed, office, [*files, *(UUID(one) for one in objects)])
     if objects:
         await _purge_later(tx, context, f"objects-{person_id}", objects)
     receipt = await _receipt(tx, person_id, counts, objects)
@@ -170,5 +172,6 @@ async def purge_due(purge: Purge, timer: Timer, context: Context, tx: AsyncConne
     return []
 
 
-def _removed(office: Office, files: Sequence[UUID]) -> int:
-    return sum(office.files.remove(attachment_id) for attachment_id in files)
+def _removed(office: Office, files: Iterable[UUID]) -> int:
+    """A file is named by the id of its row, whatever kind of row that is."""
+    return sum(office.files.remove(file_id) for file_id in set(files))

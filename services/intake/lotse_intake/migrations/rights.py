@@ -29,9 +29,6 @@ _ERASURE = (
     "ALTER TABLE erasure_receipt ADD COLUMN kept jsonb",
 )
 
-PROOF_YEARS = 3
-"""How long consent proofs and the access log stay, without content; the database itself refuses to forget earlier."""
-
 _RETENTION = (
     """CREATE TABLE retention_run (run_id uuid PRIMARY KEY, at timestamptz NOT NULL, by text NOT NULL,
        data_version text NOT NULL, counts jsonb NOT NULL)""",
@@ -46,10 +43,53 @@ _RETENTION = (
     ),
 )
 
+_FORGETTING = (
+    # Whoever may delete at all, the owner, still meets the trigger; only the two functions below tell it what for.
+    # Three years are how long proofs stay, without content; 5000 rows at once, the rest goes the next night.
+    """CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+       BEGIN
+         IF TG_OP = 'DELETE' AND current_setting('lotse.forgetting', true) = TG_TABLE_NAME THEN
+           RETURN NULL;
+         END IF;
+         RAISE EXCEPTION 'table % is append-only', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+       END $$""",
+    """CREATE FUNCTION forget_looks(before timestamptz) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+       SET search_path = public AS $$
+       DECLARE gone bigint;
+       BEGIN
+         PERFORM set_config('lotse.forgetting', 'access_log', true);
+         DELETE FROM access_log WHERE id IN (SELECT id FROM access_log
+           WHERE at < least(before, now() - interval '3 years') ORDER BY at LIMIT 5000);
+         GET DIAGNOSTICS gone = ROW_COUNT;
+         PERFORM set_config('lotse.forgetting', '', true);
+         RETURN gone;
+       END $$""",
+    """CREATE FUNCTION forget_consents(before timestamptz) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+       SET search_path = public AS $$
+       DECLARE victim uuid; gone bigint := 0; part text;
+       BEGIN
+         FOR victim IN SELECT c.consent_id FROM consent c LEFT JOIN consent_withdrawal w USING (consent_id)
+           LEFT JOIN erasure e USING (person_id)
+           WHERE least(w.withdrawn_at, c.valid_to, e.confirmed_at)
+             < least(before, now() - interval '3 years')
+             AND NOT EXISTS (SELECT FROM document d WHERE d.consent_id = c.consent_id) LIMIT 5000
+         LOOP
+           FOREACH part IN ARRAY ARRAY['consent_withdrawal', 'consent_proof', 'consent_expiry', 'consent'] LOOP
+             PERFORM set_config('lotse.forgetting', part, true);
+             EXECUTE format('DELETE FROM %I WHERE consent_id = $1', part) USING victim;
+           END LOOP;
+           gone := gone + 1;
+         END LOOP;
+         PERFORM set_config('lotse.forgetting', '', true);
+         RETURN gone;
+       END $$""",
+)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("0050-restriction", _RESTRICTION),
     Migration("0051-erasure-in-steps", _ERASURE),
     Migration("0052-retention", _RETENTION),
+    Migration("0053-forgetting", _FORGETTING),
 )
 
 RIGHTS: dict[str, str] = {
