@@ -38,6 +38,10 @@ from lotse_intake.handlers import (
     erasure_requests,
     erasures,
     goals,
+    handover_answering,
+    handover_asking,
+    handover_listing,
+    handover_questions,
     inbox,
     kin,
     matching,
@@ -45,6 +49,7 @@ from lotse_intake.handlers import (
     notes,
     own_withdrawals,
     persons,
+    plans,
     questions,
     receiving,
     recording,
@@ -64,6 +69,7 @@ from lotse_intake.handlers import (
 )
 from lotse_intake.http import attachments, documents, enquiries
 from lotse_intake.http import consents as consents_face
+from lotse_intake.http import handover as handover_over_http
 from lotse_intake.http import rights as rights_over_http
 from lotse_intake.migrations import MIGRATIONS
 from lotse_intake.problems import PROBLEM_TEXTS
@@ -101,6 +107,7 @@ def assembled(settings: IntakeSettings) -> tuple[Service, Office]:
     _write_down(service, office)
     _grant_rights(service, office)
     _carry_cases(service, office)
+    _hand_over(service, office)
     service.on_timer(telling.CONTACT_TIMER, partial(telling.contact_due, office))
     cleaning = Cleaning()
     service.serves(attachments.router(service, office, cleaning, settings))
@@ -241,7 +248,7 @@ def _carry_cases(service: Service, office: Office) -> None:
     service.hears(intake.AddTask, partial(tasks.add_task, office))
     service.hears(intake.MoveTask, tasks.move_task)
     service.hears(intake.EndTask, tasks.end_task)
-    service.on_timer(tasks.TASK_TIMER, tasks.task_due)
+    service.on_timer(plans.TASK_TIMER, tasks.task_due)
     service.hears(intake.WriteNote, partial(notes.write_note, office))
     service.hears(intake.ShowNote, notes.show_note)
     service.hears(intake.UseNoteAsSummary, partial(notes.use_note_as_summary, office))

@@ -9,6 +9,10 @@ class IntakeSettings(Settings):
     """The settings of intake."""
 
     attachments_folder: Path | None = setting("folder of the encrypted attachments, outside the database", default=None)
+    pepper_file: Path | None = setting(
+        "file with the pepper of the blind index, 32 raw bytes; empty: derived from the key-encryption key",
+        default=None,
+    )
     notify_seal_key: str = setting(
         "public X25519 key of notify, base64url, 32 raw bytes; empty: intake asks notify for it", default=""
     )
@@ -34,5 +38,6 @@ class IntakeSettings(Settings):
         default=True,
     )
     uploads_per_minute: float = setting("files that one address may upload per minute", default=10.0)
+    staff_uploads_per_minute: float = setting("files that staff behind one address may upload per minute", default=60.0)
     enquiries_per_minute: float = setting("enquiries and additions that one address may send per minute", default=20.0)
     reads_per_minute: float = setting("states and conversations that one address may read per minute", default=60.0)

@@ -18,6 +18,11 @@ class Place:
     at: datetime
     concern_id: UUID
 
+    @property
+    def id(self) -> UUID:
+        """The entry's id, where other things than concerns are listed."""
+        return self.concern_id
+
 
 def cursor_of(place: Place, *, newest_first: bool) -> str:
     """The place as text; it names the order, since the two orders cannot be mixed."""

@@ -22,8 +22,8 @@ NEXT: Mapping[CasePhase, frozenset[CasePhase]] = {
     "closed": frozenset({REOPENED}),
 }
 """Step by step forward, and back from wherever something new shows. Short advice never leaves the first phases, so a
-case may be closed from each. Source: Deutsche Gesellschaft für Care und Case Management, guidelines, cycle of clarifying,
-assessment, planning, steering (linking, monitoring) and evaluation with re-assessment, as of 2026-11."""
+case may be closed from each. Source: Deutsche Gesellschaft für Care und Case Management, guidelines: clarifying,
+assessment, planning, steering (linking and monitoring), evaluation, with re-assessment, as of 2026-11."""
 
 
 def may_enter(phase: CasePhase, wanted: CasePhase) -> bool:

@@ -13,13 +13,14 @@ from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
 from lotse_chassis.personkeys import KeyDestroyed
 from lotse_contracts.envelope import Message
-from lotse_contracts.intake import ContactRecorded, PersonFields, PersonRegistered, RecordContact, RegisterPerson
+from lotse_contracts.intake import PersonFields, PersonRegistered, RegisterPerson
 from lotse_contracts.notify import ContactUnreachable
 from lotse_intake.domain.release import merged
 from lotse_intake.handlers import people, telling
+from lotse_intake.handlers.identities import checked_fields
 from lotse_intake.providers.content import decrypted_fields, encrypted_fields, opened
 from lotse_intake.providers.office import Office
-from lotse_intake.store import contacts, persons
+from lotse_intake.store import persons
 
 
 async def register_person(
@@ -27,7 +28,9 @@ async def register_person(
 ) -> Sequence[Message]:
     """A new person, or more about one who is here: a group that is given replaces the one that was held."""
     key = str(order.person_id)
-    given = opened(office, order.fields, PersonFields, type_name=RegisterPerson.type_name(), key=key)
+    given = checked_fields(
+        opened(office, order.fields, PersonFields, type_name=RegisterPerson.type_name(), key=key), context
+    )
     held = await persons.get(tx, order.person_id, lock=True)
     if held is None:
         fields, row = given, await _added(office, order, given, context, tx)
@@ -78,20 +81,6 @@ async def _changed(
     if given.contact is not None:
         changed |= {"contact_kind": given.contact.kind, "contact_safe": True, "unreachable": False}
     return fields, await persons.change(tx, order.person_id, contact_changed=given.contact is not None, **changed)
-
-
-async def record_contact(order: RecordContact, context: Context, tx: AsyncConnection) -> Sequence[Message]:
-    """A consultation is counted once; corridor and phone need no person."""
-    if order.person_id is not None:
-        await people.living(tx, order.person_id)
-    row = order.model_dump()
-    row["codes"] = list(order.codes)
-    if not await contacts.add(tx, row):
-        return []
-    await accesslog.record(
-        tx, context, action="write", object_kind="contact", object_id=str(order.contact_id), purpose="counselling"
-    )
-    return [ContactRecorded(contact_id=order.contact_id, depth=order.depth, channel=order.channel)]
 
 
 async def hear_unreachable(fact: ContactUnreachable, context: Context, tx: AsyncConnection) -> Sequence[Message]:

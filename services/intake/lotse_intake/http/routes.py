@@ -11,10 +11,17 @@ from lotse_chassis.faults import Refused
 from lotse_chassis.problems import Problems, status_of, to_response
 
 BODY_BYTES_MAX = 65_536  # of everything but a file
+FILES = ("/attachments", "/documents", "/proof")
+"""Where a file is the body."""
 
 STATUS = {
     "unknown_enquiry": 404,
     "unknown_attachment": 404,
+    "unknown_case": 404,
+    "unknown_consent": 404,
+    "unknown_document": 404,
+    "not_your_case": 403,
+    "case_closed": 409,
     "wrong_pin": 403,
     "no_pin": 403,
     "pin_locked": 429,
@@ -44,7 +51,7 @@ def route_class(problems: Problems) -> type[APIRoute]:
 
             async def answered(request: Request) -> Response:
                 try:
-                    if request.method == "POST" and not self.path.endswith("/attachments"):
+                    if request.method == "POST" and not self.path.endswith(FILES):
                         _require_small(request)
                     response = await handle(request)
                 except Refused as fault:

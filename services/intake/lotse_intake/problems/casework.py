@@ -1,3 +1,160 @@
-"""Refusals about: goals, tasks, notes, households, and what is counted."""
+"""Refusals about: cases, goals, tasks, notes, documents, family, and what is counted."""
 
-PROBLEM_TEXTS: dict[str, dict[str, str]] = {}
+PROBLEM_TEXTS: dict[str, dict[str, str]] = {
+    "unknown_case": {
+        "uk": "Такої справи ми не знайшли.",
+        "ru": "Такого дела мы не нашли.",
+        "de": "Diesen Fall haben wir nicht gefunden.",
+        "en": "We could not find this case.",
+    },
+    "unknown_goal": {
+        "uk": "Такої цілі в цій справі немає.",
+        "ru": "Такой цели в этом деле нет.",
+        "de": "Dieses Ziel gibt es in dem Fall nicht.",
+        "en": "There is no such goal in this case.",
+    },
+    "unknown_task": {
+        "uk": "Такого завдання ми не знайшли.",
+        "ru": "Такой задачи мы не нашли.",
+        "de": "Diese Aufgabe haben wir nicht gefunden.",
+        "en": "We could not find this task.",
+    },
+    "unknown_note": {
+        "uk": "Такої нотатки ми не знайшли.",
+        "ru": "Такой заметки мы не нашли.",
+        "de": "Diese Notiz haben wir nicht gefunden.",
+        "en": "We could not find this note.",
+    },
+    "unknown_document": {
+        "uk": "Такого документа ми не знайшли.",
+        "ru": "Такого документа мы не нашли.",
+        "de": "Dieses Dokument haben wir nicht gefunden.",
+        "en": "We could not find this document.",
+    },
+    "unknown_link": {
+        "uk": "Такого зв’язку в цієї особи немає.",
+        "ru": "Такой связи у этого человека нет.",
+        "de": "Diese Verbindung hat die Person nicht.",
+        "en": "This person has no such link.",
+    },
+    "unknown_contact": {
+        "uk": "Такої консультації ми не знайшли.",
+        "ru": "Такой консультации мы не нашли.",
+        "de": "Diesen Beratungskontakt haben wir nicht gefunden.",
+        "en": "We could not find this contact.",
+    },
+    "not_your_case": {
+        "uk": "Цю справу ведуть інші. Зверніться, будь ласка, до них або до координації.",
+        "ru": "Это дело ведут другие. Обратитесь, пожалуйста, к ним или к координации.",
+        "de": "Diesen Fall führen andere. Bitte wenden Sie sich an sie oder an die Koordination.",
+        "en": "Others carry this case. Please turn to them or to a coordinator.",
+    },
+    "case_changed": {
+        "uk": "Справу щойно змінив хтось інший. Відкрийте її, будь ласка, ще раз.",
+        "ru": "Дело только что изменил кто-то другой. Откройте его, пожалуйста, ещё раз.",
+        "de": "Jemand anderes hat den Fall gerade geändert. Bitte öffnen Sie ihn noch einmal.",
+        "en": "Somebody else has just changed this case. Please open it again.",
+    },
+    "case_closed": {
+        "uk": "Справу закрито. Щоб продовжити, відкрийте її знову.",
+        "ru": "Дело закрыто. Чтобы продолжить, откройте его снова.",
+        "de": "Der Fall ist geschlossen. Um weiterzuarbeiten, nehmen Sie ihn bitte wieder auf.",
+        "en": "This case is closed. Please reopen it to go on.",
+    },
+    "case_full": {
+        "uk": "Більше сюди додати не можна. Завершіть, будь ласка, спершу щось із наявного.",
+        "ru": "Больше сюда добавить нельзя. Завершите, пожалуйста, сначала что-нибудь из имеющегося.",
+        "de": "Hier passt nichts mehr dazu. Bitte schließen Sie zuerst etwas davon ab.",
+        "en": "There is no room for more here. Please finish some of it first.",
+    },
+    "concerns_open": {
+        "uk": "У справі ще є незавершені питання. Завершіть їх або назвіть причину винятку.",
+        "ru": "В деле ещё есть незавершённые вопросы. Завершите их или назовите причину исключения.",
+        "de": "In dem Fall sind noch Anliegen offen. Bitte schließen Sie sie ab oder nennen Sie eine Ausnahme.",
+        "en": "There are open concerns in this case. Please end them or name an exception.",
+    },
+    "phase_not_next": {
+        "uk": "До цього етапу справа зараз перейти не може.",
+        "ru": "К этому этапу дело сейчас перейти не может.",
+        "de": "In diese Phase kann der Fall jetzt nicht wechseln.",
+        "en": "The case cannot go to this phase now.",
+    },
+    "reopening_too_late": {
+        "uk": "Справу закрито понад 90 днів тому. Відкрийте, будь ласка, нову.",
+        "ru": "Дело закрыто более 90 дней назад. Откройте, пожалуйста, новое.",
+        "de": "Der Fall ist seit mehr als 90 Tagen geschlossen. Bitte legen Sie einen neuen an.",
+        "en": "This case was closed more than 90 days ago. Please open a new one.",
+    },
+    "nothing_proposed": {
+        "uk": "Тут немає пропозиції, яку треба підтвердити.",
+        "ru": "Здесь нет предложения, которое нужно подтвердить.",
+        "de": "Hier ist nichts vorgeschlagen, dem jemand zustimmen müsste.",
+        "en": "Nothing is proposed here that somebody would have to approve.",
+    },
+    "id_taken": {
+        "uk": "Такий номер уже зайнято. Створіть, будь ласка, новий запис.",
+        "ru": "Такой номер уже занят. Создайте, пожалуйста, новую запись.",
+        "de": "Diese Nummer ist schon vergeben. Bitte legen Sie einen neuen Eintrag an.",
+        "en": "This number is taken already. Please make a new entry.",
+    },
+    "already_ended": {
+        "uk": "Це вже завершено іншим чином.",
+        "ru": "Это уже завершено по-другому.",
+        "de": "Das ist schon auf andere Weise beendet.",
+        "en": "This has already ended in another way.",
+    },
+    "reason_for_dropping": {
+        "uk": "Причину вказують тоді й лише тоді, коли від чогось відмовляються.",
+        "ru": "Причину указывают тогда и только тогда, когда от чего-то отказываются.",
+        "de": "Ein Grund wird genau dann angegeben, wenn etwas fallen gelassen wird.",
+        "en": "A reason is given when something is dropped, and only then.",
+    },
+    "note_not_yours": {
+        "uk": "Хто може читати нотатку, вирішує лише її автор.",
+        "ru": "Кто может читать заметку, решает только её автор.",
+        "de": "Wer eine Notiz lesen darf, entscheidet nur, wer sie geschrieben hat.",
+        "en": "Only its author decides who may read a note.",
+    },
+    "note_not_for_referral": {
+        "uk": "Цю нотатку не призначено для передачі. Змінити це може лише її автор.",
+        "ru": "Эта заметка не предназначена для передачи. Изменить это может только её автор.",
+        "de": "Diese Notiz ist nicht für eine Weitergabe bestimmt. Nur wer sie geschrieben hat, kann das ändern.",
+        "en": "This note is not meant to be passed on. Only its author can change that.",
+    },
+    "same_person": {
+        "uk": "Це та сама особа.",
+        "ru": "Это один и тот же человек.",
+        "de": "Das ist dieselbe Person.",
+        "en": "This is the same person.",
+    },
+    "link_contradicts": {
+        "uk": "Це суперечить тому, що вже записано про цих двох осіб.",
+        "ru": "Это противоречит тому, что уже записано об этих двух людях.",
+        "de": "Das widerspricht dem, was über diese beiden Personen schon eingetragen ist.",
+        "en": "This contradicts what is already known about these two persons.",
+    },
+    "contact_superseded": {
+        "uk": "Цей запис уже виправлено. Виправте, будь ласка, новіший.",
+        "ru": "Эта запись уже исправлена. Исправьте, пожалуйста, более новую.",
+        "de": "Dieser Eintrag ist schon berichtigt. Bitte berichtigen Sie den neueren.",
+        "en": "This entry has been corrected already. Please correct the newer one.",
+    },
+    "contact_not_yours": {
+        "uk": "Виправити запис може той, хто його зробив, або координація.",
+        "ru": "Исправить запись может тот, кто её сделал, или координация.",
+        "de": "Berichtigen kann, wer den Eintrag gemacht hat, oder die Koordination.",
+        "en": "Whoever made the entry can correct it, or a coordinator.",
+    },
+    "contact_in_future": {
+        "uk": "Ця консультація ще не відбулася. Перевірте, будь ласка, дату й час.",
+        "ru": "Эта консультация ещё не состоялась. Проверьте, пожалуйста, дату и время.",
+        "de": "Dieser Kontakt liegt in der Zukunft. Bitte prüfen Sie Datum und Uhrzeit.",
+        "en": "This contact lies in the future. Please check date and time.",
+    },
+    "nothing_to_correct": {
+        "uk": "Не вказано, який запис треба виправити.",
+        "ru": "Не указано, какую запись нужно исправить.",
+        "de": "Es fehlt die Angabe, welcher Eintrag berichtigt wird.",
+        "en": "It is not said which entry is to be corrected.",
+    },
+}

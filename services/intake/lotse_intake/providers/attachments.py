@@ -52,6 +52,10 @@ class AttachmentFiles:
         content = self._opened(attachment_id, claim)
         _write_whole(self._claimed(attachment_id), self._keys.encrypt(person_id, _context(attachment_id), content))
 
+    def keep(self, file_id: UUID, person_id: UUID, content: bytes) -> None:
+        """Keep a file that is hers from the start. Raises KeyDestroyed or KeyUnknown."""
+        _write_whole(self._claimed(file_id), self._keys.encrypt(person_id, _context(file_id), content))
+
     def read(self, attachment_id: UUID, person_id: UUID) -> bytes:
         """The file. Raises FileMissing or KeyDestroyed."""
         try:
@@ -70,7 +74,14 @@ class AttachmentFiles:
 
     def unclaimed(self) -> Iterator[tuple[UUID, float]]:
         """What waits for its claim, with its age in seconds."""
-        for path in self._folder.glob("*.unclaimed"):
+        yield from self._ages("*.unclaimed")
+
+    def claimed(self) -> Iterator[tuple[UUID, float]]:
+        """What belongs to somebody, with its age in seconds."""
+        yield from self._ages("*.file")
+
+    def _ages(self, pattern: str) -> Iterator[tuple[UUID, float]]:
+        for path in self._folder.glob(pattern):
             try:
                 yield UUID(path.stem), time.time() - path.stat().st_mtime
             except FileNotFoundError:

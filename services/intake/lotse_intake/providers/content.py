@@ -9,7 +9,7 @@ from lotse_chassis.faults import Refused, malformed
 from lotse_chassis.personkeys import KeyDestroyed, PersonKeys
 from lotse_contracts.envelope import Sealed
 from lotse_contracts.intake import PersonFields
-from lotse_contracts.sealed import CannotOpen
+from lotse_contracts.sealed import CannotOpen, decode, seal
 from lotse_intake.providers.office import Office
 
 P = TypeVar("P", bound=BaseModel)
@@ -47,6 +47,14 @@ def decrypted(keys: PersonKeys, person_id: UUID, context: str, stored: bytes) ->
         raise Refused("person_erased") from None
 
 
+def sealed_to_asker(plaintext: bytes, reply_key: str, *, type_name: str, key: str) -> Sealed:
+    """Sealed to the key of whoever asked. Raises Refused if it is none."""
+    try:
+        return seal(plaintext, decode(reply_key), type_name=type_name, key=key)
+    except CannotOpen:
+        raise Refused("bad_reply_key", fields=("reply_key",)) from None
+
+
 def said_in(enquiry_id: UUID) -> str:
     """The context of everything that was said in an enquiry."""
     return f"entry:{enquiry_id}"
@@ -60,6 +68,26 @@ def pin_of(enquiry_id: UUID) -> str:
 def letter_of(enquiry_id: UUID) -> str:
     """The context of what is known about the letter."""
     return f"letter:{enquiry_id}"
+
+
+def note_of(note_id: UUID) -> str:
+    """The context of a note."""
+    return f"note:{note_id}"
+
+
+def others_in_note(note_id: UUID) -> str:
+    """The context of what a note says about third persons."""
+    return f"note-others:{note_id}"
+
+
+def goal_of(goal_id: UUID) -> str:
+    """The context of a goal."""
+    return f"goal:{goal_id}"
+
+
+def task_of(task_id: UUID) -> str:
+    """The context of a task."""
+    return f"task:{task_id}"
 
 
 def _names(kind: type[BaseModel]) -> frozenset[str]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import LargeBinary, MetaData
 
 from lotse_chassis.personkeys import CannotDecrypt, KeyUnknown, PersonKeys
-from lotse_intake.providers.content import decrypted, letter_of, said_in
+from lotse_intake.providers.content import decrypted, goal_of, letter_of, note_of, said_in, task_of
 
 Row = Mapping[str, Any]
 ContextOf = Callable[[Row], str]
@@ -17,6 +17,9 @@ CONTEXTS: dict[str, ContextOf] = {
     "person.fields": lambda row: "fields",
     "enquiry.letter": lambda row: letter_of(row["enquiry_id"]),
     "entry.content": lambda row: said_in(row["enquiry_id"]),
+    "goal.content": lambda row: goal_of(row["goal_id"]),
+    "task.content": lambda row: task_of(row["task_id"]),
+    "note.content": lambda row: note_of(row["note_id"]),
 }
 """Column -> the context that its ciphertext is bound to; whoever adds an encrypted column adds it here."""
 
@@ -32,7 +35,10 @@ SECRETS = frozenset(
 )
 """What would let somebody else in, or is a digest of what is shown in the clear beside it."""
 
-STAFF_COLUMNS = frozenset({"by", "owner", "assignee", "actor", "author", "substitute"})
+ABOUT_OTHERS = frozenset({"note.about_others"})
+"""What is written apart because it is about third persons (Art. 15(4))."""
+
+STAFF_COLUMNS = frozenset({"by", "owner", "assignee", "actor", "author", "substitute", "proposed_owner"})
 NOT_STAFF = frozenset({"said_by", "confirmed_by"})
 NO_STAFF = frozenset({"person", "system", "intake", "guardian", "self"})
 """What stands in such a column without being a member of staff."""
@@ -47,7 +53,7 @@ def not_readable(metadata: MetaData, personal: frozenset[str]) -> list[str]:
         for column in table.columns
         if isinstance(column.type, LargeBinary)
         and f"{table.name}.{column.name}" not in CONTEXTS
-        and f"{table.name}.{column.name}" not in SECRETS
+        and f"{table.name}.{column.name}" not in SECRETS | ABOUT_OTHERS
     ]
 
 
@@ -63,7 +69,9 @@ def shown(
         place = f"{table}.{column}"
         if place in SECRETS or value is None:
             continue
-        if isinstance(value, bytes):
+        if place in ABOUT_OTHERS:
+            whole[column] = {"withheld": "third_person"}
+        elif isinstance(value, bytes):
             whole[column] = _read(keys, person_id, CONTEXTS[place](row), value) if place in CONTEXTS else "unreadable"
         elif _names_staff(column):
             whole[column] = value if value in NO_STAFF else "staff"

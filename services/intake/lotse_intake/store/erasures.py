@@ -29,7 +29,11 @@ from lotse_intake.store.tables import (
     pin_guess,
     tombstone,
 )
+from lotse_intake.store.tables.casework import case_conflict, case_event, document, goal, note, person_link, task
 from lotse_intake.store.tables.desk import concern_move, concern_proposal
+from lotse_intake.store.tables.handover import handover_case
+from lotse_intake.store.tables.consenting import consent_expiry, consent_proof
+from lotse_intake.store.tables.letters import deadline
 from lotse_intake.store.tables.matching import blind_index, duplicate_pair, person_merge, to_index
 from lotse_intake.store.tables.reports import person_bands
 from lotse_intake.store.tables.rights import erasure_request, legal_hold, rectification, restriction
@@ -109,6 +113,7 @@ def steps_of(person_id: UUID) -> list[Step]:
     hers = select(enquiry.c.enquiry_id).where(enquiry.c.person_id == person_id)
     receipts_of = select(enquiry.c.receipt_sha256).where(enquiry.c.person_id == person_id)
     concerns = select(concern.c.concern_id).where(concern.c.person_id == person_id)
+    cases = select(case_file.c.case_id).where(case_file.c.person_id == person_id)
     pairs = or_(duplicate_pair.c.first_id == person_id, duplicate_pair.c.second_id == person_id)
     merges = or_(person_merge.c.kept_id == person_id, person_merge.c.merged_id == person_id)
     return [
@@ -126,25 +131,54 @@ def steps_of(person_id: UUID) -> list[Step]:
         (heard_referral, heard_referral.c.concern_id.in_(concerns)),
         (concern_proposal, concern_proposal.c.concern_id.in_(concerns)),
         (concern_move, concern_move.c.concern_id.in_(concerns)),
+        (contact, contact.c.person_id == person_id),
+        (person_link, or_(person_link.c.person_id == person_id, person_link.c.other_id == person_id)),
+        (document, document.c.person_id == person_id),
+        (note, note.c.person_id == person_id),
+        (task, task.c.person_id == person_id),
+        (goal, goal.c.person_id == person_id),
+        (case_conflict, case_conflict.c.case_id.in_(cases)),
+        (case_event, case_event.c.case_id.in_(cases)),
+        (deadline, deadline.c.person_id == person_id),
         (concern, concern.c.person_id == person_id),
         (enquiry, enquiry.c.person_id == person_id),
         (case_file, case_file.c.person_id == person_id),
-        (contact, contact.c.person_id == person_id),
         (field_release, field_release.c.person_id == person_id),
         (person_bands, person_bands.c.person_id == person_id),
+        (handover_case, handover_case.c.person_id == person_id),
         (person, person.c.person_id == person_id),
     ]
 
 
 def kept_of(person_id: UUID) -> list[Step]:
-    """Each table that keeps rows of a person after her erasure, as the law has it; `KEPT_BY` names the rules."""
+    """Each table that keeps rows of a person after her erasure, as the law has it: three years, without content."""
     ended = select(consent.c.consent_id).where(consent.c.person_id == person_id)
     return [
         (consent, consent.c.person_id == person_id),
         (consent_withdrawal, consent_withdrawal.c.consent_id.in_(ended)),
+        (consent_expiry, consent_expiry.c.consent_id.in_(ended)),
+        (consent_proof, consent_proof.c.consent_id.in_(ended)),
         (erasure, erasure.c.person_id == person_id),
         (erasure_receipt, erasure_receipt.c.person_id == person_id),
     ]
+
+
+IMPERSONAL = {
+    "tombstone": "one-way digests of what belonged to erased persons; nobody gets back to them",
+    "staff": "pseudonyms of members of staff, under their employment; not a person who is advised",
+    "code_list": "lists of codes",
+    "consent_text": "texts that were agreed to, by version",
+    "group_contact": "head counts of group offers, without anybody's name",
+    "publication": "suppressed figures of a month",
+    "closed_month": "counts of a month that is over",
+    "handed_in_report": "suppressed reports as they were handed in",
+    "handover_batch": "packages by region, with counts and digests",
+    "handover_item": "random references of a package and digests of what was in it",
+    "retention_run": "rules and how much each took",
+    "incident_lookup": "who looked up a member of staff after an incident, approved by whom",
+    "blind_index_mark": "under which rules the blind index was made",
+}
+"""Every other table, and why it holds nothing of a person who is advised."""
 
 
 async def object_ids(tx: AsyncConnection, person_id: UUID) -> list[str]:

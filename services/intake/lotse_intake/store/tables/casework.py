@@ -33,6 +33,7 @@ case_event = Table(
     Column("event", Text, nullable=False),
     Column("code", Text),
     Column("code_after", Text),
+    Column("actor", Text),
 )
 
 case_conflict = Table(
@@ -92,6 +93,7 @@ note = Table(
     Column("visibility", Text, nullable=False),
     Column("written_at", INSTANT, nullable=False),
     Column("content", LargeBinary, nullable=False),
+    Column("about_others", LargeBinary),
     Column("used_at", INSTANT),
     _of_a_case(),
 )
