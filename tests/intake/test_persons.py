@@ -32,13 +32,13 @@ async def test_a_group_that_is_given_replaces_what_was_held_and_leaves_the_other
     person_id = await known_person(here)
     await here.hear(registration(here, person_id, PersonFields(need_summary="sucht Wohnung")))
     said = await here.hear(
-        registration(here, person_id, PersonFields(contact=ContactPoint(kind="sms", value="+49351")))
+        registration(here, person_id, PersonFields(contact=ContactPoint(kind="sms", value="+493514880000")))
     )
     assert only(said, intake.PersonRegistered).version == 3
     change = only(said, notify.ChangeContact)
     assert (change.version, contact_in(here, change).contact.value, contact_in(here, change).name) == (
         2,
-        "+49351",
+        "+493514880000",
         NAME,
     )
     held = await person_data(here, person_id)
@@ -111,11 +111,11 @@ async def test_without_notifys_key_a_timer_says_the_contact_later_as_it_is_then(
         here.token_key,
     )
     person_id = await known_person(waiting)
-    await waiting.hear(registration(waiting, person_id, PersonFields(contact=ContactPoint(kind="sms", value="+49351"))))
+    await waiting.hear(registration(waiting, person_id, PersonFields(contact=ContactPoint(kind="sms", value="+493514880000"))))
     assert here.rows("SELECT kind, key FROM timer") == [(CONTACT_TIMER, str(person_id))]
     said = await due(here, str(person_id))
     change = only(said, notify.ChangeContact)
-    assert (change.version, contact_in(here, change).contact.value) == (2, "+49351")
+    assert (change.version, contact_in(here, change).contact.value) == (2, "+493514880000")
     await here.hear(intake.BeginErasure(person_id=person_id))
     assert await due(here, str(person_id)) == []
     await waiting.service.engine.dispose()

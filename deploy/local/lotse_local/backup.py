@@ -86,10 +86,19 @@ def _snapshot(cluster: Cluster, service: str) -> Iterator[str]:
 
 
 def _dump(cluster: Cluster, service: str, snapshot: str, folder: Path) -> subprocess.Popen[bytes]:
-    """The password goes by the environment: arguments are visible to everybody on the machine."""
+    """The password goes by the environment: arguments are visible to everybody on the machine.
+
+    Unlogged tables are projections that the services make again; their rows would outlive an erasure in the copy.
+    """
     file = folder / f"{service}.dump"
     file.touch(mode=0o600)
-    arguments = ["--format=custom", f"--snapshot={snapshot}", f"--file={file}", f"--dbname={service}"]
+    arguments = [
+        "--format=custom",
+        "--no-unlogged-table-data",
+        f"--snapshot={snapshot}",
+        f"--file={file}",
+        f"--dbname={service}",
+    ]
     return subprocess.Popen(
         [str(postgres_binaries() / "pg_dump"), *arguments],
         env=client_environment(cluster),

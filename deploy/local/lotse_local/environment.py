@@ -60,6 +60,7 @@ def service_environment(place: AssociationFolder, service: str, at: Addresses) -
         "LOTSE_PARTNERS_FILE": str(place.partners),
         "LOTSE_KEYS_FOLDER": str(place.person_keys(service)),
         "LOTSE_KEK_FILE": str(place.key(f"{service}.kek")),
+        "LOTSE_PEPPER_FILE": str(place.key(keyring.PEPPER)),
         "LOTSE_TRACES_FILE": str(place.traces(service)),
         "LOTSE_ATTACHMENTS_FOLDER": str(place.files(service)),
         "LOTSE_EVIDENCE_FOLDER": str(place.files(service)),

@@ -24,6 +24,7 @@ SIGN_KEY = "sign"  # of transfers
 TOKEN_KEY = "token"  # of staff
 AUDITOR_KEY = "auditor"
 LOG_KEY = "ledger.log"  # of the grant ledger's checkpoints
+PEPPER = "intake.pepper"  # of the digests by which persons are found
 WITNESS_KEY = "ledger.witness"  # of its countersignatures under other logs
 
 
@@ -50,6 +51,7 @@ def create(place: AssociationFolder) -> None:
     for service in SERVICES:
         _once(place.key(f"{service}.seal"), lambda: X25519PrivateKey.generate().private_bytes_raw())
         _once(place.key(f"{service}.kek"), lambda: os.urandom(KEY_BYTES))
+    _once(place.key(PEPPER), lambda: os.urandom(KEY_BYTES))
     for name in (SIGN_KEY, TOKEN_KEY, AUDITOR_KEY, LOG_KEY, WITNESS_KEY):
         _once(place.key(name), lambda: Ed25519PrivateKey.generate().private_bytes_raw())
     _once(place.secrets / "passwords.json", _new_passwords)

@@ -11,8 +11,8 @@ from lotse_intake.domain.names.given import classes_of, first_letters_of
 from lotse_intake.domain.names.parsing import Name, is_initial, readings_of
 from lotse_intake.domain.phones import core_of
 
-PHONE, SURNAME_GIVEN, GIVEN_DATE, SURNAME_INITIAL, SURNAME = 1, 2, 3, 4, 5
-"""Kinds of keys."""
+PHONE, SURNAME_GIVEN, GIVEN_DATE, SURNAME_INITIAL, SURNAME, EMAIL = 1, 2, 3, 4, 5, 6
+"""Kinds of keys. That of a surname alone is for a search; it meets too many to suspect anybody."""
 KEYS_MAX = 160  # of one record; a name of ordinary length has a dozen or two
 SHORT_BONES = 3  # consonants from which on one may be left out without meeting everybody
 SCHEME = "1"
@@ -26,16 +26,17 @@ def keys_of(record: Record) -> tuple[Key, ...]:
     found: dict[Key, None] = {}
     if record.phone:
         found[PHONE, core_of(record.phone)] = None
+    if record.email:
+        found[EMAIL, record.email] = None
     readings = [reading for name in (record.name, *record.aliases) for reading in readings_of(name)]
     for reading in readings:
         found |= dict.fromkeys(_of_name(reading, record.birth_date))
     return tuple(found)[:KEYS_MAX]
 
 
-def surname_keys(record: Record) -> tuple[Key, ...]:
-    """For a search by a surname alone, which meets many."""
-    parts = [part for reading in readings_of(record.name) for part in reading.surnames]
-    return tuple(dict.fromkeys((SURNAME, bones) for part in parts for bones in _bones(part)))
+def telling(keys: tuple[Key, ...]) -> tuple[Key, ...]:
+    """Without those that meet many."""
+    return tuple(key for key in keys if key[0] != SURNAME)
 
 
 def _of_name(name: Name, born: BirthDate | None) -> list[Key]:

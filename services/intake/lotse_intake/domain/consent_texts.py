@@ -101,8 +101,10 @@ def filled(
         "until": _until(terms.valid_to, language, labels),
     }
     wording = text.wordings[language]
-    sections = (Section(one.heading, one.text.format_map(values)) for one in wording.sections)
-    return Wording(wording.title, tuple(sections))
+    texts = (one.text.format_map(values) for one in wording.sections)
+    begun = (text[:1].upper() + text[1:] for text in texts)  # a name from a list may come first
+    headings = (one.heading for one in wording.sections)
+    return Wording(wording.title, tuple(Section(*pair) for pair in zip(headings, begun, strict=True)))
 
 
 def digest_of(text: ConsentText, language: str, wording: Wording) -> str:

@@ -24,9 +24,9 @@ Guard = Literal[
     "carried",
     "own",
     "not_anothers",
-    "takes_on",
     "offered",
     "on_offer",
+    "takes_on",
     "reason",
     "outcome",
     "code",
@@ -223,6 +223,11 @@ _SHOWN: dict[State, EnquiryStateName] = {
 _PUBLIC_ORDER: tuple[EnquiryStateName, ...] = ("received", "screened", "accepted", "answered", "referred", "closed")
 
 
+def shown(state: State) -> EnquiryStateName:
+    """What the person sees of one concern."""
+    return _SHOWN[state]
+
+
 def public_state(states: Iterable[State], answers: int) -> EnquiryStateName:
     """What the person sees: the furthest that any concern has come; closed only when all are."""
     found = {_SHOWN[state] for state in states}
@@ -234,18 +239,3 @@ def public_state(states: Iterable[State], answers: int) -> EnquiryStateName:
     if answers:
         reached.add("answered")
     return max(reached or {"received"}, key=_PUBLIC_ORDER.index)
-
-
-def next_state(state: State, action: Action) -> State | None:
-    for role in ROLES:
-        if (rule := rule_of(state, action, role)) is not None:
-            return rule.to
-    return None
-
-
-def allowed_actions(state: State) -> tuple[Action, ...]:
-    return tuple(action for action in STAFF_ACTIONS if rule_of(state, action, "counsellor"))
-
-
-def state_after_referrals(completed: Iterable[bool]) -> State:
-    return "resolved" if all(completed) else "referred"

@@ -43,6 +43,7 @@ POINTS: Mapping[str, float] = {
     "birth_date_different": -6.0,
     "birth_year_different": -8.0,
     "phone_same": 4.0,  # families share one
+    "email_same": 4.0,
     "phone_different": 0.0,  # people change theirs
 }
 """The only numbers there are. What is not known on either side has none: nothing is held against a gap."""
@@ -52,11 +53,12 @@ UNSURE_MAX = 4.0
 
 @dataclass(frozen=True)
 class Record:
-    """What is compared of a person: as it was written."""
+    """What is compared of a person: the name as it was written, the phone as E.164, the e-mail in small letters."""
 
     name: str = ""
     birth_date: BirthDate | None = None
     phone: str | None = None
+    email: str | None = None
     aliases: tuple[str, ...] = ()
 
 
@@ -77,13 +79,12 @@ class Match:
     reasons: tuple[Reason, ...]
 
 
-def record(name: str, born: str = "", phone: str = "", *, today: date, aliases: tuple[str, ...] = ()) -> Record:
+def record(name: str, born: str = "", phone: str = "", *, today: date) -> Record:
     """From what is stored: a date or a phone that is none is not known."""
     return Record(
         bounded(name),
         birthdates.known_date(born, today=today) if born else None,
         phones.known_number(phone) if phone else None,
-        tuple(bounded(alias) for alias in aliases if alias),
     )
 
 
@@ -119,6 +120,8 @@ def _findings(mine: Name, theirs: Name, one: Record, other: Record) -> list[str]
     given = likeness.given(mine.given, theirs.given)
     father = likeness.patronymic(mine.patronymic, theirs.patronymic)
     found = [f"given_{given}", f"patronymic_{father}", _date_code(one, other), _phone_code(one, other)]
+    if one.email is not None and one.email == other.email:
+        found.append("email_same")
     if surname == "different" and {"given_same", "birth_date_same", "phone_same"} <= {*found}:
         surname_code = "surname_changed"
     else:
@@ -143,4 +146,4 @@ def _phone_code(one: Record, other: Record) -> str:
 
 def _is_sure(codes: list[str]) -> bool:
     names = {"given_same", "given_alike"} & {*codes} and {"surname_same", "surname_alike", "surname_part"} & {*codes}
-    return bool(names) and bool({"birth_date_same", "birth_date_swapped", "phone_same"} & {*codes})
+    return bool(names) and bool({"birth_date_same", "birth_date_swapped", "phone_same", "email_same"} & {*codes})

@@ -1,23 +1,36 @@
 """Who is known here already: pairs that somebody should look at, and persons found by name, phone or code."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lotse_chassis import accesslog
 from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
+from lotse_contracts.envelope import Sealed
 from lotse_contracts.intake import (
+    FOUND_MAX,
     AskDuplicates,
     AskFindPersons,
     DuplicateEntry,
     DuplicatesAnswer,
+    FoundPerson,
     FoundPersonsAnswer,
+    PersonFields,
     PersonQuery,
+    WeighedReason,
 )
+from lotse_intake.domain.identities import NotTaken, record_of_query
+from lotse_intake.domain.matching import Match, Reason
+from lotse_intake.handlers.indexing import alike, day_of, readable
+from lotse_intake.handlers.questions import sealer_of
 from lotse_intake.providers.content import opened
 from lotse_intake.providers.office import Office
-from lotse_intake.store import blindindex, duplicates, merges
+from lotse_intake.store import blindindex, duplicates, enquiries, merges, persons
+
+Found = tuple[UUID, PersonFields, Match]
 
 
 async def ask_duplicates(question: AskDuplicates, context: Context, tx: AsyncConnection) -> DuplicatesAnswer:
@@ -41,12 +54,69 @@ async def ask_duplicates(question: AskDuplicates, context: Context, tx: AsyncCon
 async def find_persons(
     office: Office, question: AskFindPersons, context: Context, tx: AsyncConnection
 ) -> FoundPersonsAnswer:
-    """The persons whom a query may mean, the likeliest first."""
+    """The persons whom a query may mean, the likeliest first; each that is shown is in the access log.
+
+    Raises Refused if nothing is asked, or what is asked is no date or phone.
+    """
     key = str(question.search_id)
     query = opened(office, question.query, PersonQuery, type_name=AskFindPersons.type_name(), key=key)
-    if not (query.name or query.phone or query.receipt_code):
+    if not any(text.strip() for text in (query.name, query.phone, query.receipt_code)):
         raise Refused("nothing_to_find", fields=("name", "phone", "receipt_code"))
-    return FoundPersonsAnswer(persons=(), missing=0)
+    to = sealer_of(question.reply_key, AskFindPersons.type_name(), key)
+    shown = (await _found(office, query, context, tx))[:FOUND_MAX]
+    groups = await merges.groups_of(tx, [person_id for person_id, _, _ in shown])
+    for person_id, _, _ in shown:
+        await accesslog.record(
+            tx, context, action="read", object_kind="person", object_id=str(person_id), purpose=question.purpose
+        )
+    persons = tuple(_shown(person_id, groups[person_id], fields, why, to) for person_id, fields, why in shown)
+    return FoundPersonsAnswer(persons=persons, missing=await blindindex.missing(tx, office.pepper.scheme))
+
+
+async def _found(office: Office, query: PersonQuery, context: Context, tx: AsyncConnection) -> list[Found]:
+    by_code = await _by_code(office, query.receipt_code, tx) if query.receipt_code.strip() else []
+    if not (query.name.strip() or query.phone.strip()):
+        return by_code
+    today = day_of(context)
+    try:
+        asked = record_of_query(query, today=today)
+    except NotTaken as fault:
+        raise Refused(fault.code, fields=(fault.field,), allowed=fault.allowed) from None
+    alike_ones = await alike(office, tx, asked, today, widely=True)
+    known = {person_id for person_id, _, _ in by_code}
+    return [*by_code, *(one for one in alike_ones if one[0] not in known and _may_be_meant(one[2]))]
+
+
+async def _by_code(office: Office, code: str, tx: AsyncConnection) -> list[Found]:
+    digest = await enquiries.digest_of_code(tx, code.strip())
+    row = await enquiries.by_receipt(tx, digest) if digest else None
+    person = await persons.get(tx, row.person_id) if row is not None and not row.frozen else None
+    fields = readable(office, person) if person is not None else None
+    if person is None or fields is None:
+        return []
+    return [(person.person_id, fields, Match(1.0, "different", (Reason("receipt_code", 0.0),)))]
+
+
+def _may_be_meant(found: Match) -> bool:
+    """Not somebody who merely shares a first letter with what is asked: a name or a number must fit."""
+    codes = {reason.code for reason in found.reasons}
+    if codes & {"phone_same", "email_same"}:
+        return True
+    return not codes & {"surname_different", "given_different"}
+
+
+def _shown(
+    person_id: UUID, group: tuple[UUID, ...], fields: PersonFields, found: Match, to: Callable[[bytes], Sealed]
+) -> FoundPerson:
+    who = PersonFields(identity=fields.identity, contact=fields.contact)
+    return FoundPerson(
+        person_id=person_id,
+        group=group,
+        score_percent=int(found.score * 100),
+        band=None if found.band == "different" else found.band,
+        reasons=tuple(WeighedReason(code=one.code, points=one.points) for one in found.reasons),
+        fields=to(who.model_dump_json(exclude_none=True).encode()),
+    )
 
 
 async def part_of(tx: AsyncConnection, person_id: UUID) -> dict[str, Any]:

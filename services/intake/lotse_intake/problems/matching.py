@@ -43,4 +43,46 @@ PROBLEM_TEXTS: dict[str, dict[str, str]] = {
         "de": "Bitte geben Sie einen Namen, eine Telefonnummer oder den Code einer Anfrage an.",
         "en": "Please give a name, a phone number or the code of an enquiry.",
     },
+    "name_too_long": {
+        "uk": "Ім'я задовге. Запишіть його, будь ласка, коротше.",
+        "ru": "Имя слишком длинное. Запишите его, пожалуйста, короче.",
+        "de": "Der Name ist zu lang. Bitte schreiben Sie ihn kürzer.",
+        "en": "The name is too long. Please write it shorter.",
+    },
+    "name_control_characters": {
+        "uk": "В імені є службові символи. Наберіть його, будь ласка, ще раз.",
+        "ru": "В имени есть служебные символы. Наберите его, пожалуйста, ещё раз.",
+        "de": "Im Namen stehen Steuerzeichen. Bitte tippen Sie ihn noch einmal.",
+        "en": "The name contains control characters. Please type it again.",
+    },
+    "name_invisible": {
+        "uk": "В імені є невидимі символи. Наберіть його, будь ласка, ще раз, не копіюючи.",
+        "ru": "В имени есть невидимые символы. Наберите его, пожалуйста, ещё раз, не копируя.",
+        "de": "Im Namen stehen unsichtbare Zeichen. Bitte tippen Sie ihn noch einmal, ohne zu kopieren.",
+        "en": "The name contains invisible characters. Please type it again instead of copying it.",
+    },
+    "name_symbols": {
+        "uk": "В імені є значки або емодзі. Залиште, будь ласка, лише літери.",
+        "ru": "В имени есть значки или эмодзи. Оставьте, пожалуйста, только буквы.",
+        "de": "Im Namen stehen Symbole oder Emojis. Bitte lassen Sie nur die Buchstaben stehen.",
+        "en": "The name contains symbols or emoji. Please leave only the letters.",
+    },
+    "name_without_letters": {
+        "uk": "В імені немає жодної літери.",
+        "ru": "В имени нет ни одной буквы.",
+        "de": "Der Name enthält keinen Buchstaben.",
+        "en": "The name contains no letter.",
+    },
+    "not_a_birth_date": {
+        "uk": "Такого дня народження не може бути. Вкажіть, будь ласка, рік або повну дату.",
+        "ru": "Такой даты рождения не может быть. Укажите, пожалуйста, год или полную дату.",
+        "de": "Diesen Geburtstag kann es nicht geben. Bitte geben Sie das Jahr oder das ganze Datum an.",
+        "en": "This cannot be a birth date. Please give the year or the whole date.",
+    },
+    "not_a_phone": {
+        "uk": "Це не схоже на номер телефону. Вкажіть його, будь ласка, з кодом міста або країни.",
+        "ru": "Это не похоже на номер телефона. Укажите его, пожалуйста, с кодом города или страны.",
+        "de": "Das ist keine Telefonnummer. Bitte geben Sie sie mit Vorwahl oder Ländervorwahl an.",
+        "en": "This is no phone number. Please give it with its area or country code.",
+    },
 }

@@ -22,11 +22,14 @@ _SHARED = (
     ("ß", "s"), ("ä", "e"), ("ö", "o"), ("ü", "u"), ("é", "e"), ("è", "e"), ("á", "a"), ("à", "a"), ("ç", "s"),
 )  # fmt: skip
 _ENGLISH = (
-    ("schtsch", "x"), ("shch", "x"), ("sch", "x"), ("sh", "x"), ("zh", "x"), ("kh", "h"), ("tch", "c"), ("ch", "\x01"),
+    ("schtsch", "x"), ("shch", "x"), ("sch", "x"), ("sh", "x"), ("sz", "x"), ("zh", "x"), ("kh", "h"),
+    ("tch", "\x01"), ("ch", "\x01"),
 )  # fmt: skip
 _GERMAN = (
-    ("schtsch", "x"), ("shch", "x"), ("tsch", "\x01"), ("sch", "x"), ("sh", "x"), ("zh", "x"), ("kh", "h"), ("ch", "h"),
+    ("schtsch", "x"), ("shch", "x"), ("tsch", "\x01"), ("sch", "x"), ("sh", "x"), ("sz", "x"), ("zh", "x"),
+    ("kh", "h"), ("ch", "h"),
 )  # fmt: skip
+_FRENCH = (("chtch", "x"), ("tch", "\x01"), ("ch", "x"), ("kh", "h"), ("j", "x"), ("ou", "u"))
 _ANY = (
     ("ck", "k"), ("ph", "f"), ("th", "t"), ("ts", "s"), ("tz", "s"), ("cz", "\x01"), ("q", "k"), ("x", "\x02"),
     ("w", "v"), ("z", "s"), ("g", "h"), ("j", "i"), ("y", "i"), ("ce", "se"), ("ci", "si"), ("c", "k"),
@@ -75,6 +78,8 @@ def _readings(latin: str) -> list[str]:
     for mark, plain in _SHARED:
         latin = latin.replace(mark, plain if plain not in "xc" else {"x": "sh", "c": "tch"}[plain])
     forms = [_replaced(latin, _GERMAN)]
+    if "tch" in latin:
+        forms.append(_replaced(latin, _FRENCH))
     if "tsch" not in latin:
         forms.append(_replaced(latin, _ENGLISH))
     if _FRENCH_J.search(latin):

@@ -82,7 +82,7 @@ def _patronymic(words: list[str]) -> int | None:
     places = [place for place, word in enumerate(words) if "-" not in word and _sounds_like(pattern, word)]
     places = [place for place in places if place > 0 and not classes_of(words[place])]
     after = [place for place in places if classes_of(words[place - 1])]
-    return (after or places or [None])[0]
+    return next(iter(after or places), None)
 
 
 def _sounds_like(pattern: re.Pattern[str], word: str) -> bool:

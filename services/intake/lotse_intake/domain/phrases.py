@@ -1,0 +1,228 @@
+"""A list of phrases that people maintain, compiled once, and what of it stands in a text.
+
+A phrase is written as follows. Each word is the beginning of a word ("висел" finds "виселяють"), a final dot makes it
+the whole word. Words follow each other, with at most two others in between. `a|b` is one or the other, `<name>` one of a
+group that the list defines, `#` a number. ` + ` joins parts that stand near each other in any order. A long word also
+forgives a slip of the finger. There are no regular expressions, so no text can make the search slow.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from rapidfuzz.distance import OSA
+
+from lotse_intake.domain.folding import Word, plain, word_of, words_of
+
+Alphabet = Literal["slavic", "latin"]
+
+BETWEEN_MAX = 2  # words that may stand between two words of a phrase
+NEAR_WORDS = 14  # within so many words stand the parts of a phrase
+ALONE_CHARACTERS_MIN = 4  # a shorter beginning that stands alone would be found everywhere
+PHRASE_CHARACTERS_MAX = 200
+PHRASES_MAX = 5_000
+SLIPS_ALONE = ((11, 2), (7, 1))  # from so many letters on, so many slips are forgiven
+SLIPS_AMONG_OTHERS = ((10, 2), (5, 1))
+
+_NUMBER = "#"
+
+Spans = dict[int, int]
+"""Where something stands: the last word's place, and the first word's, as late as can be."""
+
+
+class PhraseInvalid(ValueError):
+    """A phrase breaks the rules of its spelling."""
+
+
+@dataclass(frozen=True)
+class Stem:
+    """A beginning of a word, or the whole word, in one alphabet; an empty key is any number."""
+
+    key: str
+    alphabet: Alphabet
+    whole: bool
+    slips: int
+
+
+Words = tuple["Alternatives", ...]
+
+
+@dataclass(frozen=True)
+class Alternatives:
+    """One word of a phrase: stems, groups by name, or both."""
+
+    stems: tuple[Stem, ...]
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """A phrase as it is written, and its parts."""
+
+    text: str
+    parts: tuple[Words, ...]
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Groups, and every stem by alphabet and first letter. Made once; it knows no text."""
+
+    groups: Mapping[str, tuple[Words, ...]]
+    stems: Mapping[tuple[Alphabet, str], tuple[Stem, ...]]
+    numbers: frozenset[str]
+
+
+class Found:
+    """A text as the lexicon sees it: where each stem stands."""
+
+    def __init__(self, lexicon: Lexicon, text: str) -> None:
+        self._lexicon = lexicon
+        self._places: dict[Stem, list[int]] = {}
+        self._groups: dict[str, Spans] = {}
+        seen: dict[Word, tuple[Stem, ...]] = {}
+        for place, word in enumerate(words_of(text)):
+            if word not in seen:
+                seen[word] = tuple(_stems_of(lexicon, word))
+            for stem in seen[word]:
+                self._places.setdefault(stem, []).append(place)
+
+    def forget(self, phrases: Iterable[Phrase]) -> None:
+        """Look no more at the words of these phrases."""
+        covered: set[int] = set()
+        for phrase in phrases:
+            for part in phrase.parts:
+                for last, first in self._spans(part).items():
+                    covered.update(range(first, last + 1))
+        if covered:
+            kept = {stem: [one for one in places if one not in covered] for stem, places in self._places.items()}
+            self._places, self._groups = kept, {}
+
+    def first(self, phrases: Iterable[Phrase]) -> Phrase | None:
+        """The first of these phrases that stands in the text."""
+        return next((phrase for phrase in phrases if self._stands(phrase)), None)
+
+    def _stands(self, phrase: Phrase) -> bool:
+        spans = [self._spans(part) for part in phrase.parts]
+        if not all(spans):
+            return False
+        return len(spans) == 1 or _near(spans)
+
+    def _spans(self, words: Words) -> Spans:
+        found = self._one(words[0])
+        for word in words[1:]:
+            if not found:
+                return {}
+            following: Spans = {}
+            for last, first in self._one(word).items():
+                before = next((one for one in range(first - 1, first - 2 - BETWEEN_MAX, -1) if one in found), None)
+                if before is not None:
+                    following[last] = max(found[before], following.get(last, 0))
+            found = following
+        return found
+
+    def _one(self, word: Alternatives) -> Spans:
+        spans: Spans = {place: place for stem in word.stems for place in self._places.get(stem, ())}
+        for name in word.groups:
+            for last, first in self._group(name).items():
+                spans[last] = max(first, spans.get(last, 0))
+        return spans
+
+    def _group(self, name: str) -> Spans:
+        if name not in self._groups:
+            spans: Spans = {}
+            for sequence in self._lexicon.groups[name]:
+                for last, first in self._spans(sequence).items():
+                    spans[last] = max(first, spans.get(last, 0))
+            self._groups[name] = spans
+        return self._groups[name]
+
+
+def phrase_of(
+    text: str, alphabet: Alphabet, groups: Iterable[str], *, calm: bool = False, in_group: bool = False
+) -> Phrase:
+    """A phrase from how it is written; a calm one forgives no slip. Raises PhraseInvalid."""
+    if not text.strip() or len(text) > PHRASE_CHARACTERS_MAX:
+        raise PhraseInvalid("empty or too long")
+    written = [part.split() for part in text.split(" + ")]
+    if not all(written):
+        raise PhraseInvalid("a part is empty")
+    alone = len(written) == 1 and len(written[0]) == 1 and not in_group
+    known = frozenset(groups)
+    parts = tuple(tuple(_word(one, alphabet, known, alone=alone, calm=calm) for one in words) for words in written)
+    return Phrase(text, parts)
+
+
+def lexicon_of(phrases: Iterable[Phrase], groups: Mapping[str, tuple[Words, ...]], numbers: Iterable[str]) -> Lexicon:
+    """Everything that is looked for."""
+    words = [word for phrase in phrases for part in phrase.parts for word in part]
+    words += [word for sequences in groups.values() for sequence in sequences for word in sequence]
+    stems: dict[tuple[Alphabet, str], dict[Stem, None]] = {}
+    for stem in (stem for word in words for stem in word.stems):
+        stems.setdefault((stem.alphabet, stem.key[:1]), {})[stem] = None
+    named = frozenset(key for one in numbers for key in (word_of(plain(one)).slavic, word_of(plain(one)).latin) if key)
+    return Lexicon(groups, {place: tuple(found) for place, found in stems.items()}, named)
+
+
+def _word(text: str, alphabet: Alphabet, groups: frozenset[str], *, alone: bool, calm: bool) -> Alternatives:
+    stems, named = [], []
+    for one in text.split("|"):
+        if one.startswith("<") and one.endswith(">"):
+            if one[1:-1] not in groups:
+                raise PhraseInvalid(f"there is no group {one}")
+            named.append(one[1:-1])
+        else:
+            stems.append(_stem(one, alphabet, alone=alone, calm=calm))
+    return Alternatives(tuple(stems), tuple(named))
+
+
+def _stem(text: str, alphabet: Alphabet, *, alone: bool, calm: bool) -> Stem:
+    if text == _NUMBER:
+        return Stem("", alphabet, whole=True, slips=0)
+    whole = text.endswith(".")
+    bare = plain(text.removesuffix("."))
+    found = word_of(bare)
+    key = found.slavic if alphabet == "slavic" else found.latin
+    if not key or len(words_of(bare)) != 1:
+        raise PhraseInvalid(f"{text} is no word of this language")
+    if alone and not whole and len(key) < ALONE_CHARACTERS_MIN:
+        raise PhraseInvalid(f"{text} is too short to stand alone")
+    forgiven = SLIPS_ALONE if alone else SLIPS_AMONG_OTHERS
+    slips = 0 if whole or calm else next((slips for length, slips in forgiven if len(key) >= length), 0)
+    return Stem(key, alphabet, whole, slips)
+
+
+def _stems_of(lexicon: Lexicon, word: Word) -> Iterable[Stem]:
+    number = word.latin.isdigit() or bool({word.slavic, word.latin} & lexicon.numbers)
+    keys: Sequence[tuple[Alphabet, str]] = (("slavic", word.slavic), ("latin", word.latin))
+    for alphabet, key in keys:
+        if number:
+            yield from lexicon.stems.get((alphabet, ""), ())
+        if key:
+            yield from (stem for stem in lexicon.stems.get((alphabet, key[0]), ()) if _begins(key, stem))
+
+
+def _begins(key: str, stem: Stem) -> bool:
+    if stem.whole:
+        return key == stem.key
+    return key.startswith(stem.key) or (stem.slips > 0 and _slipped(key, stem.key, stem.slips))
+
+
+@lru_cache(maxsize=50_000)
+def _slipped(key: str, stem: str, slips: int) -> bool:
+    """Whether the word begins as the stem does but for so many letters that are missing, doubled, wrong or swapped."""
+    if len(key) < len(stem) - slips:
+        return False
+    lengths = range(len(stem) - slips, min(len(stem) + slips, len(key)) + 1)
+    return any(OSA.distance(stem, key[:length], score_cutoff=slips) <= slips for length in lengths)
+
+
+def _near(spans: Sequence[Spans]) -> bool:
+    """Whether one span of each part lies within the same few words."""
+    ends = sorted((last, part) for part, found in enumerate(spans) for last in found)
+    latest: dict[int, int] = {}
+    for last, part in ends:
+        latest[part] = max(spans[part][last], latest.get(part, -1))
+        if len(latest) == len(spans) and last - min(latest.values()) <= NEAR_WORDS:
+            return True
+    return False
