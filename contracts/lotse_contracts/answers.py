@@ -12,11 +12,15 @@ ERROR_HEADER = "lotse-error"
 
 
 class Problem(SaidPart):
-    """RFC 9457 in its meaning: a code, the fields at fault, and texts in four languages; never a value."""
+    """RFC 9457 in its meaning: a code, the fields at fault, and texts in four languages; never a value.
+
+    `allowed` names what the rules would let pass instead, where that helps, such as the actions of a concern.
+    """
 
     code: Code
     fields: tuple[str, ...] = Field(default=(), max_length=50)
     texts: dict[str, str] = Field(description="uk, ru, de and en")
+    allowed: str | None = Field(default=None, max_length=1_000)
 
 
 class OrderAnswer(Answer):

@@ -75,7 +75,7 @@ class Intake:
             sender_association=kit.ASSOCIATION,
             correlation=own,
             actor=actor,
-            role="counsellor" if actor else None,
+            role=role_of(actor),
         )
 
     async def hear(self, message: Message, *, actor: str | None = "c-1", id: UUID | None = None) -> list[Message]:
@@ -134,6 +134,13 @@ class Intake:
 
 
 DEFENDED = "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE '%append_only' AND NOT tgisinternal"
+
+
+def role_of(actor: str | None) -> str | None:
+    """Coordinators are those whose pseudonym says so."""
+    if actor is None:
+        return None
+    return "coordinator" if actor.startswith("co-") else "counsellor"
 
 
 def empty(database: kit.ServiceDatabase) -> None:

@@ -284,10 +284,14 @@ class Proposal(SaidPart):
 
 
 class AllowedActionsAnswer(Answer):
-    """What the asker may do now, so that no frontend needs a copy of the machine.
+    """What the asker may do now, so that no frontend needs a copy of the machine."""
 
-    `second_person`: those of them that a second person must agree to.
-    """
+    state: Token
+    actions: tuple[Token, ...] = Field(max_length=ITEMS_MAX)
+
+
+class ConcernActionsAnswer(AllowedActionsAnswer):
+    """Of a concern also what each action needs; `second_person`: those that a second person must agree to."""
 
     state: ConcernState
     actions: tuple[ConcernAction, ...] = Field(max_length=ITEMS_MAX)
@@ -301,7 +305,7 @@ class AskConcernActions(Question):
 
     NAME: ClassVar[str] = "allowed-actions"
     SERVICE: ClassVar[str] = "intake"
-    ANSWER: ClassVar[type[Answer]] = AllowedActionsAnswer
+    ANSWER: ClassVar[type[Answer]] = ConcernActionsAnswer
     ROLES: ClassVar[frozenset[str]] = COUNSELLORS
 
     concern_id: UUID

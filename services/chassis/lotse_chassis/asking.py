@@ -103,11 +103,11 @@ class Asking:
             log.error("answer too large: %s", type(answer).__name__)
             problem = self.problems.problem("too_large")
         except Refused as fault:
-            problem = self.problems.problem(fault.code, fault.fields)
+            problem = self.problems.problem(fault.code, fault.fields, fault.allowed)
         except Exception as fault:
             log.error("question not answered: %s", reason(fault), exc_info=fault)
             problem = self.problems.problem("not_ready" if is_away(fault) else "internal")
-        return problem.model_dump_json().encode(), {ERROR_HEADER: problem.code}
+        return problem.model_dump_json(exclude_none=True).encode(), {ERROR_HEADER: problem.code}
 
 
 async def _as_it_is(message: NatsMessage) -> bytes:

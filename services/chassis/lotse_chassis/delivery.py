@@ -234,7 +234,8 @@ class Delivery:
         self.meters.buried(template_of(raw.subject))
         log.warning("dead letter from %s: %s", template_of(raw.subject), reason(fault))
         if (to := reply_to(raw, self.heard.get(template_of(raw.subject)))) is not None:
-            problem = self.problems.problem(code, fields)
+            allowed = fault.allowed if isinstance(fault, Refused) else None
+            problem = self.problems.problem(code, fields, allowed)
             order_id = claim[1] if claim[0] != "spoiled" else _claimed_id(raw) or claim[1]
             await self.publish(to, _json(OrderAnswer(order_id=order_id, accepted=False, problem=problem)))
         await raw.ack()

@@ -57,9 +57,10 @@ class Problems:
         """The HTTP status that fits a code."""
         return self.statuses.get(code, FALLBACK_STATUS)
 
-    def problem(self, code: str, fields: tuple[str, ...] = ()) -> Problem:
+    def problem(self, code: str, fields: tuple[str, ...] = (), allowed: str | None = None) -> Problem:
         """The problem of a code; a code nobody wrote texts for reads as `internal`, so that nobody is left without."""
-        return Problem(code=code, fields=fields, texts=dict(self._texts.get(code, self._texts["internal"])))
+        texts = dict(self._texts.get(code, self._texts["internal"]))
+        return Problem(code=code, fields=fields, texts=texts, allowed=allowed)
 
 
 def _require_all_languages(code: str, texts: Mapping[str, str]) -> None:

@@ -19,6 +19,7 @@ from lotse_referral.handlers import (
     places,
     questions,
     sending,
+    stopping,
 )
 from lotse_referral.migrations import MIGRATIONS
 from lotse_referral.problems import PROBLEM_TEXTS
@@ -31,6 +32,7 @@ def build(settings: ReferralSettings) -> Service:
 
     as_of = settings.directory_as_of
     service.hears(intake.ConcernAccepted, partial(matching.concern_accepted, as_of=as_of))
+    service.hears(intake.ConcernMoved, stopping.concern_moved)
     service.hears(intake.ConsentGiven, partial(consenting.consent_given, keys=keys))
     service.hears(intake.ConsentWithdrawn, consenting.consent_withdrawn)
     service.hears(intake.FieldsRefused, consenting.fields_refused)

@@ -10,7 +10,7 @@ from lotse_chassis.context import Context
 from lotse_contracts.envelope import Message
 from lotse_contracts.intake import EnquiryContent, SubmitEnquiry
 from lotse_intake.domain.erasure import token_of
-from lotse_intake.handlers import incoming
+from lotse_intake.handlers import incoming, ticking
 from lotse_intake.providers.content import opened
 from lotse_intake.providers.office import Office
 from lotse_intake.store import arrivals, codelists, looks
@@ -36,6 +36,7 @@ async def submit_enquiries(
     contexts = [batch[place][1] for place in places]
     new = [incoming.arrival_of(office, *three) for three in zip(enquiries, kept, contexts, strict=True)]
     await arrivals.add(tx, new)
+    await ticking.begin(tx, new)
     await looks.note_arrivals(
         tx, [(arrival.enquiry_id, arrived) for arrival, arrived in zip(new, contexts, strict=True)]
     )

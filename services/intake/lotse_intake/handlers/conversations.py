@@ -22,12 +22,11 @@ from lotse_contracts.intake import (
     TextContent,
 )
 from lotse_intake.domain.due import due_at
-from lotse_intake.domain.machine import WAITING, next_state
 from lotse_intake.domain.triage import Triage, more_urgent, triage
-from lotse_intake.handlers import attaching, emergencies, people, pins, telling
+from lotse_intake.handlers import attaching, emergencies, moving, people, pins, telling
 from lotse_intake.providers.content import decrypted_fields, opened, said_in
 from lotse_intake.providers.office import Office
-from lotse_intake.store import concerns, deadlines, enquiries, persons
+from lotse_intake.store import concerns, enquiries, persons
 
 EMERGENCY = "emergency"
 
@@ -57,7 +56,7 @@ async def added(
     home = attaching.Home(row.enquiry_id, row.person_id)
     await attaching.claim_files(office, context, tx, home, attachments)
     judged = triage(flags=(), codes=(), text=text, words=office.words)
-    await _look_again(tx, row.enquiry_id, judged, context)
+    again = await _look_again(tx, row.enquiry_id, judged, context)
     touched = await enquiries.touch(tx, row.enquiry_id, context.now)
     await _log(tx, context, row.enquiry_id, "write", "addition")
     warnings = (EMERGENCY,) if judged.urgency == "emergency" else ()
@@ -66,20 +65,18 @@ async def added(
     ]
     if judged.urgency == "emergency":
         said += emergencies.raised(office, context, row.enquiry_id, row.person_id, version=touched.version)
+    said += again
     return [*said, *([] if judged.contact_safe else await unsafe(office, context, tx, row.person_id))]
 
 
-async def _look_again(tx: AsyncConnection, enquiry_id: UUID, judged: Triage, context: Context) -> None:
+async def _look_again(tx: AsyncConnection, enquiry_id: UUID, judged: Triage, context: Context) -> list[Message]:
     """What nobody carries is in the inbox again; what is there already comes earlier where it is more urgent now."""
+    said: list[Message] = []
     for concern in await concerns.of_enquiry(tx, enquiry_id, lock=True):
-        state = next_state(concern.state, "write_again")
         raised = replace(judged, urgency=more_urgent(judged.urgency, concern.urgency))
         due = due_at(raised, context.now)
-        if state is not None and (state != concern.state or (state in WAITING and due < concern.due_at)):
-            await concerns.move(tx, concern.concern_id, state, urgency=raised.urgency, due_at=due)
-        elif raised.urgency != concern.urgency:
-            due_at_most = min(due, concern.due_at)
-            await deadlines.hurry(tx, concern.concern_id, urgency=raised.urgency, due_at=due_at_most)
+        said += await moving.wrote_again(tx, context, concern, urgency=raised.urgency, due_at=due)
+    return said
 
 
 async def unsafe(office: Office, context: Context, tx: AsyncConnection, person_id: UUID) -> list[Message]:
@@ -102,17 +99,14 @@ async def answer_enquiry(
     content = opened(office, order.content, TextContent, type_name=AnswerEnquiry.type_name(), key=key)
     text = office.keys.encrypt(row.person_id, said_in(row.enquiry_id), content.text.encode())
     await enquiries.say(tx, row.enquiry_id, "association", text, context.now)
-    for concern in await concerns.of_enquiry(tx, row.enquiry_id, lock=True):
-        state = next_state(concern.state, "answer")
-        if state is not None and state != concern.state:
-            await concerns.move(tx, concern.concern_id, state)
+    moves = await moving.answered(tx, context, await concerns.of_enquiry(tx, row.enquiry_id, lock=True))
     touched = await enquiries.touch(tx, row.enquiry_id, context.now, answered=True)
     await _log(tx, context, row.enquiry_id, "write", "answer")
     answered = EnquiryAnswered(enquiry_id=row.enquiry_id, person_id=row.person_id, version=touched.version)
     person = await persons.get(tx, row.person_id)
     if person is None or row.receipt_sha256 is None or not telling.reach_of(person).may_be_told:
-        return [answered]  # whoever came by referral has no code to read with
-    return [answered, telling.answer_waits(context, row.person_id, row.enquiry_id, touched.answers)]
+        return [answered, *moves]  # whoever came by referral has no code to read with
+    return [answered, *moves, telling.answer_waits(context, row.person_id, row.enquiry_id, touched.answers)]
 
 
 async def _log(tx: AsyncConnection, context: Context, enquiry_id: object, action: str, purpose: str) -> None:

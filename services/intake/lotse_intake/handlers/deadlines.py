@@ -29,7 +29,7 @@ from lotse_contracts.intake import (
 from lotse_intake.domain.due import due_at, with_deadline
 from lotse_intake.domain.letters import EarliestEnd
 from lotse_intake.domain.triage import Triage, more_urgent
-from lotse_intake.handlers import people
+from lotse_intake.handlers import moving, people
 from lotse_intake.store import concerns, deadlines
 
 DEADLINE_TIMER = "deadline"
@@ -193,7 +193,7 @@ async def _hurry(tx: AsyncConnection, concern_id: UUID, on: date | None, context
         return
     due, urgency = min(concern.due_at, due_at(hurried, context.now)), more_urgent(concern.urgency, hurried.urgency)
     if (due, urgency) != (concern.due_at, concern.urgency):
-        await deadlines.hurry(tx, concern_id, urgency=urgency, due_at=due)
+        await moving.hurry(tx, concern, context.now, urgency=urgency, due_at=due)
 
 
 def _common(row: Row[Any]) -> dict[str, Any]:

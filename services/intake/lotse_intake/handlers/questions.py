@@ -13,29 +13,23 @@ from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
 from lotse_contracts.envelope import Sealed
 from lotse_contracts.intake import (
-    AllowedActionsAnswer,
-    AskConcernActions,
     AskConversation,
     AskEnquiry,
     AskEnquiryState,
-    AskInbox,
     AskSealingKey,
     AttachmentReference,
     ConversationAnswer,
     ConversationEntry,
     EnquiryAnswer,
-    InboxAnswer,
-    InboxEntry,
     SealingKeyAnswer,
     StateAnswer,
 )
 from lotse_contracts.sealed import CannotOpen, decode, encode, key_id, seal
-from lotse_intake.domain.cursors import BadCursor, Place, cursor_of, place_of
-from lotse_intake.domain.machine import allowed_actions, public_state
+from lotse_intake.domain.machine import public_state
 from lotse_intake.handlers import people, pins, reading
 from lotse_intake.providers.content import decrypted, said_in
 from lotse_intake.providers.office import Office
-from lotse_intake.store import attachments, concerns, enquiries, inbox
+from lotse_intake.store import attachments, concerns, enquiries
 
 KEY_BYTES = 32
 ANSWER_BYTES_MAX = 150_000  # of texts in one answer, newest first; base64 and envelope must fit the broker's limit
@@ -60,7 +54,7 @@ async def conversation(
     row = await people.open_enquiry_of_code(tx, question.receipt_code)
     await pins.require_pin(office, context, row, question.pin)
     await _log(tx, context, row.enquiry_id, "self_access")
-    to = _sealer(question.reply_key, AskConversation.type_name(), str(row.enquiry_id))
+    to = sealer_of(question.reply_key, AskConversation.type_name(), str(row.enquiry_id))
     return await _read(office, tx, row, to)
 
 
@@ -68,7 +62,7 @@ async def enquiry(office: Office, question: AskEnquiry, context: Context, tx: As
     """A counsellor reads; who, when and why goes into the access log."""
     row = await people.open_enquiry(tx, question.enquiry_id, also_restricted=True)
     await _log(tx, context, row.enquiry_id, question.purpose)
-    to = _sealer(question.reply_key, AskEnquiry.type_name(), str(row.enquiry_id))
+    to = sealer_of(question.reply_key, AskEnquiry.type_name(), str(row.enquiry_id))
     said = await _read(office, tx, row, to)
     person = await people.living(tx, row.person_id, also_restricted=True)
     letter = await reading.letter_of_enquiry(office, context, tx, row)
@@ -87,29 +81,6 @@ async def enquiry(office: Office, question: AskEnquiry, context: Context, tx: As
     )
 
 
-async def ask_inbox(question: AskInbox, context: Context, tx: AsyncConnection) -> InboxAnswer:
-    """One page of what waits."""
-    try:
-        after = place_of(question.cursor, newest_first=question.newest_first) if question.cursor else None
-    except BadCursor:
-        raise Refused("bad_cursor", fields=("cursor",)) from None
-    rows = await inbox.page(tx, size=question.size, after=after, newest_first=question.newest_first)
-    cursor = None
-    if len(rows) == question.size:
-        last = Place(rows[-1].received_at if question.newest_first else rows[-1].due_at, rows[-1].concern_id)
-        cursor = cursor_of(last, newest_first=question.newest_first)
-    entries = tuple(InboxEntry.model_validate(dict(row._mapping)) for row in rows)  # noqa: SLF001 - SQLAlchemy's own name
-    return InboxAnswer(entries=entries, waiting=await inbox.waiting(tx), cursor=cursor)
-
-
-async def concern_actions(question: AskConcernActions, context: Context, tx: AsyncConnection) -> AllowedActionsAnswer:
-    """What a counsellor may do with a concern now."""
-    row = await concerns.get(tx, question.concern_id)
-    if row is None:
-        raise Refused("unknown_concern", fields=("concern_id",))
-    return AllowedActionsAnswer(state=row.state, actions=() if row.frozen else allowed_actions(row.state))
-
-
 async def sealing_key(
     office: Office, question: AskSealingKey, context: Context, tx: AsyncConnection
 ) -> SealingKeyAnswer:
@@ -123,7 +94,7 @@ def sealing_key_of(office: Office, now: datetime) -> SealingKeyAnswer:
     return SealingKeyAnswer(kid=key_id(raw), public_key=encode(raw))
 
 
-def _sealer(reply_key: str, type_name: str, key: str) -> Callable[[bytes], Sealed]:
+def sealer_of(reply_key: str, type_name: str, key: str) -> Callable[[bytes], Sealed]:
     """Seals to the key of whoever asked. Raises Refused if it is none."""
     try:
         raw = decode(reply_key)

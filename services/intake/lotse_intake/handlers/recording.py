@@ -27,7 +27,7 @@ from lotse_contracts.intake import (
 from lotse_intake.domain.erasure import token_of
 from lotse_intake.domain.letters import end_of
 from lotse_intake.domain.pins import SALT_BYTES, hashed
-from lotse_intake.handlers import conversations, deadlines, incoming, people
+from lotse_intake.handlers import conversations, deadlines, incoming, people, ticking
 from lotse_intake.providers.content import letter_of, opened, pin_of
 from lotse_intake.providers.office import Office
 from lotse_intake.store import arrivals, codelists, concerns, enquiries, guesses, looks
@@ -51,6 +51,7 @@ async def record_enquiry(
     kept = await asyncio.to_thread(incoming.encrypted, office, enquiry)
     arrival = incoming.arrival_of(office, enquiry, kept, context)
     await arrivals.add(tx, [arrival])
+    await ticking.begin(tx, [arrival])
     await looks.note_arrivals(tx, [(arrival.enquiry_id, context)])
     said = await incoming.settled(office, enquiry, arrival, context, tx)
     if order.person_id is not None and not enquiry.judged.contact_safe and not order.contact_asked:

@@ -14,6 +14,7 @@ from lotse_contracts.envelope import Message, Sealed
 from lotse_contracts.intake import ContactPoint, PersonFields
 from lotse_contracts.notify import ChangeContact, ContactContent, Tell
 from lotse_contracts.sealed import seal
+from lotse_intake.domain.clocks import Ticking
 from lotse_intake.domain.contacts import Reach, recipient_languages
 from lotse_intake.providers.content import decrypted_fields
 from lotse_intake.providers.office import Office
@@ -121,4 +122,17 @@ def answer_waits(context: Context, person_id: UUID, enquiry_id: UUID, number: in
         useful_by=context.now + ANSWER_USEFUL,
         dedupe_key=f"answer-{enquiry_id}-{number}",
         supersedes=f"answer-{enquiry_id}-{number - 1}" if number > 1 else None,
+    )
+
+
+def still_waits(context: Context, person_id: UUID, concern_id: UUID, ticking: Ticking) -> Tell:
+    """Our question still waits for her; `ticking` says which reminder this is, once each."""
+    number = 1 if ticking.step == "first_reminder" else 2
+    since = int(ticking.started_at.timestamp())
+    return Tell(
+        person_id=person_id,
+        template="answer_waits",
+        useful_by=context.now + ANSWER_USEFUL,
+        dedupe_key=f"waits-{concern_id}-{since}-{number}",
+        supersedes=f"waits-{concern_id}-{since}-1" if number == 2 else None,
     )

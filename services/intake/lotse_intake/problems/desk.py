@@ -1,3 +1,136 @@
 """Refusals about: staff, teams, and the way of a concern."""
 
-PROBLEM_TEXTS: dict[str, dict[str, str]] = {}
+PROBLEM_TEXTS: dict[str, dict[str, str]] = {
+    "missing_for_action": {
+        "uk": "Для цієї дії бракує даних.",
+        "ru": "Для этого действия не хватает данных.",
+        "de": "Für diesen Schritt fehlt eine Angabe.",
+        "en": "Something that this action needs is missing.",
+    },
+    "carried_by_another": {
+        "uk": "Цим питанням займається інша людина.",
+        "ru": "Этим вопросом занимается другой человек.",
+        "de": "Dieses Anliegen liegt bei jemand anderem.",
+        "en": "Somebody else carries this concern.",
+    },
+    "nobody_carries_it": {
+        "uk": "Цим питанням ще ніхто не займається.",
+        "ru": "Этим вопросом ещё никто не занимается.",
+        "de": "Dieses Anliegen liegt noch bei niemandem.",
+        "en": "Nobody carries this concern yet.",
+    },
+    "carries_it_already": {
+        "uk": "Ця людина вже займається цим питанням.",
+        "ru": "Этот человек уже занимается этим вопросом.",
+        "de": "Das Anliegen liegt schon bei dieser Person.",
+        "en": "This person carries the concern already.",
+    },
+    "nobody_to_carry_it": {
+        "uk": "Цю людину не записано як працівника, або вона відсутня й ніхто її не заміщає.",
+        "ru": "Этот человек не записан как сотрудник, либо он отсутствует и никто его не замещает.",
+        "de": "Diese Person ist nicht eingetragen, oder sie ist abwesend und niemand vertritt sie.",
+        "en": "This person is not enrolled, or is away and nobody acts for them.",
+    },
+    "conflict_of_interest": {
+        "uk": "Через конфлікт інтересів ця людина не може займатися цим питанням.",
+        "ru": "Из-за конфликта интересов этот человек не может заниматься этим вопросом.",
+        "de": "Wegen eines Interessenkonflikts kann diese Person das Anliegen nicht übernehmen.",
+        "en": "Because of a conflict of interest this person cannot carry the concern.",
+    },
+    "not_offered_to_you": {
+        "uk": "Це питання вам не передавали.",
+        "ru": "Этот вопрос вам не передавали.",
+        "de": "Dieses Anliegen wurde Ihnen nicht angeboten.",
+        "en": "This concern was not offered to you.",
+    },
+    "nothing_offered": {
+        "uk": "Це питання нікому не пропонували передати.",
+        "ru": "Этот вопрос никому не предлагали передать.",
+        "de": "Dieses Anliegen wurde niemandem angeboten.",
+        "en": "This concern was not offered to anybody.",
+    },
+    "unknown_original": {
+        "uk": "Питання, яке мало б бути першим, не знайдено або воно саме є дублікатом.",
+        "ru": "Вопрос, который должен быть первым, не найден или сам является дубликатом.",
+        "de": "Das andere Anliegen gibt es nicht, oder es ist selbst doppelt.",
+        "en": "There is no such other concern, or it is a duplicate itself.",
+    },
+    "no_contact_yet": {
+        "uk": "Спершу запишіть, будь ласка, розмову або надішліть відповідь.",
+        "ru": "Сначала запишите, пожалуйста, разговор или отправьте ответ.",
+        "de": "Bitte halten Sie zuerst ein Gespräch fest, oder schreiben Sie eine Antwort.",
+        "en": "Please record a contact or send an answer first.",
+    },
+    "nothing_asked_yet": {
+        "uk": "Спершу поставте, будь ласка, людині запитання.",
+        "ru": "Сначала задайте, пожалуйста, человеку вопрос.",
+        "de": "Bitte stellen Sie der Person zuerst eine Frage.",
+        "en": "Please ask the person something first.",
+    },
+    "referrals_open": {
+        "uk": "Є направлення, яке ще не завершено.",
+        "ru": "Есть направление, которое ещё не завершено.",
+        "de": "Eine Vermittlung läuft noch.",
+        "en": "A referral has not ended yet.",
+    },
+    "ended_too_long_ago": {
+        "uk": "Питання закрито понад 90 днів тому. Створіть, будь ласка, нове звернення.",
+        "ru": "Вопрос закрыт более 90 дней назад. Создайте, пожалуйста, новое обращение.",
+        "de": "Das Anliegen ist seit über 90 Tagen beendet. Bitte legen Sie eine neue Anfrage an.",
+        "en": "The concern ended more than 90 days ago. Please make a new enquiry.",
+    },
+    "needs_a_person": {
+        "uk": "У надзвичайній ситуації це має вирішити людина.",
+        "ru": "В экстренной ситуации это должен решить человек.",
+        "de": "Bei einem Notfall muss das ein Mensch entscheiden.",
+        "en": "In an emergency a person must decide this.",
+    },
+    "second_person_needed": {
+        "uk": "Тут потрібна згода другої людини. Не можна погодити власну пропозицію.",
+        "ru": "Здесь нужно согласие второго человека. Собственное предложение согласовать нельзя.",
+        "de": "Hier muss eine zweite Person zustimmen. Dem eigenen Vorschlag kann man nicht zustimmen.",
+        "en": "A second person must agree here. Nobody can agree to their own proposal.",
+    },
+    "unknown_proposal": {
+        "uk": "Такої пропозиції немає, її строк минув або вона про інше.",
+        "ru": "Такого предложения нет, его срок истёк или оно о другом.",
+        "de": "Diesen Vorschlag gibt es nicht, er ist abgelaufen oder betrifft etwas anderes.",
+        "en": "There is no such proposal, it has expired, or it is about something else.",
+    },
+    "world_moved": {
+        "uk": "Дещо з цього тим часом змінилося. Перегляньте, будь ласка, список ще раз.",
+        "ru": "Кое-что из этого тем временем изменилось. Просмотрите, пожалуйста, список ещё раз.",
+        "de": "Einiges davon hat sich inzwischen geändert. Bitte sehen Sie die Vorschau noch einmal an.",
+        "en": "Some of these have changed since. Please look at the preview again.",
+    },
+    "named_twice": {
+        "uk": "Одне питання названо двічі.",
+        "ru": "Один вопрос назван дважды.",
+        "de": "Ein Anliegen ist zweimal genannt.",
+        "en": "A concern is named twice.",
+    },
+    "too_many_tags": {
+        "uk": "Забагато позначок. Приберіть, будь ласка, якусь.",
+        "ru": "Слишком много пометок. Уберите, пожалуйста, какую-нибудь.",
+        "de": "Das sind zu viele Markierungen. Bitte entfernen Sie eine.",
+        "en": "These are too many tags. Please remove one.",
+    },
+    "unknown_staff": {
+        "uk": "Такого працівника не записано.",
+        "ru": "Такой сотрудник не записан.",
+        "de": "Diese Person ist nicht als Mitarbeiterin oder Mitarbeiter eingetragen.",
+        "en": "This member of staff is not enrolled.",
+    },
+    "bad_absence": {
+        "uk": "Дні відсутності або заміщення вказано неправильно.",
+        "ru": "Дни отсутствия или замещение указаны неверно.",
+        "de": "Die Tage der Abwesenheit oder die Vertretung stimmen nicht.",
+        "en": "The days of the absence or the substitute are wrong.",
+    },
+    "only_for_yourself": {
+        "uk": "Відсутність інших записує координатор.",
+        "ru": "Отсутствие других записывает координатор.",
+        "de": "Die Abwesenheit anderer trägt eine Koordinatorin oder ein Koordinator ein.",
+        "en": "The absence of others is written down by a coordinator.",
+    },
+}

@@ -1,7 +1,7 @@
 """Deadlines: of a concern, computed or named, and the nearest day that a concern shows."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -60,9 +60,3 @@ async def show_nearest(tx: AsyncConnection, concern_id: UUID) -> date | None:
     step = update(concern).where(concern.c.concern_id == concern_id).values(deadline_on=open_ones.scalar_subquery())
     found: date | None = (await tx.execute(step.returning(concern.c.deadline_on))).scalar_one()
     return found
-
-
-async def hurry(tx: AsyncConnection, concern_id: UUID, *, urgency: str, due_at: datetime) -> None:
-    """A waiting concern comes earlier."""
-    step = update(concern).where(concern.c.concern_id == concern_id)
-    await tx.execute(step.values(urgency=urgency, due_at=due_at, version=concern.c.version + 1))

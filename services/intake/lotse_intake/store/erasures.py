@@ -30,9 +30,9 @@ from lotse_intake.store.tables import (
     tombstone,
 )
 from lotse_intake.store.tables.casework import case_conflict, case_event, document, goal, note, person_link, task
+from lotse_intake.store.tables.consenting import consent_expiry, consent_proof
 from lotse_intake.store.tables.desk import concern_move, concern_proposal
 from lotse_intake.store.tables.handover import handover_case
-from lotse_intake.store.tables.consenting import consent_expiry, consent_proof
 from lotse_intake.store.tables.letters import deadline
 from lotse_intake.store.tables.matching import blind_index, duplicate_pair, person_merge, to_index
 from lotse_intake.store.tables.reports import person_bands

@@ -11,9 +11,8 @@ from lotse_contracts.intake import ConsentGiven, ConsentWithdrawn, FieldsRefused
 from lotse_contracts.referral import ConsentWithdrawnNotice
 from lotse_referral.domain.consents import Consent
 from lotse_referral.domain.referral import Referral, advance
-from lotse_referral.handlers.facts import fact_of, stop_telling
 from lotse_referral.handlers.releasing import IntakeKeys, asked
-from lotse_referral.handlers.stopping import call_off
+from lotse_referral.handlers.stopping import withdrawn
 from lotse_referral.store import alive, consents, referrals
 
 
@@ -69,20 +68,12 @@ async def _without(tx: AsyncConnection, held: Referral, context: Context) -> Seq
     if held.fields_left and held.partner is not None:
         return (
             ConsentWithdrawnNotice(to=held.partner, referral_id=held.referral_id),
-            *await _stopped(tx, held, context),
+            *await withdrawn(tx, held, context, "consent_withdrawn"),
         )
     if held.state == "consent_pending":
         waiting = advance(held, "lose_consent", "system", context.now, reason="consent_withdrawn")
         await referrals.save(tx, _unbound(waiting))
     return ()
-
-
-async def _stopped(tx: AsyncConnection, held: Referral, context: Context) -> Sequence[Message]:
-    if not held.open:
-        return ()
-    withdrawn = advance(held, "withdraw", "person", context.now, reason="consent_withdrawn")
-    await referrals.save(tx, withdrawn)
-    return (*fact_of(withdrawn), *stop_telling(withdrawn), *await call_off(tx, withdrawn, context.now))
 
 
 def _given(fact: ConsentGiven, held: Consent | None) -> Consent:

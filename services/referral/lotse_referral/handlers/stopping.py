@@ -1,16 +1,42 @@
 """What goes with a referral that ends early: its check-backs and the appointments still to come."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lotse_chassis.context import Context
 from lotse_chassis.timers import cancel_timer
-from lotse_contracts.referral import AppointmentCancelled
+from lotse_contracts import Message
+from lotse_contracts.intake import ConcernMoved
+from lotse_contracts.referral import AppointmentCancelled, ConsentWithdrawnNotice
 from lotse_referral.domain.checkbacks import CHECKBACK
-from lotse_referral.domain.referral import Referral
-from lotse_referral.handlers.facts import cancelled
-from lotse_referral.store import appointments
+from lotse_referral.domain.referral import Referral, advance
+from lotse_referral.handlers.facts import cancelled, fact_of, stop_telling
+from lotse_referral.store import alive, appointments, referrals
+
+
+async def concern_moved(fact: ConcernMoved, context: Context, tx: AsyncConnection) -> Sequence[Message]:
+    """She took her concern back: whatever is open about it ends, and whoever has her fields is told to stop."""
+    if fact.state != "withdrawn" or await alive.erased(tx, fact.person_id):
+        return ()
+    said: list[Message] = []
+    for held in await referrals.of_person(tx, fact.person_id):
+        if held.concern_id == fact.concern_id and held.open:
+            if held.fields_left and held.partner is not None:
+                said.append(ConsentWithdrawnNotice(to=held.partner, referral_id=held.referral_id))
+            said += await withdrawn(tx, held, context, "client_request")
+    return said
+
+
+async def withdrawn(tx: AsyncConnection, held: Referral, context: Context, reason: str) -> Sequence[Message]:
+    """End it in the person's name, unless it has ended."""
+    if not held.open:
+        return ()
+    ended = advance(held, "withdraw", "person", context.now, reason=reason)
+    await referrals.save(tx, ended)
+    return (*fact_of(ended), *stop_telling(ended), *await call_off(tx, ended, context.now))
 
 
 async def call_off(tx: AsyncConnection, held: Referral, now: datetime) -> tuple[AppointmentCancelled, ...]:
