@@ -64,7 +64,7 @@ class Intake:
         assert self.service.seal_key
         return public_bytes(self.service.seal_key)
 
-    def context(self, *, actor: str | None = None, id: UUID | None = None) -> Context:
+    def context(self, *, actor: str | None = None, id: UUID | None = None, role: str = "counsellor") -> Context:
         own = id or uuid4()
         return Context(
             id=own,
@@ -78,10 +78,12 @@ class Intake:
             role=role_of(actor),
         )
 
-    async def hear(self, message: Message, *, actor: str | None = "c-1", id: UUID | None = None) -> list[Message]:
+    async def hear(
+        self, message: Message, *, actor: str | None = "c-1", id: UUID | None = None, role: str = "counsellor"
+    ) -> list[Message]:
         """Handled and committed; returns what is said."""
         heard = self.service.heard[template_of(subject_of(type(message), "x", "k", "y"))]
-        context = self.context(actor=actor, id=id)
+        context = self.context(actor=actor, id=id, role=role)
         async with self.service.engine.begin() as tx:
             said = list((await heard.handler([(message, context)], tx))[0])
             await self.service.stage(tx, context, said)
@@ -94,15 +96,20 @@ class Intake:
             await heard.handler([(message, self.context())], tx)
             await tx.rollback()
 
-    async def ask(self, question: Question, *, actor: str | None = "c-1") -> Any:
+    async def ask(self, question: Question, *, actor: str | None = "c-1", role: str = "counsellor") -> Any:
         """Answered as the chassis answers."""
         async with self.service.engine.begin() as tx:
-            return await self.service.answerers[type(question)](question, self.context(actor=actor), tx)
+            return await self.service.answerers[type(question)](question, self.context(actor=actor, role=role), tx)
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """Committed data, read as the owner."""
         with psycopg.connect(self.database.owner_url) as connection:
             return connection.execute(statement.encode()).fetchall()
+
+    def execute(self, statement: str) -> None:
+        """Committed as the owner, where a test needs what no order makes."""
+        with psycopg.connect(self.database.owner_url) as connection:
+            connection.execute(statement.encode())
 
     def counts(self) -> dict[str, int]:
         """How many rows each table has."""
@@ -126,14 +133,16 @@ class Intake:
         async with httpx.AsyncClient(transport=transport, base_url="http://intake") as client:
             yield client
 
-    def token(self, role: str = "counsellor") -> str:
+    def token(self, role: str = "counsellor", actor: str = "c-1") -> str:
         at = self.service.now()
         return issue_token(
-            Staff("c-1", role), self.token_key, association=kit.ASSOCIATION, at=at, lifetime=timedelta(hours=1)
+            Staff(actor, role), self.token_key, association=kit.ASSOCIATION, at=at, lifetime=timedelta(hours=1)
         )
 
 
-DEFENDED = "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE '%append_only' AND NOT tgisinternal"
+DEFENDED = (
+    "SELECT tgrelid::regclass::text, tgname FROM pg_trigger WHERE tgname LIKE '%append_only' AND NOT tgisinternal"
+)
 
 
 def role_of(actor: str | None) -> str | None:

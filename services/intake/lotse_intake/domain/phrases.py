@@ -1,9 +1,9 @@
 """A list of phrases that people maintain, compiled once, and what of it stands in a text.
 
 A phrase is written as follows. Each word is the beginning of a word ("висел" finds "виселяють"), a final dot makes it
-the whole word. Words follow each other, with at most two others in between. `a|b` is one or the other, `<name>` one of a
-group that the list defines, `#` a number. ` + ` joins parts that stand near each other in any order. A long word also
-forgives a slip of the finger. There are no regular expressions, so no text can make the search slow.
+the whole word. Words follow each other, with at most two others in between. `|` stands between what may be one or the
+other, `<name>` is one of a group that the list defines, `#` a number. ` + ` joins parts that stand near each other in any
+order. A long word also forgives a slip of the finger. There are no regular expressions: no text makes the search slow.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +20,7 @@ Alphabet = Literal["slavic", "latin"]
 BETWEEN_MAX = 2  # words that may stand between two words of a phrase
 NEAR_WORDS = 14  # within so many words stand the parts of a phrase
 ALONE_CHARACTERS_MIN = 4  # a shorter beginning that stands alone would be found everywhere
-PHRASE_CHARACTERS_MAX = 200
+PHRASE_CHARACTERS_MAX = 400
 PHRASES_MAX = 5_000
 SLIPS_ALONE = ((11, 2), (7, 1))  # from so many letters on, so many slips are forgiven
 SLIPS_AMONG_OTHERS = ((10, 2), (5, 1))
@@ -45,30 +45,25 @@ class Stem:
     slips: int
 
 
-Words = tuple["Alternatives", ...]
-
-
-@dataclass(frozen=True)
-class Alternatives:
-    """One word of a phrase: stems, groups by name, or both."""
-
-    stems: tuple[Stem, ...]
-    groups: tuple[str, ...]
+Words = tuple[Stem | str, ...]
+"""Words that follow each other; a string is the name of a group."""
+Part = tuple[Words, ...]
+"""One or the other."""
 
 
 @dataclass(frozen=True)
 class Phrase:
-    """A phrase as it is written, and its parts."""
+    """A phrase as it is written, and its parts, which stand near each other."""
 
     text: str
-    parts: tuple[Words, ...]
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True)
 class Lexicon:
     """Groups, and every stem by alphabet and first letter. Made once; it knows no text."""
 
-    groups: Mapping[str, tuple[Words, ...]]
+    groups: Mapping[str, Part]
     stems: Mapping[tuple[Alphabet, str], tuple[Stem, ...]]
     numbers: frozenset[str]
 
@@ -92,7 +87,7 @@ class Found:
         covered: set[int] = set()
         for phrase in phrases:
             for part in phrase.parts:
-                for last, first in self._spans(part).items():
+                for last, first in self._part(part).items():
                     covered.update(range(first, last + 1))
         if covered:
             kept = {stem: [one for one in places if one not in covered] for stem, places in self._places.items()}
@@ -103,39 +98,40 @@ class Found:
         return next((phrase for phrase in phrases if self._stands(phrase)), None)
 
     def _stands(self, phrase: Phrase) -> bool:
-        spans = [self._spans(part) for part in phrase.parts]
-        if not all(spans):
-            return False
+        spans = []
+        for part in phrase.parts:
+            found = self._part(part)
+            if not found:
+                return False
+            spans.append(found)
         return len(spans) == 1 or _near(spans)
 
-    def _spans(self, words: Words) -> Spans:
+    def _part(self, part: Part) -> Spans:
+        spans: Spans = {}
+        for words in part:
+            for last, first in self._following(words).items():
+                spans[last] = max(first, spans.get(last, 0))
+        return spans
+
+    def _following(self, words: Words) -> Spans:
         found = self._one(words[0])
         for word in words[1:]:
             if not found:
                 return {}
-            following: Spans = {}
+            longer: Spans = {}
             for last, first in self._one(word).items():
                 before = next((one for one in range(first - 1, first - 2 - BETWEEN_MAX, -1) if one in found), None)
                 if before is not None:
-                    following[last] = max(found[before], following.get(last, 0))
-            found = following
+                    longer[last] = max(found[before], longer.get(last, 0))
+            found = longer
         return found
 
-    def _one(self, word: Alternatives) -> Spans:
-        spans: Spans = {place: place for stem in word.stems for place in self._places.get(stem, ())}
-        for name in word.groups:
-            for last, first in self._group(name).items():
-                spans[last] = max(first, spans.get(last, 0))
-        return spans
-
-    def _group(self, name: str) -> Spans:
-        if name not in self._groups:
-            spans: Spans = {}
-            for sequence in self._lexicon.groups[name]:
-                for last, first in self._spans(sequence).items():
-                    spans[last] = max(first, spans.get(last, 0))
-            self._groups[name] = spans
-        return self._groups[name]
+    def _one(self, word: Stem | str) -> Spans:
+        if isinstance(word, Stem):
+            return {place: place for place in self._places.get(word, ())}
+        if word not in self._groups:
+            self._groups[word] = self._part(self._lexicon.groups[word])
+        return self._groups[word]
 
 
 def phrase_of(
@@ -144,36 +140,39 @@ def phrase_of(
     """A phrase from how it is written; a calm one forgives no slip. Raises PhraseInvalid."""
     if not text.strip() or len(text) > PHRASE_CHARACTERS_MAX:
         raise PhraseInvalid("empty or too long")
-    written = [part.split() for part in text.split(" + ")]
-    if not all(written):
-        raise PhraseInvalid("a part is empty")
-    alone = len(written) == 1 and len(written[0]) == 1 and not in_group
+    written = [[words.split() for words in part.split("|")] for part in text.split(" + ")]
+    if not all(words for part in written for words in part):
+        raise PhraseInvalid("something is missing beside a + or a |")
+    lonely = len(written) == 1 and not in_group
     known = frozenset(groups)
-    parts = tuple(tuple(_word(one, alphabet, known, alone=alone, calm=calm) for one in words) for words in written)
-    return Phrase(text, parts)
+    return Phrase(
+        text,
+        tuple(
+            tuple(
+                tuple(_word(one, alphabet, known, alone=lonely and len(words) == 1, calm=calm) for one in words)
+                for words in part
+            )
+            for part in written
+        ),
+    )
 
 
-def lexicon_of(phrases: Iterable[Phrase], groups: Mapping[str, tuple[Words, ...]], numbers: Iterable[str]) -> Lexicon:
+def lexicon_of(phrases: Iterable[Phrase], groups: Mapping[str, Part], numbers: Iterable[str]) -> Lexicon:
     """Everything that is looked for."""
-    words = [word for phrase in phrases for part in phrase.parts for word in part]
-    words += [word for sequences in groups.values() for sequence in sequences for word in sequence]
+    parts = [part for phrase in phrases for part in phrase.parts] + list(groups.values())
     stems: dict[tuple[Alphabet, str], dict[Stem, None]] = {}
-    for stem in (stem for word in words for stem in word.stems):
+    for stem in (word for part in parts for words in part for word in words if isinstance(word, Stem)):
         stems.setdefault((stem.alphabet, stem.key[:1]), {})[stem] = None
     named = frozenset(key for one in numbers for key in (word_of(plain(one)).slavic, word_of(plain(one)).latin) if key)
     return Lexicon(groups, {place: tuple(found) for place, found in stems.items()}, named)
 
 
-def _word(text: str, alphabet: Alphabet, groups: frozenset[str], *, alone: bool, calm: bool) -> Alternatives:
-    stems, named = [], []
-    for one in text.split("|"):
-        if one.startswith("<") and one.endswith(">"):
-            if one[1:-1] not in groups:
-                raise PhraseInvalid(f"there is no group {one}")
-            named.append(one[1:-1])
-        else:
-            stems.append(_stem(one, alphabet, alone=alone, calm=calm))
-    return Alternatives(tuple(stems), tuple(named))
+def _word(text: str, alphabet: Alphabet, groups: frozenset[str], *, alone: bool, calm: bool) -> Stem | str:
+    if not (text.startswith("<") and text.endswith(">")):
+        return _stem(text, alphabet, alone=alone, calm=calm)
+    if text[1:-1] not in groups:
+        raise PhraseInvalid(f"there is no group {text}")
+    return text[1:-1]
 
 
 def _stem(text: str, alphabet: Alphabet, *, alone: bool, calm: bool) -> Stem:

@@ -30,6 +30,7 @@ UNSAFE_CODES = frozenset({"violence"})
 DUE_HOURS: dict[Urgency, int] = {"emergency": 1, "urgent": 24, "normal": 48}
 """Hours until a person looks at it, on working days. 48 h is what mbeon promises."""
 
+
 @dataclass(frozen=True)
 class Triage:
     """What follows from an enquiry."""

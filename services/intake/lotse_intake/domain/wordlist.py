@@ -9,6 +9,7 @@ from lotse_intake.domain.phrases import (
     Alphabet,
     Found,
     Lexicon,
+    Part,
     Phrase,
     PhraseInvalid,
     Words,
@@ -57,7 +58,7 @@ def compiled(given: Mapping[str, Any]) -> WordList:
     """
     levels: dict[Level, list[Phrase]] = {level: [] for level in LEVELS}
     calm: list[Phrase] = []
-    groups: dict[str, tuple[Words, ...]] = {}
+    groups: dict[str, Part] = {}
     numbers: list[str] = []
     for language, table in given.items():
         own = _Language(language, table)
@@ -104,23 +105,23 @@ class _Language:
     def phrases(self, name: str) -> list[Phrase]:
         return [self._phrase(name, line) for line in self.lines(name)]
 
-    def groups(self) -> dict[str, tuple[Words, ...]]:
+    def groups(self) -> dict[str, Part]:
+        """A group holds words and phrases of words, no other group: so none can hold itself."""
         return {
             f"{self._language}:{name}": tuple(
-                self._sequence(name, line) for line in self._strings(f"groups.{name}", lines)
+                self._words(name, line) for line in self._strings(f"{GROUPS}.{name}", lines)
             )
             for name, lines in self._names.items()
         }
 
-    def _sequence(self, name: str, line: str) -> Words:
-        """A group holds words and phrases of words, no other group: so none can hold itself."""
+    def _words(self, name: str, line: str) -> Words:
         try:
             phrase = phrase_of(line, self._alphabet, (), in_group=True)
         except PhraseInvalid as fault:
-            raise self._broken(f"groups.{name}", line, fault) from None
-        if len(phrase.parts) != 1:
-            raise self._broken(f"groups.{name}", line, PhraseInvalid("a group holds no +"))
-        return phrase.parts[0]
+            raise self._broken(f"{GROUPS}.{name}", line, fault) from None
+        if len(phrase.parts) != 1 or len(phrase.parts[0]) != 1:
+            raise self._broken(f"{GROUPS}.{name}", line, PhraseInvalid("a group holds neither + nor |"))
+        return phrase.parts[0][0]
 
     def _phrase(self, name: str, line: str) -> Phrase:
         own = {group: f"{self._language}:{group}" for group in self._names}

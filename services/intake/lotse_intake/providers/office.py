@@ -12,10 +12,11 @@ from lotse_chassis.personkeys import PersonKeys
 from lotse_chassis.sealring import SealRing
 from lotse_chassis.settings import Partner
 from lotse_intake.domain.retention import Policy
-from lotse_intake.domain.triage import Words
+from lotse_intake.domain.wordlist import WordList
 from lotse_intake.providers.attachments import AttachmentFiles
 from lotse_intake.providers.consent_texts import ConsentTexts
 from lotse_intake.providers.notify_key import NotifyKey
+from lotse_intake.providers.pepper import Pepper
 from lotse_intake.providers.retention_rules import shipped
 
 
@@ -33,11 +34,12 @@ class Office:
     ring: SealRing
     keys: PersonKeys
     files: AttachmentFiles
-    words: Words
+    words: WordList
     partners: Mapping[str, Partner]
     notify_key: NotifyKey
     own_transaction: Callable[[], AbstractAsyncContextManager[AsyncConnection]]
     now: Callable[[], datetime]
+    pepper: Pepper
     consents: ConsentTexts
     emergency_office: str = ""
     needs_secrecy_release: bool = True

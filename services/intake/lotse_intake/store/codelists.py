@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Row, insert, select, text
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_contracts.values import CodeListName
@@ -28,7 +29,7 @@ async def newest(tx: AsyncConnection, name: CodeListName) -> CodeList:
 
 async def newest_of(tx: AsyncConnection, names: Sequence[CodeListName] = LISTS) -> dict[CodeListName, CodeList]:
     """Several lists in one question, since every enquiry asks."""
-    query = select(code_list.c.list, code_list.c.version, code_list.c.sha256).distinct(code_list.c.list)
+    query = select(code_list.c.list, code_list.c.version, code_list.c.sha256).ext(distinct_on(code_list.c.list))
     query = query.where(code_list.c.list.in_(names)).order_by(code_list.c.list, code_list.c.version.desc())
     found = {row.list: await _parsed(tx, row) for row in (await tx.execute(query)).all()}
     return {name: found.get(name) or shipped(name) for name in names}
