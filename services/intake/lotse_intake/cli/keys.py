@@ -42,7 +42,7 @@ TEXTS = {
         "en": "An earlier rotation was finished; no new key was made.",
     },
     "old": {
-        "de": "Der frühere Schlüssel ist überschrieben. Eine Sicherung, in der er noch liegt, öffnet ältere Sicherungen.",
+        "de": "Der frühere Schlüssel ist überschrieben. Eine Sicherung, in der er noch liegt, öffnet ältere Schlüssel.",
         "en": "The earlier key is overwritten. A backup that still holds it opens older backups.",
     },
 }
@@ -58,7 +58,8 @@ async def _run(settings: IntakeSettings, args: argparse.Namespace) -> int:
         raise SettingsInvalid("missing: LOTSE_KEYS_FOLDER or LOTSE_KEK_FILE")
     if args.what == "rotate":
         return _rotate(settings.keys_folder, settings.kek_file, args.lang)
-    return await _list(settings, settings.keys_folder, settings.kek_file, args.lang)
+    known = _known(settings.kek_file)
+    return await _list(settings, PersonKeys(settings.keys_folder, settings.kek_file), known, args.lang)
 
 
 def _rotate(folder: Path, kek_file: Path, language: str) -> int:
@@ -73,10 +74,12 @@ def _rotate(folder: Path, kek_file: Path, language: str) -> int:
     return EXIT_DONE
 
 
-async def _list(settings: IntakeSettings, folder: Path, kek_file: Path, language: str) -> int:
+def _known(kek_file: Path) -> tuple[bytes, ...]:
+    return tuple(kek_id(key) for key in keys_in(kek_file.read_bytes()))
+
+
+async def _list(settings: IntakeSettings, keys: PersonKeys, known: tuple[bytes, ...], language: str) -> int:
     """Counts only: a list of ids would be a list of persons."""
-    known = tuple(kek_id(key) for key in keys_in(kek_file.read_bytes()))
-    keys = PersonKeys(folder, kek_file)
     held = set(keys.persons())
     async with opened(settings) as service, service.unit() as unit:
         persons = set((await unit.tx.execute(select(person.c.person_id))).scalars())

@@ -92,6 +92,8 @@ def _row(
         return column in persons_in and value not in group
 
     said = readable.shown(office.keys, person_id, table.name, row, others)
+    if row.get("about_others"):  # whoever wrote it said so
+        said["content"] = {"withheld": "third_person"}
     if any(value == {"withheld": "third_person"} for value in said.values()):
         part.withheld.append(AccessWithheld(place=place, reason="third_person"))
     return said
@@ -100,4 +102,4 @@ def _row(
 def _is_person(table: Table, column: str) -> bool:
     """Whether ids of persons stand there: by the foreign key, or by the name where the row outlives the person."""
     keys = table.columns[column].foreign_keys
-    return column in ("person_id", "other_id") or any(key.column.table.name == "person" for key in keys)
+    return column in ("person_id", "other_id", "guardian_id") or any(key.column.table.name == "person" for key in keys)

@@ -1,6 +1,7 @@
 """Who has seen what: read from the access log, for the person it is about."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.accesslog import access_log
 from lotse_chassis.context import Context
+from lotse_intake.store.tables.rights import incident_lookup
 
 LOOKS_MAX = 500  # in one answer, newest first
 DAYS_MAX = 200  # lines of one answer about who has seen a person's data
+INCIDENT_LOOKS_MAX = 1_000  # of one lookup; more days or more looks are a second lookup with a reason of its own
 OFFICE_ZONE = "Europe/Berlin"  # the day of a look is a day of the office
 
 
@@ -48,3 +51,18 @@ async def by_day(tx: AsyncConnection, objects: Sequence[str], limit: int = DAYS_
     columns = (day, access_log.c.role, access_log.c.action, access_log.c.purpose)
     query = select(*columns, func.count().label("times")).where(access_log.c.object_id.in_(objects)).group_by(*columns)
     return (await tx.execute(query.order_by(day.desc(), *columns[1:]).limit(limit))).all()
+
+
+async def of_incident(
+    tx: AsyncConnection, actor: str, begin: datetime, end: datetime, object_id: str | None
+) -> Sequence[Row[Any]]:
+    """What one actor did in [begin, end): for `handlers/incidents.py` alone, which asks for two and a reason."""
+    query = select(access_log).where(access_log.c.actor == actor, access_log.c.at >= begin, access_log.c.at < end)
+    if object_id is not None:
+        query = query.where(access_log.c.object_id == object_id)
+    return (await tx.execute(query.order_by(access_log.c.id).limit(INCIDENT_LOOKS_MAX))).all()
+
+
+async def note_lookup(tx: AsyncConnection, **row: Any) -> None:
+    """Keep that somebody looked up a member of staff, and who agreed to it."""
+    await tx.execute(insert(incident_lookup).values(row))
