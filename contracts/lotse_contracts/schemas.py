@@ -27,6 +27,7 @@ PLAINTEXTS: Mapping[str, type[BaseModel]] = {
     "intake.give-receipt.v1.content": intake.PinContent,
     "intake.record-addition.v1.content": intake.TextContent,
     "intake.record-enquiry.v1.content": intake.EnquiryContent,
+    "intake.answer-handover.v1.content": intake.HandoverAnswerContent,
     "intake.register-person.v1.fields": intake.PersonFields,
     "intake.withdraw-own-consent.v1.content": intake.OwnWithdrawalContent,
     "intake.find-persons.v1.query": intake.PersonQuery,

@@ -30,6 +30,7 @@ FACTS_HEARD: dict[str, tuple[type[Fact], ...]] = {
         intake.ConcernAccepted,
         intake.ConcernMoved,
         intake.ConsentGiven,
+        intake.ConsentProved,
         intake.ConsentWithdrawn,
         intake.FieldsRefused,
         intake.PersonRegistered,
@@ -42,6 +43,15 @@ FACTS_HEARD: dict[str, tuple[type[Fact], ...]] = {
     ),
     "ledger": (notify.CostIncurred, notify.OfficeNotTold),
 }
+
+PUBLIC_ORDERS: tuple[type[Order], ...] = (
+    intake.SubmitEnquiry,
+    intake.AddToEnquiry,
+    intake.WithdrawEnquiry,
+    intake.WithdrawOwnConsent,
+    intake.AnswerHandover,
+)
+"""What anonymous frontends may order; the person proves herself by her PIN."""
 
 ORDERS_GIVEN: dict[str, tuple[type[Order], ...]] = {
     "intake": (
@@ -58,13 +68,10 @@ ORDERS_GIVEN: dict[str, tuple[type[Order], ...]] = {
     "referral": (intake.ReleaseFields, intake.ReceivePerson, notify.Tell, notify.StopTelling),
     "notify": (),
     "ledger": (notify.TellOffice,),
-    "web": (intake.SubmitEnquiry, intake.AddToEnquiry, intake.WithdrawEnquiry, intake.WithdrawOwnConsent),
-    "bot": (intake.SubmitEnquiry, intake.AddToEnquiry, intake.WithdrawEnquiry, intake.WithdrawOwnConsent),
+    "web": PUBLIC_ORDERS,
+    "bot": PUBLIC_ORDERS,
     "desk": (
-        intake.SubmitEnquiry,
-        intake.AddToEnquiry,
-        intake.WithdrawEnquiry,
-        intake.WithdrawOwnConsent,
+        *PUBLIC_ORDERS,
         *(order for service in SERVICES for order in orders_to(service) if order.ROLES),
     ),
 }
@@ -76,6 +83,8 @@ PUBLIC_QUESTIONS: tuple[type[Question], ...] = (
     intake.AskSealingKey,
     intake.AskCodeList,
     intake.AskEmergencyHelp,
+    intake.AskHandoverQuestion,
+    intake.AskHandoverConsent,
 )
 """What anonymous frontends may ask."""
 

@@ -16,6 +16,7 @@ LANGUAGES: tuple[RecipientLanguage, ...] = ("uk", "ru", "de", "en")
 TAKE_ME: HandoverAnswerName = "take_me"
 MY_PAPERS: HandoverAnswerName = "my_papers"
 CLOSE: HandoverAnswerName = "close"
+ANSWERED: Mapping[HandoverAnswerName, HandoverStep] = {TAKE_ME: "take_me", MY_PAPERS: "my_papers", CLOSE: "closed"}
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,9 @@ def step_of(standing: Standing | None) -> HandoverStep:
     for at, step in ends:
         if at is not None:
             return step
-    if standing.answer == CLOSE:
-        return "closed"
-    return standing.answer or ("asked" if standing.asked_at is not None else "open")
+    if standing.answer is None:
+        return "asked" if standing.asked_at is not None else "open"
+    return ANSWERED[standing.answer]
 
 
 def reference_of(batch_id: UUID, person_id: UUID) -> UUID:
