@@ -79,7 +79,8 @@ def _settings(model: type[Settings], folder: Path) -> dict[str, Any]:
     for name in ("seal_key_file", "sign_key_file", "kek_file"):
         keys[name] = folder / name
         keys[name].write_bytes(bytes(range(32)))
-    folders = {name: folder / name for name in model.model_fields if name.endswith("_folder")}
+    written = [name for name in model.model_fields if name.endswith("_folder") and not name.endswith("_texts_folder")]
+    folders = {name: folder / name for name in written}  # texts come along, an empty folder holds none
     for path in folders.values():
         path.mkdir(exist_ok=True)
     required = [name for name, field in model.model_fields.items() if field.is_required() or name in WANTED]
