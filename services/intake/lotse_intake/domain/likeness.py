@@ -7,7 +7,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 
 from lotse_intake.domain.names.folding import TOKENS_REMEMBERED, consonants, sounds, stem
 from lotse_intake.domain.names.given import classes_of, first_letters_of
-from lotse_intake.domain.names.parsing import is_initial
+from lotse_intake.domain.names.parsing import Name, is_initial
 
 Likeness = Literal["same", "alike", "part", "initial", "unknown", "different"]
 
@@ -72,6 +72,13 @@ def patronymic(one: str | None, other: str | None) -> Likeness:
         return "initial" if _first_letters(one) & _first_letters(other) else "different"
     fathers = [(_father(a), _father(b)) for a in sounds(one) for b in sounds(other)]
     return "same" if any(a == b or _near(a, b) for a, b in fathers) else "different"
+
+
+def sound_alike(one: Name, other: Name) -> bool:
+    """Whether every word sounds the same to its very end, which tells him from her."""
+    words = [(one.given or "", other.given or ""), *zip(one.surnames, other.surnames, strict=False)]
+    same = all({*sounds(mine)} & {*sounds(theirs)} for mine, theirs in words)
+    return same and len(one.surnames) == len(other.surnames)
 
 
 _RANK: list[Likeness] = ["different", "unknown", "initial", "part", "alike", "same"]

@@ -12,6 +12,7 @@ from typing import Literal
 from lotse_intake.domain import birthdates, likeness, phones
 from lotse_intake.domain.birthdates import BirthDate
 from lotse_intake.domain.names.cleaning import bounded
+from lotse_intake.domain.names.given import classes_of
 from lotse_intake.domain.names.parsing import Name, readings_of
 
 Band = Literal["merge", "look", "different"]
@@ -48,7 +49,8 @@ POINTS: Mapping[str, float] = {
 }
 """The only numbers there are. What is not known on either side has none: nothing is held against a gap."""
 UNSURE_MAX = 4.0
-"""No merge is suggested (0.95 is 4.25 bits) unless both names are the same or alike, and date or phone agrees."""
+"""No merge is suggested (0.95 is 4.25 bits) unless both names are the same or alike, and date or phone agrees; where it
+is a guess which word is the given name, both must sound the same, for Яромир and Яромира may be twins."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +110,7 @@ def _readings(of: Record) -> list[Name]:
 def _weighed(mine: Name, theirs: Name, one: Record, other: Record) -> Match:
     codes = _findings(mine, theirs, one, other)
     total = START + sum(POINTS[code] for code in codes)
-    if not _is_sure(codes):
+    if not _is_sure(codes, mine, theirs):
         total = min(total, UNSURE_MAX)
     score = round(1 / (1 + 2**-total), 4)
     reasons = sorted((Reason(code, POINTS[code]) for code in codes), key=lambda one: (-abs(one.points), one.code))
@@ -122,8 +124,9 @@ def _findings(mine: Name, theirs: Name, one: Record, other: Record) -> list[str]
     found = [f"given_{given}", f"patronymic_{father}", _date_code(one, other), _phone_code(one, other)]
     if one.email is not None and one.email == other.email:
         found.append("email_same")
-    if surname == "different" and {"given_same", "birth_date_same", "phone_same"} <= {*found}:
-        surname_code = "surname_changed"
+    all_else_agrees = {"given_same", "birth_date_same", "phone_same"} <= {*found}
+    if surname == "different" and all_else_agrees and classes_of(mine.given or ""):
+        surname_code = "surname_changed"  # of a listed given name: it may be the twins' surname otherwise
     else:
         surname_code = f"surname_{surname}"
     return [code for code in (surname_code, *found) if code in POINTS]
@@ -144,6 +147,10 @@ def _phone_code(one: Record, other: Record) -> str:
     return "phone_same" if phones.core_of(one.phone) == phones.core_of(other.phone) else "phone_different"
 
 
-def _is_sure(codes: list[str]) -> bool:
-    names = {"given_same", "given_alike"} & {*codes} and {"surname_same", "surname_alike", "surname_part"} & {*codes}
-    return bool(names) and bool({"birth_date_same", "birth_date_swapped", "phone_same", "email_same"} & {*codes})
+def _is_sure(codes: list[str], mine: Name, theirs: Name) -> bool:
+    found = {*codes}
+    names = {"given_same", "given_alike"} & found and {"surname_same", "surname_alike", "surname_part"} & found
+    proof = {"birth_date_same", "birth_date_swapped", "phone_same", "email_same"} & found
+    if not names or not proof:
+        return False
+    return not (mine.is_guess or theirs.is_guess) or likeness.sound_alike(mine, theirs)

@@ -1,11 +1,11 @@
 """Which word of a name is which: given name, patronymic, surname, in any order; where that is open, every reading."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from lotse_intake.domain.names.cleaning import HYPHENS, bounded, compatible
-from lotse_intake.domain.names.folding import TOKENS_REMEMBERED, sounds
+from lotse_intake.domain.names.folding import TOKENS_REMEMBERED, sounds, stem
 from lotse_intake.domain.names.given import classes_of
 
 WORDS_MAX = 8  # of one name; more is a sentence, and its end is not looked at
@@ -14,6 +14,8 @@ PATRONYMIC = re.compile("(ovic|evic|[aeou]ic|ivna|ovna|evna|inicna|icna)$")
 """How Петрович, Petrovych, Petrowytsch, Іллівна, Кузьмівна, Ильинична sound at their end."""
 HERS = re.compile("(ivna|ovna|evna|inicna)$")
 """Few surnames end like this, so that in a name of two words it may be a patronymic, or a surname."""
+SURNAME_ENDINGS = ("enk", "uk", "sk", "ov", "ev", "iv", "ic")
+"""How most Ukrainian surnames sound at the end of their stem, and few given names do."""
 ONE_LETTER = frozenset({"yu", "ya", "ye", "yi", "zh", "kh", "ts", "ch", "sh", "shch", "ju", "ja", "je"})
 NOT_NAMES = frozenset({"geb", "geborene", "нар", "урожд", "урожденная", "frau", "herr", "пані", "пан"})
 
@@ -25,6 +27,8 @@ class Name:
     given: str | None = None
     patronymic: str | None = None
     surnames: tuple[str, ...] = ()
+    is_guess: bool = False
+    """Neither word is a given name that we know: which of them is one, their order alone says."""
 
 
 @lru_cache(TOKENS_REMEMBERED)
@@ -62,8 +66,16 @@ def _readings(words: list[str]) -> list[Name]:
     others = [word for place, word in enumerate(full) if place != patronymic]
     father = full[patronymic] if patronymic is not None else (initials[0] if initials else None)
     known = [place for place, word in enumerate(others) if classes_of(word)]
-    places = known or [0, len(others) - 1]
-    return [_named(others[place], father, others[:place] + others[place + 1 :]) for place in places]
+    open_ones = [place for place in range(len(others)) if not _is_surname(others, place)]
+    places = known or [place for place in (0, len(others) - 1) if place in open_ones] or open_ones
+    found = [_named(others[place], father, others[:place] + others[place + 1 :]) for place in places]
+    return found if known else [replace(name, is_guess=True) for name in found]
+
+
+def _is_surname(words: list[str], place: int) -> bool:
+    """Whether this word ends as surnames do, and another one does not."""
+    ends = [any(stem(sound).endswith(SURNAME_ENDINGS) for sound in sounds(word)) for word in words]
+    return ends[place] and not all(ends)
 
 
 def _alone(full: list[str], initials: list[str]) -> list[Name]:
