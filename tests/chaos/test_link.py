@@ -11,11 +11,12 @@ import psycopg
 import pytest
 
 from lotse_contracts.envelope import Order
-from lotse_contracts.intake import AcceptConcern, AskInbox, AskSealingKey, GiveConsent, InboxEntry
+from lotse_contracts.intake import AcceptConcern, AskInbox, AskSealingKey, InboxEntry
 from lotse_contracts.referral import AnswerReferral, AskSuggestions, NamedCandidate, SendReferral
 from lotse_contracts.sealed import decode
 from lotse_contracts.values import FieldGroup
 from lotse_local import endpoints
+from lotse_local.demo.agreeing import Scope, agreed
 from lotse_local.demo.cast import Case, cast
 from lotse_local.demo.frontend import Frontend, connected
 from lotse_local.demo.houses import house_of
@@ -89,21 +90,7 @@ async def refer(desk: Frontend, case: Case, key: bytes) -> UUID:
     entry = await concern(desk, case, key)
     service = await partners_service(desk, entry)
     consent_id, referral_id = uuid4(), uuid4()
-    await give(
-        desk,
-        GiveConsent(
-            person_id=entry.person_id,
-            consent_id=consent_id,
-            kind="disclosure",
-            recipient=THERE,
-            purpose="referral",
-            codes=("community",),
-            field_groups=GROUPS,
-            method="digital",
-            text_version="disclosure-2026-11",
-            text_language="uk",
-        ),
-    )
+    await give(desk, await agreed(desk, entry, Scope(THERE, ("community",), GROUPS), consent_id))
     await give(
         desk,
         SendReferral(

@@ -3,9 +3,13 @@
 from typing import Any, cast
 from uuid import UUID, uuid4
 
+from lotse_chassis import timers
 from lotse_contracts import intake
+from lotse_contracts.envelope import Message
+from lotse_contracts.intake import ContactPoint, PersonFields
 from lotse_contracts.sealed import encode, public_bytes
-from tests.intake.given import PARTNER, Intake
+from lotse_intake.handlers.consent_timers import EXPIRY_TIMER
+from tests.intake.given import MAIL, NAME, PARTNER, Intake, only, registration
 
 VERSION = "2026-11"
 
@@ -77,3 +81,32 @@ def release(here: Intake, given: intake.GiveConsent, **changed: Any) -> intake.R
         "receiver_key": encode(public_bytes(here.partner)),
     }
     return intake.ReleaseFields(**{**asked, **changed})
+
+
+async def person(here: Intake, birth_date: str = "", **identity: str) -> UUID:
+    """Somebody registered at the desk."""
+    person_id = uuid4()
+    whole = {"name": NAME, **({"birth_date": birth_date} if birth_date else {}), **identity}
+    fields = PersonFields(identity=whole, contact=ContactPoint(kind="email", value=MAIL), health="canary-health")
+    await here.hear(registration(here, person_id, fields))
+    return person_id
+
+
+async def asked(here: Intake, person_id: UUID) -> list[intake.ConsentEntry]:
+    return list((await here.ask(intake.AskConsents(person_id=person_id))).entries)
+
+
+async def reason(here: Intake, order: intake.ReleaseFields) -> str:
+    """What the guard says; empty where it lets the fields out."""
+    said = await here.hear(order, actor=None)
+    return "" if isinstance(said[0], intake.FieldsReleased) else only(said, intake.FieldsRefused).reason
+
+
+async def fire(here: Intake) -> list[Message]:
+    """Every timer of consents that is due now, as the chassis fires them."""
+    said: list[Message] = []
+    async with here.service.engine.begin() as tx:
+        for timer in await timers.due(tx, now=here.now, limit=100, kinds=[EXPIRY_TIMER]):
+            await timers.cancel_timer(tx, kind=timer.kind, key=timer.key)
+            said += await here.service.timer_handlers[EXPIRY_TIMER](timer, here.context(), tx)
+    return said

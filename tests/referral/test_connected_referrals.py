@@ -8,7 +8,7 @@ import pytest
 
 from lotse_chassis.faults import Refused
 from lotse_contracts import Message
-from lotse_contracts.intake import FieldsRefused, PersonRegistered, ReceivePerson, ReleaseFields
+from lotse_contracts.intake import ConsentProved, FieldsRefused, PersonRegistered, ReceivePerson, ReleaseFields
 from lotse_contracts.referral import (
     AnswerReferral,
     AskReferralActions,
@@ -89,6 +89,30 @@ async def test_a_refusal_of_the_guard_waits_for_another_consent(desk: Desk) -> N
     assert "ReferralOffered" in names(await desk.hears(forwarded(person)))
     assert await desk.hears(refused) == []
     assert await desk.state(person.referral_id) == "sent"
+
+
+async def test_a_release_from_secrecy_or_a_scan_that_comes_later_lets_it_be_asked_again(desk: Desk) -> None:
+    person = Person()
+    service_id = await partners_service(desk, person)
+    await desk.hears(person.consents())
+    await desk.hears(person.connected(service_id, consent_id=person.consent_id))
+
+    async def refuse(why: str) -> None:
+        await desk.hears(FieldsRefused(referral_id=person.referral_id, person_id=person.person_id, reason=why))
+
+    secrecy: dict[str, Any] = {"kind": "secrecy_release", "consent_id": UUID(int=8)}
+    await refuse("needs_secrecy_release")
+    assert await desk.hears(person.consents(**secrecy, recipient="caritas")) == []
+    again = await desk.hears(person.consents(**secrecy, version=2))
+    assert only(ReleaseFields, again).consent_id == person.consent_id
+    await refuse("needs_secrecy_release")  # in writing, and its scan is overdue
+    scanned: dict[str, Any] = {"person_id": person.person_id, "version": 3, "recipient": "plattform"}
+    again = await desk.hears(ConsentProved(**scanned, kind="secrecy_release", consent_id=UUID(int=8)))
+    assert only(ReleaseFields, again).consent_id == person.consent_id
+    await refuse("consent_not_proved")
+    assert await desk.hears(ConsentProved(**scanned, kind="disclosure", consent_id=UUID(int=99))) == []
+    again = await desk.hears(ConsentProved(**scanned, kind="disclosure", consent_id=person.consent_id))
+    assert only(ReleaseFields, again).consent_id == person.consent_id
 
 
 async def test_the_receiver_keeps_it_says_so_and_hands_it_to_its_intake(desks: tuple[Desk, Desk]) -> None:

@@ -34,6 +34,7 @@ def build(settings: ReferralSettings) -> Service:
     service.hears(intake.ConcernAccepted, partial(matching.concern_accepted, as_of=as_of))
     service.hears(intake.ConcernMoved, stopping.concern_moved)
     service.hears(intake.ConsentGiven, partial(consenting.consent_given, keys=keys))
+    service.hears(intake.ConsentProved, partial(consenting.consent_proved, keys=keys))
     service.hears(intake.ConsentWithdrawn, consenting.consent_withdrawn)
     service.hears(intake.FieldsRefused, consenting.fields_refused)
     service.hears(intake.PersonRegistered, incoming.person_registered)

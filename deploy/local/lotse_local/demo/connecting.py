@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 from lotse_contracts.answers import OrderAnswer
 from lotse_contracts.envelope import Order
-from lotse_contracts.intake import AskInbox, GiveConsent, PersonFields, RegisterPerson
+from lotse_contracts.intake import AskInbox, PersonFields, RegisterPerson
 from lotse_contracts.referral import (
     AnswerReferral,
     AskOpenReferrals,
@@ -16,6 +16,7 @@ from lotse_contracts.referral import (
 )
 from lotse_contracts.sealed import seal
 from lotse_contracts.values import FieldGroup
+from lotse_local.demo.agreeing import Scope, agreed
 from lotse_local.demo.arriving import reference
 from lotse_local.demo.frontend import Frontend
 from lotse_local.demo.referring import candidates, note, reached, reasons
@@ -24,7 +25,6 @@ from lotse_local.demo.scene import FOLLOWS_SECONDS, Scene
 APPOINT = "fix_appointment"
 GROUPS: tuple[FieldGroup, ...] = ("identity", "contact", "need_summary")
 SUMMARY = "Frau T., 67, sucht Gesellschaft und Deutschpraxis, singt gern. Spricht Ukrainisch, wenig Deutsch."
-CONSENT_TEXT = "disclosure-2026-11"
 APPOINTMENT_AFTER = timedelta(days=6)
 APPOINTMENT_HOUR = 9  # UTC, 10 o'clock in Dresden's winter
 APPOINTMENT_LASTS = timedelta(minutes=45)
@@ -62,18 +62,6 @@ async def _send(scene: Scene) -> UUID:
     key = str(entry.person_id)
     sealed = seal(summary, scene.seal_key, type_name=RegisterPerson.type_name(), key=key)
     await _order(scene, RegisterPerson(person_id=entry.person_id, fields=sealed))
-    consent = GiveConsent(
-        person_id=entry.person_id,
-        consent_id=consent_id,
-        kind="disclosure",
-        recipient=scene.partner.name,
-        purpose="referral",
-        codes=(entry.code,),
-        field_groups=GROUPS,
-        method="digital",
-        text_version=CONSENT_TEXT,
-        text_language=entry.language,
-    )
     sent = SendReferral(
         referral_id=referral_id,
         concern_id=entry.concern_id,
@@ -84,7 +72,8 @@ async def _send(scene: Scene) -> UUID:
         field_groups=GROUPS,
     )
     await _order(scene, sent)
-    await _order(scene, consent)
+    scope = Scope(scene.partner.name, (entry.code,), GROUPS)
+    await _order(scene, await agreed(scene.desk, entry, scope, consent_id))
     note(scene, entry, chosen, referral_id=referral_id, mode="connected")
     scene.say(f"desk: {reference(case)} consents to {', '.join(GROUPS)} going to {scene.partner.name}, and is referred")
     scene.say(f"      {chosen.name} ({chosen.score} points: {reasons(chosen)})")

@@ -80,6 +80,4 @@ def _own(row: Row[Any], context: Context) -> OwnConsent:
 
 
 async def _log(tx: AsyncConnection, context: Context, kind: str, object_id: UUID) -> None:
-    await accesslog.record(
-        tx, context, action="read", object_kind=kind, object_id=str(object_id), purpose="consents"
-    )
+    await accesslog.record(tx, context, action="read", object_kind=kind, object_id=str(object_id), purpose="consents")

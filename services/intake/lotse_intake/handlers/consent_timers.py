@@ -13,7 +13,8 @@ from lotse_chassis.context import Context
 from lotse_chassis.timers import Timer
 from lotse_contracts.envelope import Message
 from lotse_contracts.intake import ConsentExpired
-from lotse_intake.domain.consents import CHANNEL, ConsentStateName
+from lotse_contracts.values import ConsentStateName
+from lotse_intake.domain.consents import CHANNEL
 from lotse_intake.handlers import channel
 from lotse_intake.providers.office import Office
 from lotse_intake.store import consents, persons

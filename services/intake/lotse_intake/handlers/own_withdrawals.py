@@ -1,6 +1,7 @@
 """She takes back what she agreed to, by receipt code and PIN, as easily as it was given (Art. 7 (3) GDPR)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -19,16 +20,33 @@ from lotse_intake.providers.office import Office
 BY_HERSELF = "person"
 
 
+@dataclass(frozen=True)
+class OwnWithdrawal:
+    """Which consent, and by which receipt code and PIN."""
+
+    receipt_sha256: str
+    consent_id: UUID
+    pin: str
+
+
 async def withdraw_own_consent(
     office: Office, order: WithdrawOwnConsent, context: Context, tx: AsyncConnection
 ) -> Sequence[Message]:
     """The same withdrawal as at the desk; it also ends what another record of hers had agreed to."""
-    enquiry = await people.open_enquiry_of_receipt(tx, order.receipt_sha256)
     type_name, key = WithdrawOwnConsent.type_name(), order.receipt_sha256
     content = opened(office, order.content, OwnWithdrawalContent, type_name=type_name, key=key)
-    await pins.require_pin(office, context, enquiry, content.pin)
-    await people.living(tx, (await _hers(tx, enquiry, order.consent_id)).person_id, also_restricted=True)
-    row = await _hers(tx, enquiry, order.consent_id)  # as it is now that nobody else changes it
+    own = OwnWithdrawal(order.receipt_sha256, order.consent_id, content.pin)
+    return await withdrawn_by_herself(office, own, context, tx)
+
+
+async def withdrawn_by_herself(
+    office: Office, own: OwnWithdrawal, context: Context, tx: AsyncConnection
+) -> Sequence[Message]:
+    """What follows once her PIN has proved that it is she. Raises Refused as the conversation does."""
+    enquiry = await people.open_enquiry_of_receipt(tx, own.receipt_sha256)
+    await pins.require_pin(office, context, enquiry, own.pin)
+    await people.living(tx, (await _hers(tx, enquiry, own.consent_id)).person_id, also_restricted=True)
+    row = await _hers(tx, enquiry, own.consent_id)  # as it is now that nobody else changes it
     return await ended_by(office, row, BY_HERSELF, context, tx)
 
 

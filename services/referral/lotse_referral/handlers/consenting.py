@@ -7,13 +7,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.context import Context
 from lotse_contracts import Message
-from lotse_contracts.intake import ConsentGiven, ConsentWithdrawn, FieldsRefused
+from lotse_contracts.intake import ConsentGiven, ConsentProved, ConsentWithdrawn, FieldsRefused
 from lotse_contracts.referral import ConsentWithdrawnNotice
 from lotse_referral.domain.consents import Consent
 from lotse_referral.domain.referral import Referral, advance
 from lotse_referral.handlers.releasing import IntakeKeys, asked
 from lotse_referral.handlers.stopping import withdrawn
 from lotse_referral.store import alive, consents, referrals
+
+SECRECY_RELEASE = "secrecy_release"
+SECRECY_NEEDED = "needs_secrecy_release"
+"""Intake's guard: somebody's name leaves only with her release from secrecy as well."""
 
 
 async def consent_given(
@@ -29,10 +33,25 @@ async def consent_given(
     await consents.save(tx, given)
     orders: list[Message] = []
     for referral in await referrals.of_person(tx, fact.person_id):
-        waiting, released = asked(referral, (given,), keys)
-        if released:
-            await referrals.save(tx, replace(waiting, changed_at=context.now))
-            orders += released
+        freed = _freed(referral, fact)
+        known = await consents.of_person(tx, fact.person_id) if freed is not referral else (given,)
+        orders += await _asking(tx, freed, known, context, keys)
+    return orders
+
+
+async def consent_proved(
+    fact: ConsentProved, context: Context, tx: AsyncConnection, *, keys: IntakeKeys
+) -> Sequence[Message]:
+    """The scan of a signed form has come: what intake refused for want of it is asked for again."""
+    if await alive.erased(tx, fact.person_id):
+        return ()
+    known = await consents.of_person(tx, fact.person_id)
+    orders: list[Message] = []
+    for referral in await referrals.of_person(tx, fact.person_id):
+        hers = referral.refused_consent_id == fact.consent_id
+        freed = replace(referral, refused_consent_id=None) if hers else _freed(referral, fact)
+        if freed is not referral:
+            orders += await _asking(tx, freed, known, context, keys)
     return orders
 
 
@@ -62,6 +81,22 @@ async def fields_refused(fact: FieldsRefused, context: Context, tx: AsyncConnect
     waiting = advance(held, "refuse_fields", "system", context.now, reason=fact.reason)
     await referrals.save(tx, replace(_unbound(waiting), refused_consent_id=held.asked_consent_id))
     return ()
+
+
+def _freed(held: Referral, fact: ConsentGiven | ConsentProved) -> Referral:
+    """A release from secrecy towards its partner lets a referral that waited for one be asked for again."""
+    waited = held.reason == SECRECY_NEEDED and held.refused_consent_id is not None
+    fits = fact.kind == SECRECY_RELEASE and fact.recipient == held.partner
+    return replace(held, refused_consent_id=None) if waited and fits else held
+
+
+async def _asking(
+    tx: AsyncConnection, held: Referral, known: Sequence[Consent], context: Context, keys: IntakeKeys
+) -> Sequence[Message]:
+    waiting, released = asked(held, known, keys)
+    if released:
+        await referrals.save(tx, replace(waiting, changed_at=context.now))
+    return released
 
 
 async def _without(tx: AsyncConnection, held: Referral, context: Context) -> Sequence[Message]:
