@@ -118,7 +118,7 @@ RIGHTS = {
     "field_release": "SELECT, INSERT, DELETE",
     "attachment": "SELECT, INSERT, UPDATE (enquiry_id, claimed_at), DELETE",
     "pin_guess": "SELECT, INSERT, UPDATE, DELETE",
-    "erasure": "SELECT, INSERT, UPDATE (confirmed_at, requested_at, target_at, due_at, identity)",
+    "erasure": "SELECT, INSERT, UPDATE (confirmed_at)",
     "erasure_receipt": "SELECT, INSERT",
     "tombstone": "SELECT, INSERT",
     "publication": "SELECT, INSERT",
