@@ -42,7 +42,7 @@ async def test_she_reads_what_she_wrote_and_what_a_counsellor_answered(here: Int
     order = enquiry(here, code=code)
     await here.hear(order, actor=None)
     said = await here.hear(answer(here, order.enquiry_id))
-    assert kinds(said) == ["evt intake.enquiry-answered", "cmd notify.tell"]
+    assert kinds(said) == ["evt intake.enquiry-answered", "evt intake.concern-moved", "cmd notify.tell"]
     assert only(said, notify.Tell).template == "answer_waits"
     await here.hear(addition(here, code), actor=None)
     assert [by for by, _ in await read(here, code)] == ["person", "association", "person"]
@@ -60,7 +60,10 @@ async def test_a_second_answer_supersedes_the_notice_of_the_first(here: Intake) 
 async def test_an_answer_is_not_pushed_to_an_unsafe_contact(here: Intake) -> None:
     order = enquiry(here, flags=("violence",))
     await here.hear(order, actor=None)
-    assert kinds(await here.hear(answer(here, order.enquiry_id))) == ["evt intake.enquiry-answered"]
+    assert kinds(await here.hear(answer(here, order.enquiry_id))) == [
+        "evt intake.enquiry-answered",
+        "evt intake.concern-moved",
+    ]
 
 
 async def test_state_by_receipt_code_says_the_state_only(here: Intake) -> None:
@@ -144,7 +147,10 @@ async def test_whoever_tells_of_violence_later_has_an_unsafe_contact_from_then_o
     said = await here.hear(addition(here, code, text="чоловік б'є мене"), actor=None)
     change = only(said, notify.ChangeContact)
     assert (change.safe, change.version) == (False, 2)
-    assert kinds(await here.hear(answer(here, order.enquiry_id))) == ["evt intake.enquiry-answered"]
+    assert kinds(await here.hear(answer(here, order.enquiry_id))) == [
+        "evt intake.enquiry-answered",
+        "evt intake.concern-moved",
+    ]
 
 
 async def test_a_counsellor_reads_for_a_purpose_and_that_is_logged(here: Intake) -> None:

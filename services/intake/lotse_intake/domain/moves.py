@@ -59,7 +59,7 @@ NOTHING = Given()
 def change_of(now: datetime, row: Standing, action: Action, rule: Rule, light: Light, given: Given) -> Change:
     """Everything that the action changes. Raises TooManyTags."""
     act = light.given
-    urgency = given.urgency or (act.urgency if act is not None and action in ("screen", "prioritise") else None)
+    urgency = given.urgency or _judged(row, action, act)
     values: dict[str, Any] = {"state": rule.to, **_carrying(action, light), **_ending(row.state, rule.to, now)}
     values |= _told(action, act, given) | _coded(row, action, act) | _tagged(row, action, act)
     if urgency is not None:
@@ -80,6 +80,13 @@ def change_of(now: datetime, row: Standing, action: Action, rule: Rule, light: L
         recoded=not carried and rule.to in TAKEN_UP and values.get("code", row.code) != row.code,
         shown_otherwise=shown(rule.to) != shown(row.state),
     )
+
+
+def _judged(row: Standing, action: Action, act: Act | None) -> Urgency | None:
+    """How urgent a person finds it. A first look alone does not make an emergency less: that takes two."""
+    if act is None or action not in ("screen", "prioritise"):
+        return None
+    return None if action == "screen" and row.urgency == "emergency" else act.urgency
 
 
 def _clock(rule: Rule, urgency: Urgency, now: datetime, due_at: datetime | None) -> Ticking | None:

@@ -39,7 +39,8 @@ async def _loads(tx: AsyncConnection, actors: Sequence[str] | None) -> dict[str,
 async def enrol(tx: AsyncConnection, values: dict[str, Any], at: datetime) -> Row[Any]:
     """Write somebody down, or change what was written; returns the row."""
     new = insert(staff).values(version=1, active=True, enrolled_at=at, **values)
-    changed = {**values, "version": staff.c.version + 1, "active": True}
+    known = {name: value for name, value in values.items() if name != "actor"}
+    changed = {**known, "version": staff.c.version + 1, "active": True}
     step = new.on_conflict_do_update(index_elements=[staff.c.actor], set_=changed).returning(staff)
     row: Row[Any] = (await tx.execute(step)).one()
     return row
