@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from lotse_chassis.command import Command, Subcommand, main
+from lotse_chassis.command import Commands, Standalone, Subcommand, main
 from lotse_chassis.service import Service
 from lotse_chassis.settings import Settings
 
@@ -34,7 +34,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     """`run("import", "file", commands=…)` is the exit code."""
     monkeypatch.setenv("LOTSE_DATABASE_URL", "postgresql://nobody@127.0.0.1/nothing")
 
-    def typed(*words: str, commands: dict[str, Command | Subcommand]) -> int:
+    def typed(*words: str, commands: Commands) -> int:
         monkeypatch.setattr("sys.argv", ["lotse-probe", *words])
         with pytest.raises(SystemExit) as ended:
             main("probe", build, Settings, (), {}, commands=commands)
@@ -65,11 +65,22 @@ def test_a_command_without_arguments_gets_the_settings_alone(run: Run) -> None:
     assert run("look", commands={"look": lambda settings: len(settings.association)}) == len("unnamed")
 
 
+def test_a_command_that_stands_alone_needs_no_settings_and_touches_no_log(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LOTSE_DATABASE_URL")
+    handlers = list(logging.getLogger().handlers)
+    commands = {"count": Standalone(lambda given: len(given.file), with_a_file, "count")}
+    assert run("count", "four", commands=commands) == 4
+    assert logging.getLogger().handlers == handlers
+    assert run("look", commands={"look": lambda settings: 0}) == 2
+
+
 @pytest.mark.parametrize("words", [(), ("nothing",), ("import",), ("look", "too-much"), ("import", "a", "--maybe")])
 def test_what_no_command_takes_ends_with_the_code_for_usage(
     run: Run, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    commands: dict[str, Command | Subcommand] = {
+    commands: Commands = {
         "look": lambda settings: 0,
         "import": Subcommand(lambda settings, given: 0, with_a_file, "enter a file"),
     }
@@ -78,9 +89,7 @@ def test_what_no_command_takes_ends_with_the_code_for_usage(
 
 
 def test_the_help_names_every_command(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    commands: dict[str, Command | Subcommand] = {
-        "import": Subcommand(lambda settings, given: 0, with_a_file, "enter a file")
-    }
+    commands: Commands = {"import": Subcommand(lambda settings, given: 0, with_a_file, "enter a file")}
     assert run("--help", commands=commands) == 0
     said = capsys.readouterr().out
     assert all(word in said for word in ("serve", "migrate", "import", "enter a file"))

@@ -15,7 +15,7 @@ from lotse_contracts.intake import MergePersons, PersonsMerged, PersonsUnmerged,
 from lotse_contracts.values import COUNSELLORS
 from lotse_intake.handlers.merges import merge_persons
 from lotse_intake.store import merges
-from tests.intake.given import TABLES, Intake, enquiry, known_person, only
+from tests.intake.given import TABLES, Intake, known_person
 
 OF_THE_MERGE = {"person_merge", "access_log", "outbox", "inbox"}
 """What a merge and its undoing may leave behind."""
@@ -219,7 +219,6 @@ async def test_a_process_that_dies_in_a_merge_has_merged_nothing(here: Intake) -
     assert await group(here, a) == (a,)
     await here.hear(made)
     assert set(await group(here, a)) == {a, b}
-    assert only(await here.hear(enquiry(here), actor=None), intake.EnquiryReceived)
 
 
 async def lost(here: Intake, order: MergePersons) -> None:
