@@ -45,25 +45,29 @@ def protected(
     world = World(months, [*earlier, newest])
     primary = _too_small(world, rules, persons)
     newest.hidden |= primary
-    settled = False
-    while not settled:
-        settled = True
-        for wanted in _all_wanted(world, rules):
-            if _is_safe(world, wanted, rules):
-                continue
+    proofs: dict[Wanted, frozenset[Key]] = {}
+    waiting = list(_all_wanted(world, rules))
+    while waiting:
+        wanted = waiting.pop(0)
+        if wanted in proofs:
+            continue
+        proof = _proof(world, wanted, rules)
+        if proof is None:
             more = _cheapest(world, wanted, rules)
             if not more:
                 return None
             newest.hidden |= more
-            settled = False
-    _show_again(world, primary, rules)
+            waiting = [wanted, *(Wanted(key, _seen_in(world, -1)) for key in sorted(more)), *waiting]
+        else:
+            proofs[wanted] = proof  # it stays one, whatever else is hidden
+    _show_again(world, primary, proofs, rules)
     return newest
 
 
 def is_safe(months: Mapping[str, Counts], releases: Sequence[Release], rules: Rules = PLAIN) -> bool:
     """Whether no hidden count of these reports of a table can be told, and nothing small between them."""
     world = World(months, releases)
-    return all(_is_safe(world, wanted, rules) for wanted in _all_wanted(world, rules))
+    return all(_proof(world, wanted, rules) is not None for wanted in _all_wanted(world, rules))
 
 
 def smallest_part(totals: Mapping[str, int], reports: Sequence[frozenset[str]]) -> int:
@@ -88,49 +92,58 @@ def _too_small(world: World, rules: Rules, persons: Persons | None) -> set[Key]:
 def _all_wanted(world: World, rules: Rules) -> Iterator[Wanted]:
     """Every hidden count, and every small one in a class of months, in an order that is always the same."""
     for place, release in enumerate(world.releases):
-        inside = frozenset(number for number, seen_by in enumerate(world.classes) if place in seen_by)
-        yield from (Wanted(key, inside) for key in sorted(release.hidden))
+        yield from (Wanted(key, _seen_in(world, place)) for key in sorted(release.hidden))
     for number, counts in enumerate(world.inside):
         small = sorted(key for key, count in counts.items() if not is_total(key) and rules.is_small(key, count))
         yield from (Wanted(key, frozenset({number})) for key in small)
 
 
-def _is_safe(world: World, wanted: Wanted, rules: Rules) -> bool:
-    """Whether worlds are found in which this count differs by the wanted spread."""
+def _seen_in(world: World, place: int) -> frozenset[int]:
+    """The classes of months that a release covers."""
+    wanted = range(len(world.releases))[place]
+    return frozenset(number for number, seen_by in enumerate(world.classes) if wanted in seen_by)
+
+
+def _proof(world: World, wanted: Wanted, rules: Rules) -> frozenset[Key] | None:
+    """The keys that the newest release must hide for the worlds that were found, in which this count differs by the
+    wanted spread; None where not enough were found."""
     need = rules.spread_min
     up = _walk(world, wanted, 1, need, None)
-    return up.reached >= need or up.reached + _walk(world, wanted, -1, need - up.reached, None).reached >= need
+    if up.reached >= need:
+        return up.used
+    down = _walk(world, wanted, -1, need - up.reached, None)
+    return up.used | down.used if up.reached + down.reached >= need else None
 
 
 @dataclass(frozen=True)
 class Walk:
-    """How far a count could be moved, and which keys would have to be hidden for that, at which price."""
+    """How far a count could be moved, which keys the newest release must hide for that, and at which price."""
 
     reached: int
-    hide: frozenset[Key]
+    used: frozenset[Key]
     price: int
 
 
 def _walk(world: World, wanted: Wanted, step: int, need: int, cost: Cost | None) -> Walk:
     """Move a count up (1) or down (-1) as far as needed, by the cheapest cycles; the world is left as it was."""
-    hide: set[Key] = set()
+    used: set[Key] = set()
     done: list[tuple[Key, int, Direction]] = []
     reached, price = 0, 0
-    known = None if cost is None else _once(cost, hide)
+    known = None if cost is None else _once(cost, used)
     while reached < need:
         found = _next_cycle(world, wanted, step, need - reached, known)
         if found is None:
             break
         spent, amount, steps, direction = found
         for key, way in steps:
-            if world.price(key, direction, None) is None:
-                hide.add(key)
+            if direction.net[-1]:
+                used.add(key)
             world.shift(key, way * amount, direction)
             done.append((key, way * amount, direction))
         reached, price = reached + amount, price + spent
     for key, amount, direction in reversed(done):
         world.shift(key, -amount, direction)
-    return Walk(reached, frozenset(hide), price)
+    return Walk(reached, frozenset(used), price)
 
 
 def _once(cost: Cost, hide: set[Key]) -> Cost:
@@ -167,9 +180,9 @@ def _cheapest(world: World, wanted: Wanted, rules: Rules) -> frozenset[Key]:
     for first in (1, -1):
         one = _walk(world, wanted, first, need, cost)
         rest = need - one.reached
-        other = _walk(world, wanted, -first, rest, _once(cost, set(one.hide))) if rest else Walk(0, frozenset(), 0)
-        if one.reached + other.reached >= need:
-            walks.append((one.price + other.price, sorted(one.hide | other.hide)))
+        other = _walk(world, wanted, -first, rest, _once(cost, set(one.used))) if rest else Walk(0, frozenset(), 0)
+        if not rest or other.reached >= rest:
+            walks.append((one.price + other.price, sorted((one.used | other.used) - world.releases[-1].hidden)))
     return frozenset(min(walks)[1]) if walks else frozenset()
 
 
@@ -188,10 +201,24 @@ def _costs(world: World) -> Cost:
     return cost
 
 
-def _show_again(world: World, primary: Iterable[Key], rules: Rules) -> None:
+def _show_again(world: World, primary: Iterable[Key], proofs: dict[Wanted, frozenset[Key]], rules: Rules) -> None:
     """What was hidden beside the small counts and is not needed in the end is shown, the largest first."""
     newest, counts = world.releases[-1], world.outside[-1]
+    own = _seen_in(world, -1)
     for key in sorted(newest.hidden - set(primary), key=lambda one: (-counts[one], one)):
         newest.hidden.discard(key)
-        if not all(_is_safe(world, wanted, rules) for wanted in _all_wanted(world, rules)):
-            newest.hidden.add(key)
+        kept = dict(proofs)
+        if Wanted(key, own) not in _still_wanted(world, rules):
+            proofs.pop(Wanted(key, own), None)
+        for wanted in [one for one, used in proofs.items() if key in used]:
+            again = _proof(world, wanted, rules)
+            if again is None:
+                newest.hidden.add(key)
+                proofs.clear()
+                proofs.update(kept)
+                break
+            proofs[wanted] = again
+
+
+def _still_wanted(world: World, rules: Rules) -> frozenset[Wanted]:
+    return frozenset(_all_wanted(world, rules))

@@ -66,6 +66,15 @@ class World:
         self.arcs = [_arc(key) for key in sorted({key for part in self.outside for key in part}) if not is_total(key)]
         self.leading = _leading(self.arcs)
         self.directions = list(self._all_directions())
+        self.open_keys = {direction: self._open_in(direction) for direction in self.directions}
+
+    def _open_in(self, direction: Direction) -> frozenset[Key]:
+        """What every release but the newest hides, of those that would see a move in this direction."""
+        found = frozenset(arc.key for arc in self.arcs)
+        for release, net in zip(self.releases[:-1], direction.net, strict=False):
+            if net:
+                found &= release.hidden
+        return found
 
     def _all_directions(self) -> Iterator[Direction]:
         count, places = len(self.classes), range(len(self.releases))
@@ -95,13 +104,11 @@ class World:
 
     def price(self, key: Key, direction: Direction, cost: Cost | None) -> int | None:
         """FREE where every release that would see the move hides the key; else what hiding costs, or None."""
-        newest = len(self.releases) - 1
-        for place, net in enumerate(direction.net):
-            if net and key not in self.releases[place].hidden:
-                if place != newest or cost is None:
-                    return None
-                return cost(key)
-        return FREE
+        if key not in self.open_keys[direction]:
+            return None
+        if not direction.net[-1] or key in self.releases[-1].hidden:
+            return FREE
+        return None if cost is None else cost(key)
 
     def shift(self, key: Key, amount: int, direction: Direction) -> None:
         """Move a key by an amount, seen as the direction says."""
