@@ -1,4 +1,4 @@
-"""The pure rules of intake: triage, the concern machine, suppression, buckets, PINs, cursors, codes."""
+"""The pure rules of intake: the concern machine, buckets, PINs, cursors."""
 
 import csv
 import io
@@ -10,96 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lotse_contracts.intake import ContactPoint, PersonFields
-from lotse_contracts.values import Urgency
-from lotse_intake.domain import buckets, coding, contacts, cursors, files, machine, pins, receipts, release, statistics
-from lotse_intake.domain.triage import DUE_HOURS, triage
-from lotse_intake.providers.wordlist import read_words
-
-WORDS = read_words()
-NEUTRAL = (
-    "Добрий день, підкажіть, будь ласка, де можна вивчати німецьку мову?",
-    "Здравствуйте, хочу записаться на курс немецкого языка.",
-    "Guten Tag, ich suche einen Sprachkurs und einen Kitaplatz für meine Tochter.",
-    "Hello, I would like to learn German and find a volunteer group.",
-    "Шукаю лікаря для дитини, дякую за допомогу.",
-    "Как признать мой диплом инженера?",
-)
-URGENT = (
-    "Нас виселяють з квартири!",
-    "У нас немає їжі.",
-    "Меня уволили с работы",
-    "получил повестку в суд",
-    "Ich habe eine Kündigung bekommen",
-    "Die Frist endet morgen",
-    "We will be evicted",
-    "my visa expires tomorrow",
-)
-EMERGENCY = (
-    "Мені ніде ночувати сьогодні",
-    "Я не хочу жити",
-    "нам негде  ночевать",
-    "Ich bin obdachlos",
-    "heute Nacht habe ich keinen Schlafplatz",
-    "We have nowhere to sleep tonight",
-    "I want to DIE",
-)
-VIOLENT = (
-    "мій чоловік б’є мене",
-    "муж бьёт меня",
-    "Er schlägt mich",
-    "my husband hits me and threatens me",
-    "мене б\u200bʼють",
-)
-
-
-def judged(text: str = "", flags: tuple[str, ...] = (), codes: tuple[str, ...] = ()) -> tuple[Urgency, bool]:
-    found = triage(flags=flags, codes=codes, text=text, words=WORDS)
-    return found.urgency, found.contact_safe
-
-
-@pytest.mark.parametrize("text", NEUTRAL)
-def test_a_neutral_text_is_normal(text: str) -> None:
-    assert judged(text) == ("normal", True)
-
-
-@pytest.mark.parametrize("text", URGENT)
-def test_urgent_words_in_four_languages_are_found(text: str) -> None:
-    assert judged(text) == ("urgent", True)
-
-
-@pytest.mark.parametrize("text", EMERGENCY)
-def test_words_of_an_emergency_are_found(text: str) -> None:
-    assert judged(text) == ("emergency", True)
-
-
-@pytest.mark.parametrize("text", VIOLENT)
-def test_words_of_violence_make_the_contact_unsafe(text: str) -> None:
-    assert judged(text) == ("emergency", False)
-
-
-def test_flags_and_codes_raise_the_urgency() -> None:
-    assert judged(flags=("danger",)) == ("emergency", False)
-    assert judged(flags=("homeless_tonight",)) == ("emergency", True)
-    assert judged(flags=("deadline_near",)) == ("urgent", True)
-    assert judged(codes=("violence",)) == ("urgent", False)
-    assert judged(flags=("nobody_knows_this",), codes=("housing",)) == ("normal", True)
-
-
-@given(st.text(max_size=200), st.sampled_from(URGENT + EMERGENCY + VIOLENT), st.text(max_size=200))
-def test_more_text_never_lowers_the_urgency(before: str, phrase: str, after: str) -> None:
-    assert DUE_HOURS[judged(f"{before} {phrase} {after}")[0]] <= DUE_HOURS[judged(phrase)[0]]
-
-
-@given(st.lists(st.sampled_from([*sorted(coding.CONCERN_CODES), "unknown_a", "unknown_b"]), max_size=10))
-def test_every_enquiry_has_a_concern_and_no_code_twice(codes: list[str]) -> None:
-    found = coding.concerns_of(tuple(codes))
-    names = [one.code for one in found]
-    assert names
-    assert len(names) == len(set(names))
-    assert set(names) <= coding.CONCERN_CODES
-    assert any(one.unknown for one in found) == any(code.startswith("unknown_") for code in codes)
-    assert set(codes) & coding.CONCERN_CODES <= set(names)
-
+from lotse_intake.domain import buckets, contacts, cursors, files, machine, pins, receipts, release
 
 MACHINE = """
 state,accept,answer,write_again,refer,complete
@@ -122,28 +33,6 @@ def test_every_cell_of_the_concern_machine_is_as_written_down() -> None:
 @given(st.lists(st.sampled_from(machine.STATES), min_size=1, max_size=5), st.integers(0, 3))
 def test_an_enquiry_is_closed_only_when_all_its_concerns_are(states: list[machine.State], answers: int) -> None:
     assert (machine.public_state(states, answers) == "closed") == (set(states) == {"closed"})
-
-
-# Suppression: whoever knows the total and the shown cells learns no hidden one to less than three values.
-
-
-@given(st.dictionaries(st.text("abcdef", min_size=1, max_size=3), st.integers(0, 30), max_size=8))
-def test_no_hidden_count_can_be_recomputed(counts: dict[str, int]) -> None:
-    shown = statistics.suppressed(counts)
-    assert shown.keys() == counts.keys()
-    assert all(value is None or value == counts[name] for name, value in shown.items())
-    assert all(not 0 < value < statistics.COUNT_MIN for value in shown.values() if value is not None)
-    hidden = [counts[name] for name, value in shown.items() if value is None]
-    if hidden and any(shown.values()):
-        total = sum(counts.values()) - sum(value for value in shown.values() if value is not None)
-        highest = total - (len(hidden) - 1)
-        assert len(hidden) >= 2
-        assert highest >= statistics.COUNT_MIN
-
-
-@given(st.dictionaries(st.text("abc", min_size=1, max_size=3), st.integers(0, 9), max_size=6))
-def test_the_same_counts_are_hidden_the_same_way(counts: dict[str, int]) -> None:
-    assert statistics.suppressed(counts) == statistics.suppressed(dict(reversed(counts.items())))
 
 
 @given(st.lists(st.floats(0, 5), max_size=60))

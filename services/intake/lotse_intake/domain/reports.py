@@ -39,12 +39,17 @@ MonthCounts = Mapping[str, Mapping[str, Counts]]
 
 @dataclass(frozen=True)
 class Parameters:
-    """What may be said: data, see `data/report_rules.json`."""
+    """What may be said: data, see `data/report_rules.json`.
+
+    `months_min`: families that only a report of so many months says, since in a shorter one most of them is hidden, and
+    what is hidden in a month must be hidden in its year as well.
+    """
 
     version: str
     rules: Rules
     median_min: int
     step: int
+    months_min: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,12 @@ def report_of(
     association: str, span: Span, counted: Counted, earlier: Sequence[Mapping[str, Any]], given: Parameters
 ) -> dict[str, Any]:
     """The report as it may be published, beside all that was published earlier (in that order)."""
-    families = {name: _family(name, span, counted, earlier, given.rules) for name in FAMILIES}
+    families = {
+        name: _family(name, span, counted, earlier, given.rules)
+        if len(span.months) >= given.months_min.get(name, 1)
+        else None
+        for name in FAMILIES
+    }
     return {
         "schema": SCHEMA,
         "association": association,
@@ -78,6 +88,7 @@ def report_of(
             "median_min": given.median_min,
             "step": given.step,
             "spread_min": given.rules.spread_min,
+            "months_min": dict(given.months_min),
         },
         "families": families,
         "figures": _figures(span, counted, families, given),

@@ -13,4 +13,4 @@ def report_rules() -> Parameters:
     """Read once; it does not change while we run."""
     given = json.loads(files("lotse_intake").joinpath("data/report_rules.json").read_text(encoding="utf-8"))
     rules = Rules(count_min=given["count_min"], delicate=given["delicate"])
-    return Parameters(given["version"], rules, given["median_min"], given["step"])
+    return Parameters(given["version"], rules, given["median_min"], given["step"], given["months_min"])
