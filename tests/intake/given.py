@@ -64,7 +64,7 @@ class Intake:
         assert self.service.seal_key
         return public_bytes(self.service.seal_key)
 
-    def context(self, *, actor: str | None = None, id: UUID | None = None, role: str = "counsellor") -> Context:
+    def context(self, *, actor: str | None = None, id: UUID | None = None) -> Context:
         own = id or uuid4()
         return Context(
             id=own,
@@ -78,12 +78,10 @@ class Intake:
             role=role_of(actor),
         )
 
-    async def hear(
-        self, message: Message, *, actor: str | None = "c-1", id: UUID | None = None, role: str = "counsellor"
-    ) -> list[Message]:
+    async def hear(self, message: Message, *, actor: str | None = "c-1", id: UUID | None = None) -> list[Message]:
         """Handled and committed; returns what is said."""
         heard = self.service.heard[template_of(subject_of(type(message), "x", "k", "y"))]
-        context = self.context(actor=actor, id=id, role=role)
+        context = self.context(actor=actor, id=id)
         async with self.service.engine.begin() as tx:
             said = list((await heard.handler([(message, context)], tx))[0])
             await self.service.stage(tx, context, said)
@@ -96,10 +94,10 @@ class Intake:
             await heard.handler([(message, self.context())], tx)
             await tx.rollback()
 
-    async def ask(self, question: Question, *, actor: str | None = "c-1", role: str = "counsellor") -> Any:
+    async def ask(self, question: Question, *, actor: str | None = "c-1") -> Any:
         """Answered as the chassis answers."""
         async with self.service.engine.begin() as tx:
-            return await self.service.answerers[type(question)](question, self.context(actor=actor, role=role), tx)
+            return await self.service.answerers[type(question)](question, self.context(actor=actor), tx)
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
         """Committed data, read as the owner."""

@@ -50,7 +50,8 @@ async def unlink_persons(order: UnlinkPersons, context: Context, tx: AsyncConnec
         return []
     if order.person_id not in (row.person_id, row.other_id):
         raise Refused("unknown_link", fields=("link_id",))
-    await kin.remove(tx, order.link_id)
+    if not await kin.remove(tx, order.link_id):
+        return []
     both = (row.person_id, row.other_id)
     for person_id in both:
         await log(tx, context, "person", person_id, "kin")

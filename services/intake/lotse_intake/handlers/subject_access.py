@@ -92,8 +92,6 @@ def _row(
         return column in persons_in and value not in group
 
     said = readable.shown(office.keys, person_id, table.name, row, others)
-    if row.get("about_others"):  # whoever wrote it said so
-        said["content"] = {"withheld": "third_person"}
     if any(value == {"withheld": "third_person"} for value in said.values()):
         part.withheld.append(AccessWithheld(place=place, reason="third_person"))
     return said

@@ -31,14 +31,13 @@ async def add(tx: AsyncConnection, row: dict[str, Any]) -> bool:
 
 
 async def get(tx: AsyncConnection, link_id: UUID) -> Row[Any] | None:
-    """One link, locked."""
-    query = select(person_link).where(person_link.c.link_id == link_id)
-    return (await tx.execute(query.with_for_update())).one_or_none()
+    """One link."""
+    return (await tx.execute(select(person_link).where(person_link.c.link_id == link_id))).one_or_none()
 
 
-async def remove(tx: AsyncConnection, link_id: UUID) -> None:
-    """They do not belong together any more."""
-    await tx.execute(delete(person_link).where(person_link.c.link_id == link_id))
+async def remove(tx: AsyncConnection, link_id: UUID) -> bool:
+    """They do not belong together any more; False if somebody was faster."""
+    return (await tx.execute(delete(person_link).where(person_link.c.link_id == link_id))).rowcount == 1
 
 
 async def of_persons(tx: AsyncConnection, person_ids: Iterable[UUID]) -> Sequence[Row[Any]]:

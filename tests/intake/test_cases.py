@@ -1,0 +1,346 @@
+"""A case has one owner at a time, goes from phase to phase, and is closed only when nothing in it waits."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from lotse_chassis.faults import Refused
+from lotse_contracts import intake
+from lotse_contracts.envelope import Message
+from lotse_contracts.intake import ConcernRaised
+from tests.intake import casework
+from tests.intake.casework import CHIEF, COLLEAGUE, OWNER, SECOND_CHIEF, STRANGER, asked, assign, given, opened, owned
+from tests.intake.given import Intake, enquiry, kinds, only
+
+
+async def test_an_enquiry_opens_a_case_that_waits_for_somebody(here: Intake) -> None:
+    case = await opened(here)
+    outline, _ = await asked(here, case)
+    assert (outline.phase, outline.owner, outline.phases) == ("intake", None, ("assessment", "closed"))
+    waiting = await here.ask(intake.AskCases(which="waiting"))
+    assert [entry.case_id for entry in waiting.entries] == [case.case_id]
+    assert (waiting.entries[0].concerns_open, waiting.entries[0].tasks_open) == (1, 0)
+
+
+async def test_staff_open_a_further_case_once(here: Intake) -> None:
+    case = await opened(here)
+    order = intake.OpenCase(case_id=uuid4(), person_id=case.person_id)
+    assert kinds(await given(here, order)) == ["evt intake.case-opened"]
+    assert await given(here, order) == []
+    mine = await here.ask(intake.AskCases(which="mine"))
+    assert [entry.case_id for entry in mine.entries] == [order.case_id]
+    other = await opened(here)
+    with pytest.raises(Refused, match="id_taken"):
+        await given(here, intake.OpenCase(case_id=order.case_id, person_id=other.person_id))
+
+
+async def test_a_counsellor_claims_a_case_and_hands_it_on_but_assigns_nobody_else(here: Intake) -> None:
+    case = await opened(here)
+    with pytest.raises(Refused, match="role_not_allowed"):
+        await assign(here, case, COLLEAGUE, by=OWNER)
+    assert only(await assign(here, case, OWNER, by=OWNER), intake.CaseAssigned).owner == OWNER
+    assert await assign(here, case, OWNER, by=OWNER) == []
+    with pytest.raises(Refused, match="not_your_case"):
+        await assign(here, case, STRANGER, by=STRANGER)
+    assert only(await assign(here, case, COLLEAGUE, by=OWNER), intake.CaseAssigned).owner == COLLEAGUE
+    with pytest.raises(Refused, match="not_your_case"):
+        await assign(here, case, OWNER, by=OWNER)
+    assert only(await assign(here, case, OWNER, by=CHIEF), intake.CaseAssigned).owner == OWNER
+
+
+async def test_only_who_works_here_is_given_a_case_once_the_house_has_a_list_of_its_staff(here: Intake) -> None:
+    case = await opened(here)
+    await given(here, intake.EnrolStaff(actor=OWNER, languages=("uk",), teams=("north",)), CHIEF)
+    with pytest.raises(Refused, match="unknown_staff"):
+        await assign(here, case, "c-99", by=CHIEF)
+    await assign(here, case, OWNER, by=CHIEF, team="north")
+    listed = await here.ask(intake.AskCases(which="team"))
+    assert [entry.case_id for entry in listed.entries] == [case.case_id]
+
+
+async def test_an_older_version_is_refused_and_changes_nothing(here: Intake) -> None:
+    case = await owned(here)
+    seen = case.version(here)
+    await given(here, intake.EnterPhase(case_id=case.case_id, version=seen, phase="assessment"))
+    before = here.counts()
+    orders: tuple[Any, ...] = (
+        intake.EnterPhase(case_id=case.case_id, version=seen, phase="planning"),
+        intake.CloseCase(case_id=case.case_id, version=seen, reason="need_met", exception="died"),
+        intake.AssignCase(case_id=case.case_id, version=seen, owner=COLLEAGUE),
+    )
+    for order in orders:
+        with pytest.raises(Refused, match="case_changed"):
+            await given(here, order)
+    assert here.counts() == before
+
+
+async def test_a_case_goes_through_its_phases_and_back_for_a_new_assessment(here: Intake) -> None:
+    case = await owned(here)
+    for phase in ("assessment", "planning", "steering", "evaluation", "assessment"):
+        order = intake.EnterPhase(case_id=case.case_id, version=case.version(here), phase=phase)
+        assert only(await given(here, order), intake.CasePhaseChanged).phase == phase
+        assert await given(here, order) == []
+    order = intake.EnterPhase(case_id=case.case_id, version=case.version(here), phase="evaluation")
+    with pytest.raises(Refused, match="phase_not_next") as refused:
+        await given(here, order)
+    assert refused.value.allowed == "planning, closed"
+
+
+async def test_a_case_with_an_open_concern_is_closed_only_with_a_named_exception(here: Intake) -> None:
+    case = await owned(here)
+    with pytest.raises(Refused, match="concerns_open"):
+        await given(here, casework.close(here, case))
+    order = casework.close(here, case, reason="moved_away", exception="moved_away")
+    closed = only(await given(here, order), intake.CaseClosed)
+    assert (closed.concerns_open, closed.exception, closed.reason) == (1, "moved_away", "moved_away")
+    assert await given(here, order) == []
+    assert here.rows("SELECT state FROM concern") == [("received",)], "it still waits in the inbox, and nobody is lost"
+
+
+@pytest.mark.parametrize(
+    "state", ["answered", "resolved", "handed_over", "spam", "duplicate", "withdrawn", "unreachable", "no_show"]
+)
+async def test_a_case_whose_concerns_have_ended_is_closed_and_needs_no_exception(here: Intake, state: str) -> None:
+    case = await owned(here)
+    casework.concern_is(here, case, state)
+    closed = only(await given(here, casework.close(here, case, exception="died")), intake.CaseClosed)
+    assert (closed.concerns_open, closed.exception) == (0, None)
+    assert here.rows("SELECT phase, closure_reason, closure_exception FROM case_file") == [("closed", "need_met", None)]
+
+
+@pytest.mark.parametrize(
+    "state", ["received", "screened", "accepted", "assigned", "in_advice", "waiting_for_client", "referred"]
+)
+async def test_every_concern_that_waits_keeps_a_case_open(here: Intake, state: str) -> None:
+    case = await owned(here)
+    casework.concern_is(here, case, state)
+    with pytest.raises(Refused, match="concerns_open"):
+        await given(here, casework.close(here, case))
+
+
+async def test_closing_drops_what_is_open_and_nobody_is_reminded_any_more(here: Intake) -> None:
+    case = await owned(here)
+    set_goal, add_task = casework.goal(here, case), casework.task(here, case)
+    await given(here, set_goal)
+    await given(here, add_task)
+    casework.concern_is(here, case, "resolved")
+    said = await given(here, casework.close(here, case))
+    assert kinds(said) == ["evt intake.goal-ended", "evt intake.task-ended", "evt intake.case-closed"]
+    assert only(said, intake.TaskEnded).reason == "case_closed"
+    assert here.rows("SELECT count(*) FROM timer WHERE kind = 'task'") == [(0,)]
+    for order in (casework.goal(here, case), casework.task(here, case), casework.note(here, case)):
+        with pytest.raises(Refused, match="case_closed"):
+            await given(here, order)
+
+
+async def test_a_closed_case_is_reopened_within_ninety_days_and_not_later(here: Intake) -> None:
+    case = await owned(here)
+    casework.concern_is(here, case, "resolved")
+    await given(here, casework.close(here, case))
+    here.now += timedelta(days=90, minutes=1)
+    order = intake.ReopenCase(case_id=case.case_id, version=case.version(here), reason="new_need")
+    with pytest.raises(Refused, match="reopening_too_late"):
+        await given(here, order)
+    here.now -= timedelta(days=1)
+    reopened = only(await given(here, order), intake.CaseReopened)
+    assert (reopened.phase, reopened.reason) == ("assessment", "new_need")
+    assert await given(here, order) == []
+    outline, _ = await asked(here, case)
+    assert (outline.closed_at, outline.closure_reason, outline.owner) == (None, None, OWNER)
+
+
+async def test_what_happened_to_a_case_is_kept_in_order(here: Intake) -> None:
+    case = await owned(here)
+    casework.concern_is(here, case, "resolved")
+    await given(here, casework.close(here, case))
+    found = here.rows("SELECT by, event, code, actor FROM case_event ORDER BY event_id")
+    assert found == [(CHIEF, "assigned", None, OWNER), (OWNER, "closed", "need_met", None)]
+
+
+# Four eyes
+
+
+async def marked(here: Intake, actor: str = COLLEAGUE) -> casework.Case:
+    case = await owned(here)
+    order = intake.MarkConflict(case_id=case.case_id, actor=actor, reason="relative")
+    assert only(await given(here, order), intake.ConflictMarked).marked
+    assert await given(here, order) == []
+    return case
+
+
+def approval(here: Intake, case: casework.Case, **changed: Any) -> intake.ApproveAssignment:
+    return intake.ApproveAssignment(case_id=case.case_id, version=case.version(here), **changed)
+
+
+async def test_who_has_a_conflict_is_made_owner_by_two_coordinators_alone(here: Intake) -> None:
+    case = await marked(here)
+    proposed = only(await assign(here, case, COLLEAGUE, by=CHIEF), intake.AssignmentProposed)
+    assert (proposed.owner, proposed.proposed_by) == (COLLEAGUE, CHIEF)
+    assert here.rows("SELECT owner FROM case_file") == [(OWNER,)]
+    with pytest.raises(Refused, match="second_person_needed"):
+        await given(here, approval(here, case), CHIEF)
+    assigned = only(await given(here, approval(here, case), SECOND_CHIEF), intake.CaseAssigned)
+    assert (assigned.owner, assigned.approved_by) == (COLLEAGUE, SECOND_CHIEF)
+    assert (await casework.content(here, case, COLLEAGUE)).concerns
+
+
+async def test_a_proposal_that_is_declined_changes_nothing_and_is_gone(here: Intake) -> None:
+    case = await marked(here)
+    await assign(here, case, COLLEAGUE, by=OWNER)
+    said = await given(here, approval(here, case, approved=False), CHIEF)
+    assert only(said, intake.AssignmentDeclined).owner == COLLEAGUE
+    with pytest.raises(Refused, match="nothing_proposed"):
+        await given(here, approval(here, case), SECOND_CHIEF)
+    assert here.rows("SELECT owner, proposed_owner FROM case_file") == [(OWNER, None)]
+
+
+async def test_without_a_marked_conflict_one_person_is_enough(here: Intake) -> None:
+    case = await marked(here)
+    assert only(await assign(here, case, STRANGER, by=OWNER), intake.CaseAssigned).approved_by is None
+
+
+async def test_a_mark_is_taken_away_by_a_coordinator_and_never_by_whom_it_concerns(here: Intake) -> None:
+    case = await marked(here, CHIEF)
+    lift = intake.MarkConflict(case_id=case.case_id, actor=CHIEF, reason="relative", marked=False)
+    for by in (CHIEF, OWNER):
+        with pytest.raises(Refused, match="second_person_needed"):
+            await given(here, lift, by)
+    assert not only(await given(here, lift, SECOND_CHIEF), intake.ConflictMarked).marked
+
+
+async def test_who_has_a_conflict_sees_the_outline_alone_coordinators_too(here: Intake) -> None:
+    case = await marked(here, CHIEF)
+    outline, inside = await asked(here, case, CHIEF)
+    assert (inside, outline.owner) == (None, OWNER)
+    assert here.rows("SELECT purpose FROM access_log ORDER BY id")[-1] == ("outline",)
+    with pytest.raises(Refused, match="not_your_case"):
+        await given(here, casework.note(here, case), CHIEF)
+
+
+# Two at once
+
+
+async def both(*orders: Any) -> tuple[list[Sequence[Message]], list[Refused]]:
+    """What two orders at the same time say, and how they are refused."""
+    found = await asyncio.gather(*orders, return_exceptions=True)
+    for one in found:
+        assert not isinstance(one, BaseException) or isinstance(one, Refused), one
+    done = [one for one in found if not isinstance(one, BaseException)]
+    return done, [one for one in found if isinstance(one, Refused)]
+
+
+async def test_two_counsellors_who_claim_a_case_at_once_do_not_both_own_it(here: Intake) -> None:
+    for _ in range(10):
+        case = await opened(here)
+        seen = case.version(here)
+        claims = [assign(here, case, actor, by=actor, version=seen) for actor in (OWNER, COLLEAGUE)]
+        done, refused = await both(*claims)
+        assert (len(done), len(refused)) == (1, 1)
+        assert refused[0].code in {"case_changed", "not_your_case"}
+        owner = here.rows(f"SELECT owner, version FROM case_file WHERE case_id = '{case.case_id}'")
+        assert owner == [(only(done[0], intake.CaseAssigned).owner, 2)]
+
+
+async def test_two_who_close_a_case_at_once_for_other_reasons_close_it_once(here: Intake) -> None:
+    for _ in range(10):
+        case = await owned(here)
+        casework.concern_is(here, case, "resolved")
+        orders = [casework.close(here, case, reason=reason) for reason in ("need_met", "partly_met")]
+        done, refused = await both(*(given(here, order, by) for order, by in zip(orders, (OWNER, CHIEF), strict=True)))
+        assert (len(done), len(refused)) == (1, 1)
+        events = here.rows(f"SELECT count(*) FROM case_event WHERE case_id = '{case.case_id}' AND event = 'closed'")
+        assert events == [(1,)]
+
+
+async def test_closing_while_another_assigns_ends_in_one_of_the_two(here: Intake) -> None:
+    for _ in range(10):
+        case = await owned(here)
+        casework.concern_is(here, case, "resolved")
+        seen = case.version(here)
+        shut = casework.close(here, case)
+        done, refused = await both(given(here, shut, OWNER), assign(here, case, COLLEAGUE, by=CHIEF, version=seen))
+        assert (len(done), len(refused)) == (1, 1)
+        assert refused[0].code in {"case_changed", "case_closed", "not_your_case"}
+
+
+async def test_a_task_that_is_added_while_its_case_is_closed_never_stays_open(here: Intake) -> None:
+    for _ in range(10):
+        case = await owned(here)
+        casework.concern_is(here, case, "resolved")
+        await both(given(here, casework.close(here, case)), given(here, casework.task(here, case)))
+        state = here.rows(
+            f"SELECT closed_at IS NULL, (SELECT count(*) FROM task WHERE case_id = c.case_id AND result IS NULL),"
+            f" (SELECT count(*) FROM timer WHERE kind = 'task') FROM case_file c WHERE case_id = '{case.case_id}'"
+        )
+        assert state == [(False, 0, 0)]
+
+
+# Lists
+
+
+async def test_pages_of_cases_show_each_once(here: Intake) -> None:
+    wanted = [(await owned(here)).case_id for _ in range(7)]
+    here.now += timedelta(minutes=1)
+    seen, cursor = [], None
+    for _ in range(4):
+        page = await here.ask(intake.AskCases(which="mine", size=2, cursor=cursor))
+        seen += [entry.case_id for entry in page.entries]
+        cursor = page.cursor
+    assert (sorted(seen), cursor) == (sorted(wanted), None)
+    with pytest.raises(Refused, match="bad_cursor"):
+        await here.ask(intake.AskCases(cursor="nonsense"))
+
+
+async def test_a_list_shows_open_cases_only_with_their_nearest_task(here: Intake) -> None:
+    case, closed = await owned(here), await owned(here)
+    for due in ("2026-12-09", "2026-12-02"):
+        await given(here, casework.task(here, case, due=due))
+    await given(here, casework.close(here, closed, reason="died", exception="died"))
+    for which in ("mine", "open"):
+        (entry,) = (await here.ask(intake.AskCases(which=which))).entries
+        assert (entry.case_id, entry.tasks_open, entry.next_task_due) == (case.case_id, 2, "2026-12-02")
+    assert (await here.ask(intake.AskCases(which="mine"), actor=STRANGER)).entries == ()
+
+
+async def test_an_erased_persons_case_is_refused_and_nothing_of_it_is_left(here: Intake) -> None:
+    case = await owned(here)
+    for order in (casework.goal(here, case), casework.task(here, case), casework.note(here, case)):
+        await given(here, order)
+    await given(here, intake.MarkConflict(case_id=case.case_id, actor=STRANGER, reason="her_wish"))
+    await given(here, casework.contact(here, person_id=case.person_id, concern_id=case.concern_id))
+    await given(here, intake.BeginErasure(person_id=case.person_id), CHIEF)
+    for order in (casework.note(here, case), casework.close(here, case)):
+        with pytest.raises(Refused, match="person_erased"):
+            await given(here, order)
+    await here.hear(intake.ErasePerson(person_id=case.person_id), actor=None)
+    counts = here.counts()
+    tables = ("case_file", "case_event", "case_conflict", "goal", "task", "note", "contact", "concern", "timer")
+    assert {name: counts[name] for name in tables if name != "timer"} == dict.fromkeys(tables[:-1], 0)
+    assert here.rows("SELECT count(*) FROM timer WHERE kind = 'task'") == [(0,)]
+
+
+async def test_a_restricted_persons_case_is_read_and_not_written(here: Intake) -> None:
+    case = await owned(here)
+    order = intake.RestrictPerson(person_id=case.person_id, restricted=True, reason="accuracy_contested")
+    await given(here, order, CHIEF)
+    assert (await casework.content(here, case)).concerns
+    orders: tuple[Any, ...] = (casework.note(here, case), casework.goal(here, case), casework.task(here, case))
+    for refused in (*orders, casework.close(here, case, exception="died")):
+        with pytest.raises(Refused, match="person_restricted"):
+            await given(here, refused)
+
+
+async def test_a_case_of_several_concerns_is_closed_when_the_last_of_them_has_ended(here: Intake) -> None:
+    said = await here.hear(enquiry(here, codes=("housing", "work")), actor=None)
+    first, second = [fact for fact in said if isinstance(fact, ConcernRaised)]
+    case = casework.Case(first.case_id, first.person_id, first.concern_id, first.enquiry_id)
+    await assign(here, case, OWNER, by=CHIEF)
+    casework.concern_is(here, case, "resolved")
+    with pytest.raises(Refused, match="concerns_open"):
+        await given(here, casework.close(here, case))
+    casework.concern_is(here, casework.Case(case.case_id, case.person_id, second.concern_id, first.enquiry_id), "spam")
+    assert kinds(await given(here, casework.close(here, case))) == ["evt intake.case-closed"]
