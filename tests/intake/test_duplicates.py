@@ -32,6 +32,7 @@ from lotse_intake.app import build
 from lotse_intake.handlers import indexing
 from lotse_intake.providers.office import Office
 from lotse_intake.providers.pepper import Pepper, read_pepper
+from lotse_local import databases
 from tests import kit
 from tests.intake.given import Intake, enquiry, known_person, registration, sealed_to
 from tests.intake.test_merges import merge, unmerge
@@ -450,6 +451,8 @@ async def test_a_crash_of_the_database_empties_the_index_and_it_is_made_again(he
     first, second = await known_as(here, NAME, phone=PHONE), await known_as(here, SAME_ONE)
     assert len(await indexed(here)) == 1
     before = sorted(here.rows("SELECT person_id, kind, digest FROM blind_index"))
+    with databases.connect(postgres.cluster) as admin:
+        admin.execute("CHECKPOINT")  # the tests' cluster does not wait for the disk at a commit
     postgres.kill()
     postgres.start()
     assert here.rows("SELECT count(*) FROM blind_index") == [(0,)]
@@ -460,3 +463,29 @@ async def test_a_crash_of_the_database_empties_the_index_and_it_is_made_again(he
     assert sorted(here.rows("SELECT person_id, kind, digest FROM blind_index")) == before
     answer, _ = await found(here, name=NAME)
     assert ({one.person_id for one in answer.persons}, answer.missing) == ({first, second}, 0)
+
+
+async def test_after_an_erasure_no_page_of_the_index_keeps_a_trace(here: Intake, postgres: Postgres) -> None:
+    person_id = await known_as(here, NAME, phone=PHONE)
+    await known_as(here, SOMEBODY)
+    await indexed(here)
+    digests = {digest for (digest,) in here.rows(f"SELECT digest FROM blind_index WHERE person_id = '{person_id}'")}
+    await here.hear(intake.ErasePerson(person_id=person_id), actor=None)
+    assert await workers.rewrite_index(here.service, None) is None
+    assert traces(here, postgres, digests) == digests
+    with psycopg.connect(here.database.owner_url) as connection:
+        connection.execute("UPDATE erasure SET confirmed_at = begun_at")
+    last = await kit.eventually(lambda: workers.rewrite_index(here.service, None))
+    assert traces(here, postgres, digests) == set()
+    assert await workers.rewrite_index(here.service, last) == last
+    assert [one.person_id for one in (await found(here, name=SOMEBODY))[0].persons]
+
+
+def traces(here: Intake, postgres: Postgres, digests: set[bytes]) -> set[bytes]:
+    """Which digests stand in any file of the database, once a stop has written everything to the disk."""
+    (path,) = here.rows("SELECT pg_relation_filepath('blind_index')")
+    postgres.stop()
+    files = [file for file in (postgres.cluster.data / path[0]).parent.iterdir() if file.is_file()]
+    whole = b"|".join(file.read_bytes() for file in files)
+    postgres.start()
+    return {digest for digest in digests if digest in whole}

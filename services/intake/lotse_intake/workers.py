@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -15,7 +16,7 @@ from lotse_intake.handlers.telling import CONTACT_TIMER
 from lotse_intake.providers.attachments import AttachmentFiles
 from lotse_intake.providers.consent_texts import ConsentTexts
 from lotse_intake.providers.office import Office
-from lotse_intake.store import attachments, consents, documents, guesses
+from lotse_intake.store import attachments, blindindex, consents, documents, guesses
 
 log = logging.getLogger(__name__)
 
@@ -74,14 +75,28 @@ def check_texts(service: Service, texts: ConsentTexts) -> Work:
 
 
 def keep_index(service: Service, office: Office) -> Work:
-    """Keeps the blind index in step, and compares news with everybody; no message waits for it."""
+    """Keeps the blind index in step, and compares news with everybody; no message waits for it.
+
+    After an erasure the index is written anew, so that no page of it keeps a trace.
+    """
 
     async def run(stopping: asyncio.Event) -> None:
+        rewritten: datetime | None = None
         while not stopping.is_set():
             if not await index_turn(service, office):
+                rewritten = await rewrite_index(service, rewritten)
                 await _rest(stopping, INDEX_LOOK_SECONDS)
 
     return run
+
+
+async def rewrite_index(service: Service, rewritten: datetime | None) -> datetime | None:
+    """Write the index anew if somebody was forgotten after `rewritten`; returns the time of the last erasure."""
+    async with service.engine.connect() as tx:
+        last = await blindindex.last_erasure(tx)
+    if last is not None and (rewritten is None or last > rewritten):
+        await blindindex.rewrite(service.engine)
+    return last
 
 
 async def index_turn(service: Service, office: Office) -> bool:

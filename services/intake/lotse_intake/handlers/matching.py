@@ -1,7 +1,6 @@
 """Who is known here already: pairs that somebody should look at, and persons found by name, phone or code."""
 
 from collections.abc import Callable
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -117,18 +116,3 @@ def _shown(
         reasons=tuple(WeighedReason(code=one.code, points=one.points) for one in found.reasons),
         fields=to(who.model_dump_json(exclude_none=True).encode()),
     )
-
-
-async def part_of(tx: AsyncConnection, person_id: UUID) -> dict[str, Any]:
-    """What a search and a merge hold about a person, for herself; whom else a pair is about is not hers to know."""
-    return {
-        "suspected_duplicates": [
-            {name: getattr(pair, name) for name in ("score_percent", "band", "suspected_at", "dismissed_at")}
-            for pair in await duplicates.of_person(tx, person_id)
-        ],
-        "merges": [
-            {name: getattr(merge, name) for name in ("at", "reason", "undone_at")}
-            for merge in await merges.of_person(tx, person_id)
-        ],
-        "search_index": {"digests": await blindindex.count_of(tx, person_id)},
-    }

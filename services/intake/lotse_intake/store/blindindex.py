@@ -5,14 +5,15 @@ took, and made again whenever a crash, a new pepper or new rules have emptied it
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from lotse_intake.store.tables import person
+from lotse_intake.store.tables import erasure, person
 from lotse_intake.store.tables.matching import blind_index, blind_index_mark, to_index
 
 TURN_LOCK = 0x696E6478  # "indx": of several processes one keeps the index
@@ -92,7 +93,7 @@ async def note_indexed(tx: AsyncConnection, news: Sequence[UUID], others: Sequen
     await tx.execute(delete(to_index).where(to_index.c.person_id.in_(others)))
 
 
-async def next_to_compare(tx: AsyncConnection) -> Row[Any] | None:
+async def next_to_compare(tx: AsyncConnection) -> Row[Any, Any] | None:
     """Somebody who is indexed and not compared yet."""
     query = select(to_index.c.person_id, person.c.fields).join(person).where(to_index.c.is_indexed, ~person.c.frozen)
     return (await tx.execute(query.limit(1))).one_or_none()
@@ -123,7 +124,15 @@ async def missing(tx: AsyncConnection, wanted: str) -> int:
     return int((await tx.execute(select(func.count()).where(~to_index.c.is_indexed))).scalar_one())
 
 
-async def count_of(tx: AsyncConnection, person_id: UUID) -> int:
-    """How many digests lead to a person."""
-    query = select(func.count()).select_from(blind_index).where(blind_index.c.person_id == person_id)
-    return int((await tx.execute(query)).scalar_one())
+async def last_erasure(tx: AsyncConnection) -> datetime | None:
+    """When somebody was last forgotten for good."""
+    last: datetime | None = (await tx.execute(select(func.max(erasure.c.confirmed_at)))).scalar_one()
+    return last
+
+
+async def rewrite(engine: AsyncEngine) -> None:
+    """Write the index anew, outside a transaction: a page keeps the bytes of a deleted row until others take its place,
+    and whoever has the pepper could still try names on them."""
+    async with engine.connect() as connection:
+        alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await alone.execute(text("VACUUM FULL blind_index"))

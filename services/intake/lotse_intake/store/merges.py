@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, insert, or_, select, text, update
+from sqlalchemy import Row, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_intake.store.tables.matching import person_merge
@@ -68,9 +68,3 @@ async def joined(tx: AsyncConnection, person_id: UUID) -> UUID | None:
         person_merge.c.merged_id == person_id, person_merge.c.undone_at.is_(None)
     )
     return (await tx.execute(query)).scalar_one_or_none()
-
-
-async def of_person(tx: AsyncConnection, person_id: UUID) -> list[Row[Any]]:
-    """Every merge that a record was part of, undone ones too, oldest first."""
-    part = or_(person_merge.c.kept_id == person_id, person_merge.c.merged_id == person_id)
-    return list((await tx.execute(select(person_merge).where(part).order_by(person_merge.c.at))).all())
