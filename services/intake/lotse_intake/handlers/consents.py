@@ -1,6 +1,7 @@
 """Consents are given and withdrawn, each bound for good to what it says."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -34,6 +35,14 @@ from lotse_intake.store import consents, guardians, merges, persons
 GIVEN_VERSION = 1
 
 
+@dataclass(frozen=True)
+class _Giver:
+    """Whose consents they are, and how old she is at least."""
+
+    person_id: UUID
+    age: int | None
+
+
 async def give_consent(office: Office, order: GiveConsent, context: Context, tx: AsyncConnection) -> Sequence[Message]:
     """A consent that is known changes nothing."""
     return await _all_given(office, order.person_id, [order], context, tx)
@@ -51,20 +60,21 @@ async def _all_given(
     office: Office, person_id: UUID, wanted: Sequence[ConsentTerms], context: Context, tx: AsyncConnection
 ) -> Sequence[Message]:
     await people.living(tx, person_id)
-    age = await _age(office, tx, person_id, context.now)
+    giver = _Giver(person_id, await _age(office, tx, person_id, context.now))
     said: list[Message] = []
     for terms in wanted:
-        said += await _given(office, person_id, terms, age, context, tx)
+        said += await _given(office, giver, terms, context, tx)
     return said
 
 
 async def _given(
-    office: Office, person_id: UUID, terms: ConsentTerms, age: int | None, context: Context, tx: AsyncConnection
+    office: Office, giver: _Giver, terms: ConsentTerms, context: Context, tx: AsyncConnection
 ) -> Sequence[Message]:
+    person_id = giver.person_id
     if (known := await consents.get(tx, terms.consent_id)) is not None:
         _require_same(known, person_id, terms)
         return []
-    await _require_allowed(office, person_id, terms, age, context, tx)
+    await _require_allowed(office, giver, terms, context, tx)
     row = _row(office, person_id, terms, context)
     await consents.give(tx, row)
     await consent_timers.set_end(tx, await consents.get(tx, terms.consent_id), context.now)
@@ -80,11 +90,12 @@ def _require_same(known: Row[Any], person_id: UUID, terms: ConsentTerms) -> None
 
 
 async def _require_allowed(
-    office: Office, person_id: UUID, terms: ConsentTerms, age: int | None, context: Context, tx: AsyncConnection
+    office: Office, giver: _Giver, terms: ConsentTerms, context: Context, tx: AsyncConnection
 ) -> None:
-    linked = terms.guardian_id is not None and await guardians.is_guardian(tx, terms.guardian_id, person_id)
-    giver = Giver(age=age, guardian_linked=linked, counsellor=context.actor or context.sender)
-    refusal = refusal_to_give(terms, giver, office.consents.rules, context.now)
+    guardian_id = terms.guardian_id
+    linked = guardian_id is not None and await guardians.is_guardian(tx, guardian_id, giver.person_id)
+    stands = Giver(age=giver.age, guardian_linked=linked, counsellor=context.actor or context.sender)
+    refusal = refusal_to_give(terms, stands, office.consents.rules, context.now)
     if refusal is not None:
         raise Refused(refusal.code, fields=(refusal.field,), rule=f"consent_rules {office.consents.rules.version}")
     text = _text(office, terms, context.now)

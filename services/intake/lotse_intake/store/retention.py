@@ -12,13 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_intake.domain.machine import ENDS, OPEN
 from lotse_intake.domain.retention import Case, Text
-from lotse_intake.store import merges
+from lotse_intake.store import consents, merges
 from lotse_intake.store.tables import (
     attachment,
     case_file,
     concern,
-    consent,
-    consent_withdrawal,
     contact,
     enquiry,
     entry,
@@ -116,12 +114,10 @@ async def _persons(tx: AsyncConnection, of: Mapping[UUID, Stay], now: datetime) 
 
 
 async def _consents(tx: AsyncConnection, of: Mapping[UUID, Stay], now: datetime) -> None:
-    query = select(consent.c.person_id, consent.c.kind, consent.c.valid_to, consent_withdrawal.c.withdrawn_at)
-    for row in await _rows(tx, query.outerjoin(consent_withdrawal).where(consent.c.person_id.in_(of))):
+    for row in await consents.of_records(tx, of):
         stay = of[row.person_id]
         stay.other_consents += row.kind != CHANNEL_CONSENT
-        valid = row.withdrawn_at is None and (row.valid_to is None or row.valid_to > now)
-        stay.text_consented |= valid and row.kind == TEXT_CONSENT
+        stay.text_consented |= row.kind == TEXT_CONSENT and consents.as_consent(row).is_valid(now)
 
 
 async def _concerns(tx: AsyncConnection, of: Mapping[UUID, Stay]) -> None:
