@@ -4,15 +4,18 @@ from collections.abc import Mapping
 
 from lotse_chassis.command import Command, Standalone, Subcommand
 from lotse_intake.cli.audit import AUDIT
+from lotse_intake.cli.codes import CODES
 from lotse_intake.cli.consent_form import CONSENT_FORM
 from lotse_intake.cli.dpo import DPO
 from lotse_intake.cli.handover import HANDOVER
 from lotse_intake.cli.keys import KEYS
 from lotse_intake.cli.lines import SAME_PERSON, TRANSLITERATE
 from lotse_intake.cli.retention import RETENTION
+from lotse_intake.cli.words import WORDS
 
 COMMANDS: Mapping[str, Command | Subcommand | Standalone] = {
     "audit": AUDIT,
+    "codes": CODES,
     "handover": HANDOVER,
     "dpo": DPO,
     "keys": KEYS,
@@ -20,4 +23,5 @@ COMMANDS: Mapping[str, Command | Subcommand | Standalone] = {
     "retention": RETENTION,
     "same-person": SAME_PERSON,
     "transliterate": TRANSLITERATE,
+    "words": WORDS,
 }

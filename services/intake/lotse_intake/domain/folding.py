@@ -1,7 +1,8 @@
 """Words as they are compared: one spelling for what people write in many ways.
 
-A word has a key in one of two alphabets. Cyrillic is spelled in plain Latin letters, so that a message typed on a German
-keyboard ("muzh menya bjet") meets the key of "муж меня бьет"; German and English lose umlauts and doubled letters.
+A word has a key in one of two alphabets. Cyrillic is spelled in plain Latin letters, so that a message typed on a
+German keyboard ("muzh menya bjet") meets the key of "муж меня бьет"; German and English lose umlauts and doubled
+letters.
 """
 
 import re
@@ -54,84 +55,40 @@ _SLAVIC_LATIN = (
 _UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"), ("ph", "f"))
 COMMON_MIN = 2  # different ones that make a text in Latin letters Ukrainian or Russian
 COMMON_STEM = 4
-_COMMON = frozenset(
-    [
-        "mene",
-        "mena",
-        "meni",
-        "mne",
-        "nas",
-        "nam",
-        "ce",
-        "cei",
-        "eto",
-        "etot",
-        "sho",
-        "cto",
-        "ak",
-        "kak",
-        "treba",
-        "nado",
-        "nuzno",
-        "mozna",
-        "net",
-        "nema",
-        "nemae",
-        "hde",
-        "tut",
-        "tam",
-        "mi",
-        "vi",
-        "moia",
-        "moa",
-        "mia",
-        "moi",
-        "mii",
-        "moe",
-        "svoi",
-        "dle",
-        "dla",
-        "pri",
-        "bez",
-        "ale",
-        "abo",
-        "ili",
-        "tak",
-        "uze",
-        "vze",
-        "teper",
-        "sohodni",
-        "sehodna",
-        "zavtra",
-        "vcora",
-        "laska",
-        "bud",
-        "mama",
-        "mami",
-        "tato",
-        "papa",
-        "muz",
-        "zena",
-        "sin",
-        "docka",
-        "doc",
-        "diti",
-        "deti",
-        "dom",
-        "doma",
-        "koli",
-        "kohda",
-        "bula",
-        "bulo",
-        "bil",
-        "bilo",
-        "ne",
-        "ia",
-    ]
-)
+# fmt: off
+_COMMON = frozenset({
+    "abo", "ak", "ale", "bez", "bil", "bilo", "bud", "bula", "bulo", "ce", "cei", "cto", "deti", "diti", "dla",
+    "dle", "doc", "docka", "dom", "doma", "eto", "etot", "hde", "ia", "ili", "kak", "kohda", "koli", "laska",
+    "mama", "mami", "mena", "mene", "meni", "mi", "mia", "mii", "mne", "moa", "moe", "moi", "moia", "mozna",
+    "muz", "nado", "nam", "nas", "ne", "nema", "nemae", "net", "nuzno", "papa", "pri", "sehodna", "sho", "sin",
+    "sohodni", "svoi", "tak", "tam", "tato", "teper", "treba", "tut", "uze", "vcora", "vi", "vze", "zavtra",
+    "zena",
+})
+# fmt: on
 _COMMON_BEGINNINGS = (
-    "dopomo", "dopomoh", "pomohi", "pomoht", "pozalu", "zdravs", "dobrii", "dekui", "spasib", "colov", "ditin",
-    "rebenk", "rebeno", "potrib", "prosu", "bouc", "bous", "pidkaz", "podska", "znau", "mozet", "rozumi", "ponima",
+    "dopomo",
+    "dopomoh",
+    "pomohi",
+    "pomoht",
+    "pozalu",
+    "zdravs",
+    "dobrii",
+    "dekui",
+    "spasib",
+    "colov",
+    "ditin",
+    "rebenk",
+    "rebeno",
+    "potrib",
+    "prosu",
+    "bouc",
+    "bous",
+    "pidkaz",
+    "podska",
+    "znau",
+    "mozet",
+    "rozumi",
+    "ponima",
 )  # fmt: skip
 _DOUBLED = re.compile(r"(.)\1+")
 
@@ -147,7 +104,7 @@ class Word:
 def words_of(text: str) -> list[Word]:
     """The words of a text, in their order; numbers are words, signs and emoji are not.
 
-    Latin words count as Ukrainian or Russian only in a text that has some of their commonest words: "but" is no "б'ють".
+    Latin words count as Ukrainian or Russian only in a text that has some of the commonest: "but" is no "б'ють".
     """
     found = [word_of(one) for one in _WORD.findall(plain(text))[:WORDS_MAX]]
     common = {word.slavic for word in found if word.latin and _is_common(word.slavic)}

@@ -55,7 +55,7 @@ def earliest_end(dated: date, period: Period) -> EarliestEnd:
 
 
 def after(day: date, *, weeks: int = 0, months: int = 0) -> date:
-    """The same weekday that many weeks later, then the same day of the month, or the month's last where it is shorter."""
+    """That many months later, on the same day of the month or the last where the month is shorter; then the weeks."""
     number = day.year * 12 + day.month - 1 + months
     year, month = divmod(number, 12)
     moved = day.replace(year=year, month=month + 1, day=min(day.day, monthrange(year, month + 1)[1]))

@@ -2,13 +2,13 @@
 
 A phrase is written as follows. Each word is the beginning of a word ("висел" finds "виселяють"), a final dot makes it
 the whole word. Words follow each other, with at most two others in between. `|` stands between what may be one or the
-other, `<name>` is one of a group that the list defines, `#` a number. ` + ` joins parts that stand near each other in any
-order. A long word also forgives a slip of the finger. There are no regular expressions: no text makes the search slow.
+other, `<name>` is one of a group that the list defines, `#` a number. ` + ` joins parts that stand near each other, in
+any order. A long word also forgives a slip of the finger. There are no regular expressions: no text makes it slow.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Literal
 
 from rapidfuzz.distance import OSA
@@ -23,7 +23,7 @@ ALONE_CHARACTERS_MIN = 4  # a shorter beginning that stands alone would be found
 PHRASE_CHARACTERS_MAX = 400
 PHRASES_MAX = 5_000
 SLIPS_ALONE = ((11, 2), (7, 1))  # from so many letters on, so many slips are forgiven
-SLIPS_AMONG_OTHERS = ((10, 2), (5, 1))
+SLIPS_AMONG_OTHERS = ((10, 2), (6, 1))
 
 _NUMBER = "#"
 
@@ -35,14 +35,18 @@ class PhraseInvalid(ValueError):
     """A phrase breaks the rules of its spelling."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stem:
-    """A beginning of a word, or the whole word, in one alphabet; an empty key is any number."""
+    """A beginning of a word, or the whole word, in one alphabet; an empty key is any number. `letters` is their mask.
+
+    There is one of each (`_made`), so that two are the same when they are one object: this is asked very often.
+    """
 
     key: str
     alphabet: Alphabet
     whole: bool
     slips: int
+    letters: int
 
 
 Words = tuple[Stem | str, ...]
@@ -66,6 +70,8 @@ class Lexicon:
     groups: Mapping[str, Part]
     stems: Mapping[tuple[Alphabet, str], tuple[Stem, ...]]
     numbers: frozenset[str]
+    needed: Mapping[Part, frozenset[Stem]]
+    """One of these must be in a text, else the part cannot stand there."""
 
 
 class Found:
@@ -81,23 +87,30 @@ class Found:
                 seen[word] = tuple(_stems_of(lexicon, word))
             for stem in seen[word]:
                 self._places.setdefault(stem, []).append(place)
+        self._present = frozenset(self._places)
 
     def forget(self, phrases: Iterable[Phrase]) -> None:
-        """Look no more at the words of these phrases."""
+        """Look no more at the words of these phrases, where nothing stands between them."""
         covered: set[int] = set()
         for phrase in phrases:
             for part in phrase.parts:
-                for last, first in self._part(part).items():
-                    covered.update(range(first, last + 1))
+                if self._lexicon.needed[part].isdisjoint(self._present):
+                    continue
+                for words in part:
+                    for last, first in self._following(words, between=0).items():
+                        covered.update(range(first, last + 1))
         if covered:
             kept = {stem: [one for one in places if one not in covered] for stem, places in self._places.items()}
-            self._places, self._groups = kept, {}
+            self._places, self._groups = {stem: places for stem, places in kept.items() if places}, {}
+            self._present = frozenset(self._places)
 
     def first(self, phrases: Iterable[Phrase]) -> Phrase | None:
         """The first of these phrases that stands in the text."""
         return next((phrase for phrase in phrases if self._stands(phrase)), None)
 
     def _stands(self, phrase: Phrase) -> bool:
+        if any(self._lexicon.needed[part].isdisjoint(self._present) for part in phrase.parts):
+            return False
         spans = []
         for part in phrase.parts:
             found = self._part(part)
@@ -113,14 +126,14 @@ class Found:
                 spans[last] = max(first, spans.get(last, 0))
         return spans
 
-    def _following(self, words: Words) -> Spans:
+    def _following(self, words: Words, *, between: int = BETWEEN_MAX) -> Spans:
         found = self._one(words[0])
         for word in words[1:]:
             if not found:
                 return {}
             longer: Spans = {}
             for last, first in self._one(word).items():
-                before = next((one for one in range(first - 1, first - 2 - BETWEEN_MAX, -1) if one in found), None)
+                before = next((one for one in range(first - 1, first - 2 - between, -1) if one in found), None)
                 if before is not None:
                     longer[last] = max(found[before], longer.get(last, 0))
             found = longer
@@ -164,7 +177,15 @@ def lexicon_of(phrases: Iterable[Phrase], groups: Mapping[str, Part], numbers: I
     for stem in (word for part in parts for words in part for word in words if isinstance(word, Stem)):
         stems.setdefault((stem.alphabet, stem.key[:1]), {})[stem] = None
     named = frozenset(key for one in numbers for key in (word_of(plain(one)).slavic, word_of(plain(one)).latin) if key)
-    return Lexicon(groups, {place: tuple(found) for place, found in stems.items()}, named)
+    needed = {part: frozenset(_firsts(part, groups)) for part in parts}
+    return Lexicon(groups, {place: tuple(found) for place, found in stems.items()}, named, needed)
+
+
+def _firsts(part: Part, groups: Mapping[str, Part]) -> Iterable[Stem]:
+    """The first word of each alternative; a group holds no other group."""
+    for words in part:
+        first = words[0]
+        yield from (first,) if isinstance(first, Stem) else _firsts(groups[first], groups)
 
 
 def _word(text: str, alphabet: Alphabet, groups: frozenset[str], *, alone: bool, calm: bool) -> Stem | str:
@@ -177,7 +198,7 @@ def _word(text: str, alphabet: Alphabet, groups: frozenset[str], *, alone: bool,
 
 def _stem(text: str, alphabet: Alphabet, *, alone: bool, calm: bool) -> Stem:
     if text == _NUMBER:
-        return Stem("", alphabet, whole=True, slips=0)
+        return _made("", alphabet, whole=True, slips=0)
     whole = text.endswith(".")
     bare = plain(text.removesuffix("."))
     found = word_of(bare)
@@ -188,7 +209,12 @@ def _stem(text: str, alphabet: Alphabet, *, alone: bool, calm: bool) -> Stem:
         raise PhraseInvalid(f"{text} is too short to stand alone")
     forgiven = SLIPS_ALONE if alone else SLIPS_AMONG_OTHERS
     slips = 0 if whole or calm else next((slips for length, slips in forgiven if len(key) >= length), 0)
-    return Stem(key, alphabet, whole, slips)
+    return _made(key, alphabet, whole=whole, slips=slips)
+
+
+@cache
+def _made(key: str, alphabet: Alphabet, *, whole: bool, slips: int) -> Stem:
+    return Stem(key, alphabet, whole, slips, _letters(key))
 
 
 def _stems_of(lexicon: Lexicon, word: Word) -> Iterable[Stem]:
@@ -198,22 +224,30 @@ def _stems_of(lexicon: Lexicon, word: Word) -> Iterable[Stem]:
         if number:
             yield from lexicon.stems.get((alphabet, ""), ())
         if key:
-            yield from (stem for stem in lexicon.stems.get((alphabet, key[0]), ()) if _begins(key, stem))
+            letters = _letters(key)
+            yield from (stem for stem in lexicon.stems.get((alphabet, key[0]), ()) if _begins(key, letters, stem))
 
 
-def _begins(key: str, stem: Stem) -> bool:
-    if stem.whole:
-        return key == stem.key
-    return key.startswith(stem.key) or (stem.slips > 0 and _slipped(key, stem.key, stem.slips))
+def _begins(key: str, letters: int, stem: Stem) -> bool:
+    if stem.whole or key.startswith(stem.key):
+        return key == stem.key or not stem.whole
+    return (stem.letters & ~letters).bit_count() <= stem.slips > 0 and _slipped(key, stem.key, stem.slips)
 
 
-@lru_cache(maxsize=50_000)
 def _slipped(key: str, stem: str, slips: int) -> bool:
     """Whether the word begins as the stem does but for so many letters that are missing, doubled, wrong or swapped."""
     if len(key) < len(stem) - slips:
         return False
     lengths = range(len(stem) - slips, min(len(stem) + slips, len(key)) + 1)
     return any(OSA.distance(stem, key[:length], score_cutoff=slips) <= slips for length in lengths)
+
+
+def _letters(key: str) -> int:
+    """Which letters a word has, one bit each: most words are ruled out by this alone."""
+    mask = 0
+    for letter in key:
+        mask |= 1 << (ord(letter) & 31)
+    return mask
 
 
 def _near(spans: Sequence[Spans]) -> bool:

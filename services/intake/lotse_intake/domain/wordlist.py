@@ -52,7 +52,8 @@ class Hit:
 
 
 def compiled(given: Mapping[str, Any]) -> WordList:
-    """The list from its TOML: a table a language with `violence`, `emergency`, `urgent`, `calm`, `numbers`, and `groups`.
+    """The list from its TOML: a table for each language, with `violence`, `emergency`, `urgent`, `calm`, `numbers` and
+    `groups`.
 
     Raises WordsInvalid naming the first line that breaks a rule.
     """
