@@ -1,7 +1,6 @@
 """Who somebody is, what she may see of it, and the figures that name nobody."""
 
 import json
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -15,8 +14,7 @@ from lotse_contracts.intake import ContactPoint, PersonFields
 from lotse_contracts.sealed import encode, open_sealed, public_bytes
 from lotse_intake.app import build
 from lotse_intake.handlers.telling import CONTACT_TIMER
-from tests.intake.given import MAIL, NAME, TEXT, Intake, contact_in, enquiry, kinds, known_person, only, registration
-from tests.intake.test_concerns import raised
+from tests.intake.given import MAIL, NAME, TEXT, Intake, contact_in, kinds, known_person, only, registration
 from tests.intake.test_releases import consent
 
 
@@ -126,37 +124,3 @@ async def due(here: Intake, key: str) -> list[Any]:
     timer = Timer(CONTACT_TIMER, key, here.now, {}, uuid4())
     async with here.service.engine.begin() as tx:
         return list(await here.service.timer_handlers[CONTACT_TIMER](timer, here.context(), tx))
-
-
-# Figures
-
-
-async def test_a_month_is_published_when_it_is_over_and_the_same_ever_after(here: Intake) -> None:
-    here.now = datetime(2026, 11, 15, 10, 0, tzinfo=UTC)
-    for codes in (("housing",),) * 5 + (("health",),) + (("work",),) * 4:
-        await here.hear(enquiry(here, codes=codes), actor=None)
-    order = intake.PublishStatistics(period="2026-11")
-    with pytest.raises(Refused, match="period_not_over"):
-        await here.hear(order)
-    here.now += timedelta(days=30)
-    fact = only(await here.hear(order), intake.StatisticsPublished)
-    assert {cell.name: cell.count for cell in fact.enquiries_by_channel} == {"web": 10}
-    assert {cell.name: cell.count for cell in fact.concerns_by_code} == {"housing": 5, "health": None, "work": None}
-    await here.hear(intake.BeginErasure(person_id=here.rows("SELECT person_id FROM person")[0][0]))
-    assert only(await here.hear(order), intake.StatisticsPublished) == fact
-
-
-async def test_a_month_that_does_not_exist_is_refused(here: Intake) -> None:
-    for period in ("2026-13", "2026-00", "1999-01"):
-        with pytest.raises(Refused, match="unknown_period"):
-            await here.hear(intake.PublishStatistics(period=period))
-
-
-async def test_a_month_begins_and_ends_in_dresden(here: Intake) -> None:
-    here.now = datetime(2026, 10, 31, 23, 30, tzinfo=UTC)  # half past midnight on 1 November in Dresden
-    await raised(here)
-    here.now += timedelta(days=40)
-    fact = only(await here.hear(intake.PublishStatistics(period="2026-10")), intake.StatisticsPublished)
-    assert fact.enquiries_by_channel == ()
-    fact = only(await here.hear(intake.PublishStatistics(period="2026-11")), intake.StatisticsPublished)
-    assert [(cell.name, cell.count) for cell in fact.enquiries_by_channel] == [("web", None)]
