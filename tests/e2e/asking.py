@@ -36,6 +36,10 @@ class Asker:
     enquiry_id: UUID = field(default_factory=uuid4)
     code: str = field(default_factory=lambda: "".join(secrets.choice(CROCKFORD) for _ in range(CODE_CHARACTERS)))
 
+    @property
+    def receipt_sha256(self) -> str:
+        return hashlib.sha256(self.code.encode()).hexdigest()
+
 
 def association(house: House, name: str) -> Association:
     return house_of(house.data, name, house.endpoints())
@@ -60,7 +64,7 @@ async def enquiry_of(web: Frontend, asker: Asker) -> SubmitEnquiry:
     return SubmitEnquiry(
         frontend=web.desk.user,
         enquiry_id=asker.enquiry_id,
-        receipt_sha256=hashlib.sha256(asker.code.encode()).hexdigest(),
+        receipt_sha256=asker.receipt_sha256,
         channel="web",
         language="uk",
         codes=(),

@@ -1,0 +1,298 @@
+"""With all files, streams, logs and backups, and every key still to be found, nobody gets an erased person back."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import httpx
+import psycopg
+import pytest
+
+from lotse_chassis import streams
+from lotse_contracts import wiring
+from lotse_contracts.catalogue import SERVICES
+from lotse_contracts.envelope import Order, Sealed, envelope_of, subject_for, to_json
+from lotse_contracts.intake import (
+    AnswerEnquiry,
+    AskSealingKey,
+    AttachmentClaim,
+    BeginErasure,
+    ContactPoint,
+    EnquiryContent,
+    PersonFields,
+    RegisterPerson,
+    SubmitEnquiry,
+    TextContent,
+)
+from lotse_contracts.sealed import decode, seal
+from lotse_local import environment, plan
+from lotse_local.commands import exits
+from lotse_local.demo.frontend import Frontend
+from tests import kit
+from tests.chaos import attacker
+from tests.chaos.attacker import Loot
+from tests.e2e.asking import Asker, frontend
+from tests.e2e.house import House
+from tests.intake import papers
+
+NAME = "auslaenderrat"
+GRACE_SECONDS = 1
+ERASED_SECONDS = 150.0
+OUTSIDE = ("mailbox", "engines")
+"""The mail catcher stands for her provider and is no part of the house; engines are programs."""
+PDF = b"%PDF-"
+KEPT = {"intake.consent", "intake.erasure", "intake.erasure_receipt", "notify.person"}
+"""What names her still: the proof of consents for three years, and that she was erased."""
+
+
+@dataclass
+class Somebody:
+    """What only she said, found again in whatever can be read of her."""
+
+    mark: str
+    asker: Asker = field(init=False)
+    person_id: UUID = field(default_factory=uuid4)
+    copied: list[Sealed] = field(default_factory=list)
+    """What somebody copied from the wire when it passed; the broker's files lose it sooner or later."""
+
+    def __post_init__(self) -> None:
+        self.asker = Asker(f"Мені прийшов лист, {self.mark}-text")
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return tuple(f"{self.mark}-{what}" for what in ("text", "name", "mail", "answer", "summary", "health"))
+
+    @property
+    def bound_to(self) -> tuple[str, ...]:
+        """What sealed content of hers is bound to."""
+        digest = self.asker.receipt_sha256
+        return (str(self.asker.enquiry_id), str(self.person_id), digest)
+
+
+@pytest.fixture
+async def folder() -> AsyncIterator[Path]:
+    made = kit.new_folder()
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+async def test_with_every_file_and_key_nobody_gets_an_erased_person_back(folder: Path) -> None:
+    erased, kept, backup = Somebody("canaryerased"), Somebody("canarykept"), folder / "backup"
+    house = House(folder / "data", ("--association", NAME))
+    house.folder.mkdir(mode=0o711)
+    house.data.association(NAME).create()
+    environment.write_settings(house.data.association(NAME), {"all": {"seal_grace_seconds": GRACE_SECONDS}})
+    await house.start()
+    try:
+        recorded = [await helped(house, one) for one in (erased, kept)]
+        assert house.quickly("backup", str(backup))[0] == exits.OK
+        before = attacker.ransack(house.folder, backup, outside=OUTSIDE)
+        before.copy(said for one in (erased, kept) for said in one.copied)
+        ciphertexts = ciphertexts_of(house)
+        assert before.holding(word.encode() for one in (erased, kept) for word in one.words) == {}
+        for one in (erased, kept):
+            missed = set(one.words) - readable(before, before, ciphertexts, one)
+            assert not missed, f"an attacker who finds too little proves nothing: {missed}"
+            assert from_copies(before, before, one) == set(one.words)
+            assert has_paper(before, one)
+
+        await forgotten(house, erased)
+        assert house.quickly("backup", str(backup))[0] == exits.OK
+        await attack(house, backup, before, ciphertexts, erased, kept)
+
+        await replayed(house, recorded)
+        await attack(house, backup, before, ciphertexts, erased, kept)
+        assert rows_about(house, erased) == {}
+        assert house.said().count("Traceback") == 0
+    finally:
+        assert house.stop() == exits.OK
+    await asyncio.to_thread(attack_at_rest, house, backup, before, ciphertexts, erased)
+
+
+async def helped(house: House, one: Somebody) -> tuple[UUID, SubmitEnquiry]:
+    """She writes with a paper, is answered, and comes to the desk; returns what was published first."""
+    async with frontend(house, NAME, "web") as web, frontend(house, NAME, "desk", "counsellor") as desk:
+        own, order = uuid4(), await enquiry_of(house, web, one)
+        await accepted(web, order, id=own)
+        (found,) = rows(house, "intake", "SELECT person_id FROM enquiry WHERE enquiry_id = %s", one.asker.enquiry_id)
+        one.person_id = UUID(str(found[0]))
+        fields = PersonFields(
+            identity={"name": f"{one.mark}-name", "birth_date": "1987-03-02"},
+            need_summary=f"{one.mark}-summary",
+            health=f"{one.mark}-health",
+        )
+        said = await sealed(desk, one, fields, RegisterPerson, one.person_id)
+        await accepted(desk, RegisterPerson(person_id=one.person_id, fields=said))
+        answer = TextContent(text=f"{one.mark}-answer")
+        enquiry_id = one.asker.enquiry_id
+        said = await sealed(desk, one, answer, AnswerEnquiry, enquiry_id)
+        await accepted(desk, AnswerEnquiry(enquiry_id=enquiry_id, content=said))
+    held = "SELECT address FROM contact WHERE person_id = %s"
+    await kit.eventually(lambda: rows(house, "notify", held, one.person_id), 40)
+    return own, order
+
+
+async def enquiry_of(house: House, web: Frontend, one: Somebody) -> SubmitEnquiry:
+    async with httpx.AsyncClient(base_url=house.endpoints()["associations"][NAME]["http"]["intake"]) as client:
+        headers = {"Content-Type": "application/pdf"}
+        uploaded = (await client.post("/attachments", content=papers.pdf(), headers=headers)).raise_for_status().json()
+    content = EnquiryContent(
+        text=one.asker.text,
+        name=f"{one.mark}-name",
+        contact=ContactPoint(kind="email", value=f"{one.mark}-mail@example.org"),
+        pin=one.asker.pin,
+    )
+    return SubmitEnquiry(
+        frontend="web",
+        enquiry_id=one.asker.enquiry_id,
+        receipt_sha256=one.asker.receipt_sha256,
+        channel="web",
+        language="uk",
+        codes=("housing",),
+        content=await sealed(web, one, content, SubmitEnquiry, one.asker.enquiry_id),
+        attachments=(AttachmentClaim(attachment_id=uploaded["attachment_id"], claim=uploaded["claim"]),),
+        consent_to_contact=True,
+        notice_version="v1",
+    )
+
+
+async def forgotten(house: House, one: Somebody) -> None:
+    """Erased in every service, purged from every stream, and the keys of that time at their end."""
+    place = house.data.association(NAME)
+    rings = {service: set(place.seal_ring(service).glob("*.seal")) for service in ("intake", "notify")}
+    async with frontend(house, NAME, "desk", "coordinator") as desk:
+        await accepted(desk, BeginErasure(person_id=one.person_id))
+    confirmed = "SELECT 1 FROM erasure WHERE person_id = %s AND confirmed_at IS NOT NULL"
+    await kit.eventually(lambda: rows(house, "intake", confirmed, one.person_id), 60)
+    left = "SELECT 1 FROM timer WHERE kind IN ('purge', 'seal-key-replace', 'seal-key-destroy')"
+    await kit.eventually(lambda: not [*rows(house, "intake", left), *rows(house, "notify", left)], ERASED_SECONDS)
+    for service, keys in rings.items():
+        assert not keys & set(place.seal_ring(service).glob("*.seal"))
+
+
+async def replayed(house: House, recorded: list[tuple[UUID, SubmitEnquiry]]) -> None:
+    """Every stream from its beginning to services that have forgotten what they heard, and what was published first."""
+    place, at = house.data.association(NAME), house.endpoints()["associations"][NAME]
+    async with streams.connected(at["nats"], place.seed("ops").read_text().strip(), "ops") as ops:
+        for service in SERVICES:
+            for consumer in wiring.consumers(service, NAME):
+                if consumer.account == "APP":
+                    await ops.jetstream().delete_consumer(consumer.stream, consumer.durable)
+        for service in SERVICES:
+            with psycopg.connect(owner_url(house, service)) as connection:
+                connection.execute("TRUNCATE inbox, refusal, attempt")
+        assert house.quickly("provision")[0] == exits.OK
+        async with frontend(house, NAME, "web") as web:
+            for own, order in recorded:
+                body = to_json(envelope_of(order, id=own, association=NAME, sender="web", time=datetime.now(UTC)))
+                await web.client.jetstream().publish(subject_for(order, NAME), body)
+        js = ops.jetstream()
+
+        async def heard() -> bool:
+            infos = [
+                await js.consumer_info(consumer.stream, consumer.durable)
+                for service in SERVICES
+                for consumer in wiring.consumers(service, NAME)
+                if consumer.account == "APP"
+            ]
+            return all(not info.num_pending and not info.num_ack_pending for info in infos)
+
+        await kit.eventually(heard, 60)
+
+
+async def attack(
+    house: House, backup: Path, before: Loot, ciphertexts: set[bytes], erased: Somebody, kept: Somebody
+) -> None:
+    """With what is there now, and everything that was copied before but its keys."""
+    now = await asyncio.to_thread(attacker.ransack, house.folder, backup, outside=OUTSIDE)
+    everything = ciphertexts | ciphertexts_of(house)
+    assert now.holding(word.encode() for word in erased.words) == {}
+    assert readable(now, before, everything, erased) == set()
+    assert not has_paper(now, erased, also=before)
+    assert readable(now, now, everything, kept) == set(kept.words)
+    assert has_paper(now, kept)
+
+
+def attack_at_rest(house: House, backup: Path, before: Loot, ciphertexts: set[bytes], erased: Somebody) -> None:
+    """The machine is off, and PostgreSQL has written everything that it held in memory."""
+    now = attacker.ransack(house.folder, backup, outside=OUTSIDE)
+    assert now.holding(word.encode() for word in erased.words) == {}
+    assert readable(now, before, ciphertexts, erased) == set()
+
+
+def readable(keys: Loot, copies: Loot, ciphertexts: set[bytes], one: Somebody) -> set[str]:
+    """Which of her words somebody reads with these keys in what is there or was copied."""
+    person = attacker.person_keys(keys, [one.person_id])
+    return from_copies(keys, copies, one) | attacker.seen(attacker.decrypted(person, ciphertexts), one.words)
+
+
+def from_copies(keys: Loot, copies: Loot, one: Somebody) -> set[str]:
+    """The same out of what was sealed alone."""
+    return attacker.seen(attacker.opened(keys.raw_keys, keys.sealed | copies.sealed, one.bound_to), one.words)
+
+
+def has_paper(keys: Loot, one: Somebody, also: Loot | None = None) -> bool:
+    """Whether the paper that she sent can be read."""
+    files = [content for loot in (keys, also) if loot for name, content in loot.files.items() if "files" in name]
+    person = attacker.person_keys(keys, [one.person_id])
+    return any(text.startswith(PDF) for text in attacker.decrypted(person, files))
+
+
+def ciphertexts_of(house: House) -> set[bytes]:
+    """Every value of bytes in every table of every service."""
+    found: set[bytes] = set()
+    for service in SERVICES:
+        with psycopg.connect(owner_url(house, service)) as connection:
+            columns = connection.execute(
+                "SELECT table_name, column_name FROM information_schema.columns"
+                " WHERE table_schema = 'public' AND data_type = 'bytea'"
+            ).fetchall()
+            for table, column in columns:
+                statement = f'SELECT "{column}" FROM "{table}" WHERE "{column}" IS NOT NULL'
+                found |= {bytes(value) for (value,) in connection.execute(statement.encode())}
+    return found
+
+
+def rows_about(house: House, one: Somebody) -> dict[str, int]:
+    """How many rows of each table still name her, but what the law keeps."""
+    found: dict[str, int] = {}
+    for service in SERVICES:
+        with psycopg.connect(owner_url(house, service)) as connection:
+            tables = connection.execute(
+                "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public'"
+                " AND column_name = 'person_id'"
+            ).fetchall()
+            for (table,) in tables:
+                statement = f'SELECT count(*) FROM "{table}" WHERE person_id = %s'
+                row = connection.execute(statement.encode(), (one.person_id,)).fetchone()
+                if row and row[0] and f"{service}.{table}" not in KEPT:
+                    found[f"{service}.{table}"] = row[0]
+    return found
+
+
+async def sealed(
+    by: Frontend, one: Somebody, content: EnquiryContent | TextContent | PersonFields, order: type[Order], key: UUID
+) -> Sealed:
+    told = await by.ask(AskSealingKey())
+    plaintext = content.model_dump_json(exclude_none=True).encode()
+    said = seal(plaintext, decode(told.public_key), type_name=order.type_name(), key=str(key))
+    one.copied.append(said)
+    return said
+
+
+async def accepted(by: Frontend, order: Order, id: UUID | None = None) -> None:
+    answer = await by.order(order, id=id)
+    assert answer.accepted, answer.problem
+
+
+def owner_url(house: House, service: str) -> str:
+    return plan.plan_of(house.data, NAME).cluster.url(service)
+
+
+def rows(house: House, service: str, sql: str, *arguments: object) -> list[tuple[object, ...]]:
+    with psycopg.connect(owner_url(house, service)) as connection:
+        return connection.execute(sql.encode(), arguments).fetchall()
