@@ -42,9 +42,12 @@ async def test_a_goal_ends_once_and_a_dropped_one_says_why(here: Intake) -> None
     case = await owned(here)
     order = casework.goal(here, case)
     await given(here, order)
-    for wrong in ({"result": "dropped"}, {"result": "reached", "reason": "her_wish"}):
+    for wrong in (
+        intake.EndGoal(goal_id=order.goal_id, result="dropped"),
+        intake.EndGoal(goal_id=order.goal_id, result="reached", reason="her_wish"),
+    ):
         with pytest.raises(Refused, match="reason_for_dropping"):
-            await given(here, intake.EndGoal(goal_id=order.goal_id, **wrong))
+            await given(here, wrong)
     end = intake.EndGoal(goal_id=order.goal_id, result="dropped", reason="her_wish")
     assert only(await given(here, end), intake.GoalEnded).version == 2
     assert await given(here, end) == []

@@ -313,9 +313,10 @@ async def test_an_erased_persons_case_is_refused_and_nothing_of_it_is_left(here:
     await given(here, intake.MarkConflict(case_id=case.case_id, actor=STRANGER, reason="her_wish"))
     await given(here, casework.contact(here, person_id=case.person_id, concern_id=case.concern_id))
     await given(here, intake.BeginErasure(person_id=case.person_id), CHIEF)
-    for order in (casework.note(here, case), casework.close(here, case)):
+    late: tuple[Any, ...] = (casework.note(here, case), casework.close(here, case))
+    for refused in late:
         with pytest.raises(Refused, match="person_erased"):
-            await given(here, order)
+            await given(here, refused)
     await here.hear(intake.ErasePerson(person_id=case.person_id), actor=None)
     counts = here.counts()
     tables = ("case_file", "case_event", "case_conflict", "goal", "task", "note", "contact", "concern", "timer")
