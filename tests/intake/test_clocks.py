@@ -280,11 +280,11 @@ def test_no_clock_closes_an_emergency_or_what_is_read_only() -> None:
 
 def test_what_becomes_more_urgent_runs_shorter_and_never_longer() -> None:
     for clock in ("look", "assignment", "first_answer"):
-        slow = started(clock, "normal", NOW)  # type: ignore[arg-type]
-        fast = hurried(clock, "emergency", NOW, running_to=slow.due_at)  # type: ignore[arg-type]
+        slow = started(clock, "normal", NOW)
+        fast = hurried(clock, "emergency", NOW, running_to=slow.due_at)
         assert fast is not None
         assert fast.due_at < slow.due_at
-        assert hurried(clock, "normal", NOW + timedelta(hours=1), running_to=slow.due_at) is None  # type: ignore[arg-type]
+        assert hurried(clock, "normal", NOW + timedelta(hours=1), running_to=slow.due_at) is None
     now_looked_at = hurried("client", "emergency", NOW, running_to=NOW + timedelta(days=21))
     assert now_looked_at is not None
     assert now_looked_at.clock == "look"

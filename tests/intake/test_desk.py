@@ -223,7 +223,8 @@ async def test_a_conflict_of_interest_forbids_and_another_language_warns(here: I
     concern, other = await raised(here), await raised(here)
     ((case_id,),) = here.rows(f"SELECT case_id FROM concern WHERE concern_id = '{concern}'")
     await here.hear(intake.MarkConflict(case_id=case_id, actor="c-1", reason="relative"))
-    for action, given in (("claim", {}), ("assign", {"to": "c-1"})):
+    tried: tuple[tuple[str, dict[str, Any]], ...] = (("claim", {}), ("assign", {"to": "c-1"}))
+    for action, given in tried:
         actor = "c-1" if action == "claim" else COORDINATOR
         assert (await refused(here, concern, action, actor=actor, **given)).code == "conflict_of_interest"
     moved = only(await act(here, concern, "claim", actor="c-2"), intake.ConcernMoved)
@@ -278,7 +279,7 @@ async def test_two_who_substitute_for_each_other_end_in_nobody_and_not_in_a_ring
 async def test_an_absence_that_cannot_be_is_refused(here: Intake) -> None:
     await enrol(here, "c-1", "c-2")
     given: dict[str, Any] = {"absent_from": "2026-12-01", "absent_to": "2026-12-02"}
-    for code, changed in {
+    wrong: dict[str, list[dict[str, Any]]] = {
         "bad_absence": [
             {"absent_to": None},
             {"absent_to": "2026-11-30"},
@@ -286,7 +287,8 @@ async def test_an_absence_that_cannot_be_is_refused(here: Intake) -> None:
             {"substitute": "c-99"},
         ],
         "only_for_yourself": [{"actor": "c-2"}],
-    }.items():
+    }
+    for code, changed in wrong.items():
         for one in changed:
             with pytest.raises(Refused, match=code):
                 await here.hear(intake.SetAbsence(**{"actor": "c-1", **given, **one}))
@@ -332,7 +334,7 @@ async def test_an_emergency_is_ended_by_two_and_never_by_the_same_one_twice(here
     assert timers(here, concern) == [("look", "half")]
     (waiting,) = (await here.ask(intake.AskConcernActions(concern_id=concern))).proposals
     assert (waiting.proposal_id, waiting.proposed_by, waiting.action) == (proposed.proposal_id, "c-1", "mark_spam")
-    agreed = {"approval": proposed.proposal_id}
+    agreed: dict[str, Any] = {"approval": proposed.proposal_id}
     assert (await refused(here, concern, "mark_spam", **agreed)).code == "second_person_needed"
     assert (await refused(here, concern, "withdraw", actor="c-2", **agreed)).code == "unknown_proposal"
     assert (await refused(here, concern, "mark_spam", actor="c-2", approval=uuid4())).code == "unknown_proposal"

@@ -6,11 +6,13 @@ from lotse_chassis.command import Command, Standalone, Subcommand
 from lotse_intake.cli.audit import AUDIT
 from lotse_intake.cli.codes import CODES
 from lotse_intake.cli.consent_form import CONSENT_FORM
+from lotse_intake.cli.consent_texts import CONSENT_TEXTS
 from lotse_intake.cli.dpo import DPO
 from lotse_intake.cli.handover import HANDOVER
 from lotse_intake.cli.keys import KEYS
 from lotse_intake.cli.lines import SAME_PERSON, TRANSLITERATE
 from lotse_intake.cli.retention import RETENTION
+from lotse_intake.cli.staff import STAFF
 from lotse_intake.cli.words import WORDS
 
 COMMANDS: Mapping[str, Command | Subcommand | Standalone] = {
@@ -20,8 +22,10 @@ COMMANDS: Mapping[str, Command | Subcommand | Standalone] = {
     "dpo": DPO,
     "keys": KEYS,
     "consent-form": CONSENT_FORM,
+    "consent-texts": CONSENT_TEXTS,
     "retention": RETENTION,
     "same-person": SAME_PERSON,
+    "staff": STAFF,
     "transliterate": TRANSLITERATE,
     "words": WORDS,
 }
