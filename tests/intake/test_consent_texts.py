@@ -1,5 +1,7 @@
 """The texts of consents: four languages, never changed once used, and every place filled."""
 
+import argparse
+import asyncio
 import json
 import re
 import shutil
@@ -8,12 +10,14 @@ from pathlib import Path
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lotse_chassis.faults import Refused
 from lotse_contracts import intake
+from lotse_intake.cli.consent_texts import CONSENT_TEXTS
 from lotse_intake.domain.consent_texts import LANGUAGES, Terms, digest_of, filled, in_force
 from lotse_intake.domain.form_codes import code_of, id_of
 from lotse_intake.domain.receipts import ALPHABET
@@ -169,6 +173,34 @@ def test_two_characters_the_wrong_way_round_are_no_form(consent_id: UUID, place:
     assert (id_of(wrong) is None) == (wrong != code)
 
 
+def run(*words: str) -> int:
+    """The exit code of the command."""
+    parser = argparse.ArgumentParser()
+    CONSENT_TEXTS.arguments(parser)
+    return CONSENT_TEXTS.run(parser.parse_args(words))
+
+
+def test_an_association_takes_our_texts_adds_its_own_version_and_pins_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = str(tmp_path / "own")
+    assert run(folder, "--start") == 0
+    assert run(folder, "--start") == 1
+    path = tmp_path / "own" / "disclosure.json"
+    whole = json.loads(path.read_text())
+    whole["versions"].append({**whole["versions"][0], "version": "own-2", "valid_from": "2026-12-01", "draft": False})
+    path.write_text(json.dumps(whole))
+    assert run(folder, "--lang", "en") == 1
+    assert "disclosure own-2: changed after it was pinned, or not pinned" in capsys.readouterr().err
+    assert run(folder, "--pin") == 0
+    assert "disclosure own-2: festgeschrieben" in capsys.readouterr().out
+    newest = in_force(read_texts(tmp_path / "own").texts, "disclosure", date(2026, 12, 1))
+    assert newest is not None
+    assert (newest.version, newest.draft) == ("own-2", False)
+    path.write_text(path.read_text().replace("Freiwillig", "Gern"))
+    assert run(folder, "--pin") == 1
+
+
 # Asked of the service
 
 
@@ -220,3 +252,21 @@ async def test_a_digital_consent_is_the_hash_of_what_she_saw_with_these_very_ter
         await here.hear(wider)
     await here.hear(given_one.model_copy(update={"proof_sha256": proof}))
     assert here.rows("SELECT proof_sha256 FROM consent WHERE kind = 'disclosure'") == [(proof,)]
+
+
+@pytest.mark.parametrize("version", ["disclosure-2026-11", "disclosure-2020-01"])
+async def test_intake_stops_at_start_where_a_used_text_was_changed_or_taken_away(here: Intake, version: str) -> None:
+    await here.hear(consent(await known_person(here)))
+    stopping = asyncio.Event()
+    stopping.set()
+    await here.service.workers["consent-texts"](stopping)
+    assert here.service.failed is None
+    with psycopg.connect(here.database.owner_url) as owner:
+        owner.execute("ALTER TABLE consent_text DISABLE TRIGGER consent_text_append_only")
+        owner.execute("UPDATE consent_text SET version = %s, text_sha256 = 'another'", (version,))
+        owner.execute("ALTER TABLE consent_text ENABLE TRIGGER consent_text_append_only")
+    await here.service.workers["consent-texts"](stopping)
+    assert here.service.failed is not None
+    if version == "disclosure-2026-11":
+        with pytest.raises(Refused, match="consent_text_changed"):
+            await here.hear(consent(await known_person(here)))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from lotse_chassis.command import Command, Standalone, Subcommand
+from lotse_intake.cli.access import ACCESS
 from lotse_intake.cli.audit import AUDIT
 from lotse_intake.cli.codes import CODES
 from lotse_intake.cli.consent_form import CONSENT_FORM
@@ -16,6 +17,7 @@ from lotse_intake.cli.staff import STAFF
 from lotse_intake.cli.words import WORDS
 
 COMMANDS: Mapping[str, Command | Subcommand | Standalone] = {
+    "access": ACCESS,
     "audit": AUDIT,
     "codes": CODES,
     "handover": HANDOVER,

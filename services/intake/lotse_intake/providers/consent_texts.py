@@ -19,6 +19,7 @@ LABELS = "consent_labels.json"
 RULES = "consent_rules.json"
 KINDS: tuple[ConsentKind, ...] = get_args(ConsentKind)
 SECTIONS_MAX = 12
+UNREADABLE = (OSError, KeyError, TypeError, AttributeError, json.JSONDecodeError)
 
 
 class TextsInvalid(ValueError):
@@ -41,27 +42,47 @@ class ConsentTexts:
 def read_texts(folder: Path | None) -> ConsentTexts:
     """Texts, names and rules; the folder holds those of an association instead of ours. Raises TextsInvalid.
 
-    Every version must be pinned by its digest in `pinned.json`: a text that reads differently now is no text.
+    Every version must be pinned by its digest in `pinned.json`: a text that reads differently now is none.
     """
     where = folder or TEXTS
     try:
-        texts = tuple(text for kind in KINDS for text in _versions(where / f"{kind}.json", kind))
-        pins = json.loads((where / PINS).read_text())
-        names = json.loads(_own_or_ours(folder, LABELS).read_text())
-        rules = json.loads(_own_or_ours(folder, RULES).read_text())
-        labels = _labels(names)
-        found = ConsentTexts(texts, labels, _rules(rules))
-    except (OSError, KeyError, TypeError, AttributeError, json.JSONDecodeError) as fault:
+        texts, pins = texts_in(where), pins_in(where)
+        labels = _labels(json.loads(_own_or_ours(folder, LABELS).read_text()))
+        rules = _rules(json.loads(_own_or_ours(folder, RULES).read_text()))
+    except UNREADABLE as fault:
         raise TextsInvalid(type(fault).__name__) from fault
     for text in texts:
         if pins.get(text.kind, {}).get(text.version) != text.digest:
-            raise TextsInvalid(f"{text.kind} {text.version}: changed after it was pinned")
+            raise TextsInvalid(f"{text.kind} {text.version}: changed after it was pinned, or not pinned")
+    return ConsentTexts(texts, labels, rules)
+
+
+def texts_in(folder: Path) -> tuple[ConsentText, ...]:
+    """Every version of every kind. Raises TextsInvalid."""
+    try:
+        return tuple(text for kind in KINDS for text in _versions(folder / f"{kind}.json", kind))
+    except UNREADABLE as fault:
+        raise TextsInvalid(type(fault).__name__) from fault
+
+
+def pins_in(folder: Path) -> dict[str, dict[str, str]]:
+    """The digest of each version as it was pinned, by kind and version."""
+    found: dict[str, dict[str, str]] = json.loads((folder / PINS).read_text())
     return found
 
 
-def pinned(texts: tuple[ConsentText, ...]) -> dict[str, dict[str, str]]:
-    """What `pinned.json` must say of these."""
-    return {kind: {text.version: text.digest for text in texts if text.kind == kind} for kind in KINDS}
+def pin_new(folder: Path) -> list[str]:
+    """Pin each version that is not pinned yet; returns which. Raises TextsInvalid if a pinned one was changed."""
+    texts = texts_in(folder)
+    pins = pins_in(folder) if (folder / PINS).exists() else {}
+    fresh = [text for text in texts if text.version not in pins.get(text.kind, {})]
+    for text in texts:
+        if text not in fresh and pins[text.kind][text.version] != text.digest:
+            raise TextsInvalid(f"{text.kind} {text.version}: changed after it was pinned")
+    for text in fresh:
+        pins.setdefault(text.kind, {})[text.version] = text.digest
+    (folder / PINS).write_text(json.dumps(pins, indent=2) + "\n")
+    return [f"{text.kind} {text.version}" for text in fresh]
 
 
 def _own_or_ours(folder: Path | None, name: str) -> Path:
