@@ -75,6 +75,44 @@ def check_texts(service: Service, texts: ConsentTexts) -> Work:
     return run
 
 
+def keep_index(service: Service, office: Office) -> Work:
+    """Keeps the blind index in step, and compares news with everybody; no message waits for it.
+
+    After an erasure the index is written anew, so that no page of it keeps a trace.
+    """
+
+    async def run(stopping: asyncio.Event) -> None:
+        rewritten: datetime | None = None
+        while not stopping.is_set():
+            if not await index_turn(service, office):
+                rewritten = await rewrite_index(service, rewritten)
+                await _rest(stopping, INDEX_LOOK_SECONDS)
+
+    return run
+
+
+async def rewrite_index(service: Service, rewritten: datetime | None) -> datetime | None:
+    """Write the index anew if somebody was forgotten after `rewritten`; returns the time of the last erasure."""
+    async with service.engine.connect() as tx:
+        last = await blindindex.last_erasure(tx)
+    if last is not None and (rewritten is None or last > rewritten):
+        await blindindex.rewrite(service.engine)
+    return last
+
+
+async def index_turn(service: Service, office: Office) -> bool:
+    """One batch indexed, and a share of those that wait compared, each in a transaction of its own. False when idle."""
+    async with service.unit() as unit:
+        indexed = await indexing.index_some(office, unit.context, unit.tx)
+    for number in range(COMPARED_AT_ONCE):
+        async with service.unit() as unit:
+            said = await indexing.compare_next(office, unit.context, unit.tx)
+            unit.say(*(said or ()))
+        if said is None:
+            return indexed > 0 or number > 0
+    return True
+
+
 def sweep_files(service: Service, files: AttachmentFiles) -> Work:
     """Removes, every minute, what was not claimed within a day, and what its enquiry has taken over."""
 
