@@ -27,9 +27,8 @@ from lotse_contracts.intake import (
 )
 from lotse_contracts.referral import ReferralOffered
 from lotse_contracts.sealed import encode, open_sealed, public_bytes
-from lotse_intake import workers
 from lotse_intake.app import build
-from lotse_intake.handlers import indexing
+from lotse_intake.handlers import index_work, indexing
 from lotse_intake.providers.office import Office
 from lotse_intake.providers.pepper import Pepper, read_pepper
 from lotse_local import databases
@@ -426,7 +425,7 @@ def test_a_pepper_is_read_or_follows_from_the_key_encryption_key(tmp_path: Path)
 
 async def test_the_worker_of_the_service_does_it_all(here: Intake) -> None:
     first, second = await known_as(here, NAME), await known_as(here, SAME_ONE)
-    while await workers.index_turn(here.service, office_of(here)):
+    while await index_work.index_turn(here.service, office_of(here)):
         pass
     bodies = here.rows("SELECT body FROM outbox WHERE subject LIKE '%suspected%'")
     (staged,) = [json.loads(body)["data"] for (body,) in bodies]
@@ -439,7 +438,7 @@ async def test_two_workers_at_once_do_nothing_twice_and_miss_nobody(here: Intake
 
     async def work() -> None:
         while here.counts()["to_index"]:
-            await workers.index_turn(here.service, office_of(here))
+            await index_work.index_turn(here.service, office_of(here))
 
     await asyncio.gather(work(), work())
     assert len(await in_index(here)) == 10
@@ -471,13 +470,13 @@ async def test_after_an_erasure_no_page_of_the_index_keeps_a_trace(here: Intake,
     await indexed(here)
     digests = {digest for (digest,) in here.rows(f"SELECT digest FROM blind_index WHERE person_id = '{person_id}'")}
     await here.hear(intake.ErasePerson(person_id=person_id), actor=None)
-    assert await workers.rewrite_index(here.service, None) is None
+    assert await index_work.rewrite_index(here.service, None) is None
     assert traces(here, postgres, digests) == digests
     with psycopg.connect(here.database.owner_url) as connection:
         connection.execute("UPDATE erasure SET confirmed_at = begun_at")
-    last = await kit.eventually(lambda: workers.rewrite_index(here.service, None))
+    last = await kit.eventually(lambda: index_work.rewrite_index(here.service, None))
     assert traces(here, postgres, digests) == set()
-    assert await workers.rewrite_index(here.service, last) == last
+    assert await index_work.rewrite_index(here.service, last) == last
     assert [one.person_id for one in (await found(here, name=SOMEBODY))[0].persons]
 
 

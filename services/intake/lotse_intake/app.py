@@ -20,11 +20,8 @@ from lotse_intake.handlers import (
     access,
     acting,
     arrivals,
-    assignments,
     bulk,
-    case_file,
-    case_lists,
-    cases,
+    casework,
     codes,
     concerns,
     consent_proofs,
@@ -32,24 +29,20 @@ from lotse_intake.handlers import (
     consent_texts,
     consent_timers,
     consents,
-    contacts,
     conversations,
     deadlines,
     erasure_requests,
     erasures,
-    goals,
     handover_answering,
     handover_asking,
     handover_listing,
     handover_questions,
     inbox,
-    kin,
+    index_work,
     matching,
     merges,
-    notes,
     own_withdrawals,
     persons,
-    plans,
     questions,
     receiving,
     recording,
@@ -62,7 +55,6 @@ from lotse_intake.handlers import (
     statistics,
     striking,
     subject_access,
-    tasks,
     telling,
     ticking,
     withdrawing,
@@ -106,7 +98,8 @@ def assembled(settings: IntakeSettings) -> tuple[Service, Office]:
     _consent(service, office)
     _write_down(service, office)
     _grant_rights(service, office)
-    _carry_cases(service, office)
+    casework.declare(service, office, read_kinds())
+    service.works("orphans", workers.sweep_orphans(service, office.files))
     _hand_over(service, office)
     service.on_timer(telling.CONTACT_TIMER, partial(telling.contact_due, office))
     cleaning = Cleaning()
@@ -206,7 +199,7 @@ def _match(service: Service, office: Office) -> None:
     service.hears(intake.DismissDuplicate, merges.dismiss_duplicate)
     service.answers(intake.AskDuplicates, matching.ask_duplicates)
     service.answers(intake.AskFindPersons, partial(matching.find_persons, office))
-    service.works("index", workers.keep_index(service, office))
+    service.works("index", index_work.keep_index(service, office))
 
 
 def _grant_rights(service: Service, office: Office) -> None:
@@ -231,37 +224,6 @@ def _grant_rights(service: Service, office: Office) -> None:
     service.answers(intake.AskSeenBy, seen_by.seen_by)
     service.answers(intake.AskOwnSeenBy, partial(seen_by.own_seen_by, office))
     service.answers(intake.AskErasure, erasure_requests.erasure_state)
-
-
-def _carry_cases(service: Service, office: Office) -> None:
-    """Cases with their file, who belongs to whom, and consultations that are counted."""
-    kinds = read_kinds()
-    service.hears(intake.OpenCase, cases.open_case)
-    service.hears(intake.EnterPhase, cases.enter_phase)
-    service.hears(intake.CloseCase, cases.close_case)
-    service.hears(intake.ReopenCase, cases.reopen_case)
-    service.hears(intake.AssignCase, assignments.assign_case)
-    service.hears(intake.ApproveAssignment, assignments.approve_assignment)
-    service.hears(intake.MarkConflict, assignments.mark_conflict)
-    service.hears(intake.SetGoal, partial(goals.set_goal, office))
-    service.hears(intake.EndGoal, goals.end_goal)
-    service.hears(intake.AddTask, partial(tasks.add_task, office))
-    service.hears(intake.MoveTask, tasks.move_task)
-    service.hears(intake.EndTask, tasks.end_task)
-    service.on_timer(plans.TASK_TIMER, tasks.task_due)
-    service.hears(intake.WriteNote, partial(notes.write_note, office))
-    service.hears(intake.ShowNote, notes.show_note)
-    service.hears(intake.UseNoteAsSummary, partial(notes.use_note_as_summary, office))
-    service.hears(intake.LinkPersons, partial(kin.link_persons, kinds))
-    service.hears(intake.UnlinkPersons, kin.unlink_persons)
-    service.hears(intake.RecordContact, contacts.record_contact)
-    service.hears(intake.RecordQuickContact, contacts.record_quick_contact)
-    service.hears(intake.CorrectContact, contacts.correct_contact)
-    service.hears(intake.RecordGroupContact, contacts.record_group_contact)
-    service.answers(intake.AskCase, partial(case_file.ask_case, office, kinds))
-    service.answers(intake.AskCases, case_lists.ask_cases)
-    service.answers(intake.AskContactsOfDay, case_lists.ask_contacts_of_day)
-    service.works("orphans", workers.sweep_orphans(service, office.files))
 
 
 def _hand_over(service: Service, office: Office) -> None:

@@ -40,6 +40,13 @@ _WRITE = text(
     ON CONFLICT DO NOTHING
     """
 )
+_MISSING = text(
+    """
+    SELECT CASE WHEN EXISTS (SELECT FROM blind_index_mark WHERE scheme = :scheme)
+      THEN (SELECT count(*) FROM to_index WHERE NOT is_indexed)
+      ELSE (SELECT count(*) FROM person WHERE fields IS NOT NULL AND NOT frozen) END
+    """
+)
 _CANDIDATES = text(
     """
     SELECT person_id, fields FROM (
@@ -118,10 +125,8 @@ async def candidates(tx: AsyncConnection, digests: Sequence[Digest]) -> Sequence
 
 
 async def missing(tx: AsyncConnection, wanted: str) -> int:
-    """How many persons cannot be found yet."""
-    if await scheme(tx) != wanted:
-        return int((await tx.execute(select(func.count()).where(person.c.fields.is_not(None)))).scalar_one())
-    return int((await tx.execute(select(func.count()).where(~to_index.c.is_indexed))).scalar_one())
+    """How many persons cannot be found yet: all of them as long as the index is none of this scheme."""
+    return int((await tx.execute(_MISSING, {"scheme": wanted})).scalar_one())
 
 
 async def last_erasure(tx: AsyncConnection) -> datetime | None:
