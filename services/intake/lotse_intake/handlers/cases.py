@@ -69,7 +69,7 @@ async def enter_phase(order: EnterPhase, context: Context, tx: AsyncConnection) 
     if not may_enter(row.phase, order.phase):
         raise Refused("phase_not_next", fields=("phase",), allowed=", ".join(following(row.phase)))
     moved = await cases.change(tx, order.case_id, phase=order.phase)
-    await _told(tx, context, order.case_id, "phase", row.phase, order.phase)
+    await _told(tx, context, order.case_id, "phase", code=row.phase, after=order.phase)
     return [
         CasePhaseChanged(
             case_id=order.case_id,
@@ -102,7 +102,7 @@ async def close_case(order: CloseCase, context: Context, tx: AsyncConnection) ->
         closure_exception=exception,
         **cases.NOTHING_PROPOSED,
     )
-    await _told(tx, context, order.case_id, "closed", order.reason, exception)
+    await _told(tx, context, order.case_id, "closed", code=order.reason, after=exception)
     fact = CaseClosed(
         case_id=order.case_id,
         person_id=row.person_id,
@@ -138,7 +138,7 @@ async def carry_on(tx: AsyncConnection, context: Context, case_id: UUID) -> list
 async def _reopened(tx: AsyncConnection, context: Context, row: Row[Any], reason: ReopeningReason) -> CaseReopened:
     values = {"phase": REOPENED, "closed_at": None, "closure_reason": None, "closure_exception": None}
     opened = await cases.change(tx, row.case_id, **values)
-    await _told(tx, context, row.case_id, "reopened", row.closure_reason, reason)
+    await _told(tx, context, row.case_id, "reopened", code=row.closure_reason, after=reason)
     return CaseReopened(
         case_id=row.case_id, person_id=row.person_id, version=opened.version, phase=REOPENED, reason=reason
     )
@@ -149,6 +149,7 @@ async def _told(
     context: Context,
     case_id: UUID,
     event: str,
+    *,
     code: str | None = None,
     after: str | None = None,
 ) -> None:
