@@ -59,7 +59,13 @@ def main(
         sys.exit(command.run(arguments))
     try:
         read = settings.from_env(os.environ if chosen == "serve" else {**ADMINISTRATION, **os.environ})
-        telemetry.configure(name, read.association, traces_file=read.traces_file, log_level=read.log_level)
+        telemetry.configure(
+            name,
+            read.association,
+            traces_file=read.traces_file,
+            log_level=read.log_level,
+            log_to=None if chosen == "serve" else sys.stderr,
+        )
         if chosen == "migrate":
             sys.exit(_migrate(name, read, migrations, rights))
         if chosen == "serve":

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, TextIO
 from uuid import UUID
 
 from opentelemetry import context as trace_context
@@ -75,11 +75,16 @@ def trace_service(service: str, association: str, traces_file: Path | None) -> T
     return provider
 
 
-def configure(service: str, association: str, *, traces_file: Path | None, log_level: str) -> TracerProvider:
-    """Traces and logs of this process. Once per process, before the service runs; shut the provider down after."""
+def configure(
+    service: str, association: str, *, traces_file: Path | None, log_level: str, log_to: TextIO | None = None
+) -> TracerProvider:
+    """Traces and logs of this process. Once per process, before the service runs; shut the provider down after.
+
+    A service logs to its standard output; what a command says stands there alone, so it logs elsewhere.
+    """
     provider = trace_service(service, association, traces_file)
     trace.set_tracer_provider(provider)
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(log_to or sys.stdout)
     handler.setFormatter(JsonFormatter(service, association))
     logging.basicConfig(level=log_level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(True)

@@ -12,6 +12,7 @@ from lotse_intake.cli.dpo import DPO
 from lotse_intake.cli.handover import HANDOVER
 from lotse_intake.cli.keys import KEYS
 from lotse_intake.cli.lines import SAME_PERSON, TRANSLITERATE
+from lotse_intake.cli.report import REPORT
 from lotse_intake.cli.retention import RETENTION
 from lotse_intake.cli.staff import STAFF
 from lotse_intake.cli.words import WORDS
@@ -25,6 +26,7 @@ COMMANDS: Mapping[str, Command | Subcommand | Standalone] = {
     "keys": KEYS,
     "consent-form": CONSENT_FORM,
     "consent-texts": CONSENT_TEXTS,
+    "report": REPORT,
     "retention": RETENTION,
     "same-person": SAME_PERSON,
     "staff": STAFF,

@@ -97,7 +97,13 @@ def _tables(known: Mapping[str, Any]) -> list[dict[str, Any]]:
             }
         )
     chassis = [
-        {"table": name, **known["tables"].get(name, {"what": "", "category": ""}), "rights_of_service": rights}
+        {
+            "table": name,
+            **known["tables"].get(name, {"what": "", "category": ""}),
+            "encrypted": [],
+            "on_erasure": "technical",
+            "rights_of_service": rights,
+        }
         for name, rights in sorted(CHASSIS_RIGHTS.items())
     ]
     return rows + chassis
