@@ -183,17 +183,15 @@ async def _open(tx: AsyncConnection, deadline_id: UUID) -> Row[Any]:
 
 
 async def _hurry(tx: AsyncConnection, concern_id: UUID, on: date | None, context: Context) -> None:
-    """A concern whose deadline is near becomes urgent, and comes earlier where it still waits; never later."""
+    """A concern whose deadline is near becomes urgent and comes earlier; one that has ended or rests is left alone."""
     concern = await concerns.get(tx, concern_id, lock=True)
     if concern is None:
         return
     as_it_is = Triage(concern.urgency, contact_safe=True)
     hurried = with_deadline(as_it_is, on, context.now)
-    if hurried == as_it_is:
-        return
-    due, urgency = min(concern.due_at, due_at(hurried, context.now)), more_urgent(concern.urgency, hurried.urgency)
-    if (due, urgency) != (concern.due_at, concern.urgency):
-        await moving.hurry(tx, concern, context.now, urgency=urgency, due_at=due)
+    if hurried != as_it_is:
+        due = min(concern.due_at, due_at(hurried, context.now))
+        await moving.hurry(tx, concern, context.now, urgency=hurried.urgency, due_at=due)
 
 
 def _common(row: Row[Any]) -> dict[str, Any]:

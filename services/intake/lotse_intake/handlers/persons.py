@@ -16,7 +16,7 @@ from lotse_contracts.envelope import Message
 from lotse_contracts.intake import PersonFields, PersonRegistered, RegisterPerson
 from lotse_contracts.notify import ContactUnreachable
 from lotse_intake.domain.release import merged
-from lotse_intake.handlers import people, telling
+from lotse_intake.handlers import bands, people, telling
 from lotse_intake.handlers.identities import checked_fields
 from lotse_intake.providers.content import decrypted_fields, encrypted_fields, opened
 from lotse_intake.providers.office import Office
@@ -36,6 +36,7 @@ async def register_person(
         fields, row = given, await _added(office, order, given, context, tx)
     else:
         fields, row = await _changed(office, order, given, tx)
+    await bands.note(tx, order.person_id, given, at=context.now, language=next(iter(order.languages), None))
     await accesslog.record(tx, context, action="write", object_kind="person", object_id=key, purpose="registration")
     said: list[Message] = [PersonRegistered(person_id=order.person_id, version=row.version)]
     if given.contact is None:

@@ -15,7 +15,7 @@ from lotse_contracts.referral import ReferralOffered
 from lotse_intake.domain.due import due_at
 from lotse_intake.domain.erasure import token_of
 from lotse_intake.domain.triage import triage
-from lotse_intake.handlers import telling, ticking
+from lotse_intake.handlers import bands, telling, ticking
 from lotse_intake.handlers.incoming import Lists, facts_of, new_concerns
 from lotse_intake.providers.content import encrypted_fields, opened, said_in
 from lotse_intake.providers.office import Office
@@ -39,6 +39,7 @@ async def receive_person(
     lists = await codelists.newest_of(tx, ("concerns",))
     arrival = await asyncio.to_thread(_arrival, office, order, fields, context, lists)
     await arrivals.add(tx, [arrival])
+    await bands.note(tx, arrival.person_id, fields, at=context.now, language=order.language)
     await ticking.begin(tx, [arrival])
     await accesslog.record(
         tx, context, action="write", object_kind="person", object_id=str(arrival.person_id), purpose="referral"

@@ -10,6 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_contracts.values import Channel, ContactKind, Urgency
+from lotse_intake.domain.bands import NOT_STATED, language_of
 from lotse_intake.store.tables import case_file, enquiry, tombstone
 
 _ADD = text(
@@ -42,6 +43,11 @@ _ADD = text(
         'answer', ARRAY[]::text[], ARRAY['contact'], 'digital', CAST(:notice_version AS text), CAST(:language AS text),
         CAST(:at AS timestamptz)
       WHERE CAST(:consent_id AS uuid) IS NOT NULL),
+    new_bands AS (
+      INSERT INTO person_bands (person_id, age_band, gender, region, residence_bracket, language)
+      SELECT CAST(:person_id AS uuid), CAST(:not_stated AS text), CAST(:not_stated AS text), CAST(:not_stated AS text),
+        CAST(:not_stated AS text), CAST(:band_language AS text)
+      WHERE CAST(:new_person AS boolean)),
     new_deadline AS (
       INSERT INTO deadline (deadline_id, concern_id, person_id, version, on_day, kind, computed_end, registered_at)
       SELECT CAST(:deadline_id AS uuid), (CAST(:concern_ids AS uuid[]))[1], CAST(:person_id AS uuid), 1,
@@ -154,6 +160,8 @@ def _values(arrival: Arrival) -> dict[str, Any]:
         "concern_ids": [str(concern.concern_id) for concern in arrival.concerns],
         "codes": [concern.code for concern in arrival.concerns],
         "unknown_codes": [concern.unknown_code for concern in arrival.concerns],
+        "not_stated": NOT_STATED,
+        "band_language": language_of(arrival.language),
     }
     ends = arrival.deadline
     values["deadline_id"], values["deadline_on"] = (ends.deadline_id, ends.on) if ends else (None, None)
