@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 from collections import defaultdict
 from datetime import date
 from functools import cache
@@ -14,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lotse_intake.domain.blocking import KEYS_MAX, SURNAME, keys_of, telling
-from lotse_intake.domain.matching import LOOK_MIN, MERGE_MIN, POINTS, Record, band_of, match, record
+from lotse_intake.domain.matching import LOOK_MIN, MERGE_MIN, POINTS, START, Record, band_of, match, record
 from lotse_intake.domain.names.transliteration import latin
 from tests.intake.names.synthetic import persons, spelled_again
 
@@ -235,3 +236,10 @@ def test_latin_letters_of_a_ukrainian_name_meet_it() -> None:
         first, second = record(one.name, today=TODAY), record(latin(one.name), today=TODAY)
         assert meet(first, second), one.name
         assert match(first, second).band == "look", one.name
+
+
+def test_the_guide_gives_the_points_that_count() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "guides" / "duplicates.md").read_text()
+    told = {code: float(points) for code, points in re.findall(r"\| `(\w+)` \| (-?[\d.]+) ", guide)}
+    assert told == POINTS
+    assert f"added to {START}" in guide
