@@ -15,7 +15,8 @@ from lotse_intake.store.tables import concern
 
 COUNTED_MAX = 100_000  # beyond that nobody wants to know how many more there are
 
-_SHOWN = [concern.c[name] for name in InboxEntry.model_fields]
+_DAY = func.to_char(concern.c.deadline_on, "YYYY-MM-DD").label("deadline_on")
+_SHOWN = [_DAY if name == "deadline_on" else concern.c[name] for name in InboxEntry.model_fields]
 
 
 @dataclass(frozen=True)
