@@ -14,8 +14,8 @@ from lotse_intake.providers.attachments import AttachmentFiles
 from lotse_intake.workers import sweep_unknown
 from tests.intake import casework, papers
 from tests.intake.casework import CHIEF, COLLEAGUE, OWNER, content, given, owned
+from tests.intake.consenting import consent
 from tests.intake.given import Intake
-from tests.intake.test_releases import consent
 
 
 def bearer(here: Intake, actor: str = OWNER, role: str = "counsellor") -> dict[str, str]:
