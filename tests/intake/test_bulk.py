@@ -13,8 +13,8 @@ from lotse_chassis.faults import Refused
 from lotse_contracts import intake
 from lotse_contracts.envelope import ITEMS_MAX, Message
 from lotse_intake.domain.previews import fingerprint, moved_since, seal_of
+from tests.intake.desk import COORDINATOR, act, enrol, held, raised, refused, state, timers
 from tests.intake.given import Intake
-from tests.intake.test_desk import COORDINATOR, act, enrol, held, raised, refused, state, timers
 
 
 async def preview(here: Intake, ids: list[UUID], action: str, *, actor: str = COORDINATOR, **given: Any) -> Any:

@@ -67,7 +67,7 @@ class World:
         )
         try:
             step = step_of(action, role, light)
-            change = change_of(self.now, self.row, action, step.rule, light, given)
+            change = change_of(self.row, action, step.rule, light, given)
         except (Forbidden, TooManyTags):
             return False
         if step.second:

@@ -9,8 +9,8 @@ import pytest
 from lotse_contracts import intake
 from lotse_intake.cli.commands import COMMANDS
 from lotse_intake.cli.staff import STAFF
+from tests.intake.desk import act, held, raised
 from tests.intake.given import Intake
-from tests.intake.test_desk import act, held, raised
 
 
 async def typed(here: Intake, *words: str) -> int:

@@ -14,10 +14,10 @@ from lotse_chassis.timers import Timer
 from lotse_contracts import intake, notify, referral
 from lotse_contracts.envelope import Message
 from lotse_intake.domain.machine import ENDS, OPEN
+from tests.intake.desk import act, answer, enrol, held, raised
+from tests.intake.desk import timers as timers_of
 from tests.intake.given import Intake, enquiry, kinds, only
 from tests.intake.test_conversations import addition
-from tests.intake.test_desk import act, answer, enrol, held, raised
-from tests.intake.test_desk import timers as timers_of
 
 SEQUENCES = 30
 STEPS = 14

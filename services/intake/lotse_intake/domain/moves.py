@@ -56,9 +56,9 @@ class Given:
 NOTHING = Given()
 
 
-def change_of(now: datetime, row: Standing, action: Action, rule: Rule, light: Light, given: Given) -> Change:
+def change_of(row: Standing, action: Action, rule: Rule, light: Light, given: Given = NOTHING) -> Change:
     """Everything that the action changes. Raises TooManyTags."""
-    act = light.given
+    act, now = light.given, light.now
     urgency = given.urgency or _judged(row, action, act)
     values: dict[str, Any] = {"state": rule.to, **_carrying(action, light), **_ending(row.state, rule.to, now)}
     values |= _told(action, act, given) | _coded(row, action, act) | _tagged(row, action, act)

@@ -13,7 +13,7 @@ from lotse_chassis.faults import Refused
 from lotse_contracts.envelope import Message
 from lotse_contracts.intake import Act, AskBulkPreview, BulkActOnConcerns, BulkPreviewAnswer, PreviewedAct
 from lotse_intake.domain.guards import Light, Step
-from lotse_intake.domain.moves import NOTHING, TooManyTags, change_of
+from lotse_intake.domain.moves import TooManyTags, change_of
 from lotse_intake.domain.previews import fingerprint, moved_since, seal_of
 from lotse_intake.handlers import acting, moving
 from lotse_intake.handlers.lights import lit, role_of
@@ -99,7 +99,7 @@ def _outlook(context: Context, row: Row[Any], act: Act, light: Light, warnings: 
         step = acting.decided(act, role_of(context), light)
         if step.second:
             raise Refused(acting.SECOND, fields=("concern_id",))
-        change_of(context.now, row, act.action, step.rule, light, NOTHING)
+        change_of(row, act.action, step.rule, light)
     except Refused as fault:
         return Outlook(row.concern_id, row, refused=fault.code, fields=fault.fields)
     except TooManyTags:

@@ -19,7 +19,7 @@ from lotse_intake.domain.clocks import hurried
 from lotse_intake.domain.guards import Forbidden, Light, step_of
 from lotse_intake.domain.machine import WAITING, Action, Role, Rule, rule_of
 from lotse_intake.domain.moves import NOTHING, Change, Given, TooManyTags, change_of
-from lotse_intake.handlers import ticking
+from lotse_intake.handlers import cases, ticking
 from lotse_intake.store import concerns, enquiries, proposals
 
 BY_HAND: tuple[Role, ...] = ("counsellor", "coordinator")
@@ -41,7 +41,7 @@ class Move:
 async def moved(tx: AsyncConnection, context: Context, row: Row[Any], move: Move) -> list[Message]:
     """Save the move with its history and its clock; what it says. Raises Refused with `too_many_tags`."""
     try:
-        change = change_of(context.now, row, move.action, move.rule, move.light, move.given)
+        change = change_of(row, move.action, move.rule, move.light, move.given)
     except TooManyTags:
         raise Refused("too_many_tags", fields=("tags",)) from None
     after = await concerns.move(tx, row.concern_id, **change.values)
@@ -54,7 +54,12 @@ async def moved(tx: AsyncConnection, context: Context, row: Row[Any], move: Move
         await concerns.settle_referrals(tx, row.concern_id)
     if change.shown_otherwise:
         await enquiries.touch(tx, row.enquiry_id, context.now)
-    return _said(row, after, move, change)
+    follows: list[Message] = []
+    if move.action == "reopen":
+        follows += await cases.carry_on(tx, context, row.case_id)
+    if change.newly_carried and after.assignee is not None:
+        follows += await cases.take_along(tx, context, row.case_id, after.assignee)
+    return [*_said(row, after, move, change), *follows]
 
 
 async def _noted(tx: AsyncConnection, context: Context, row: Row[Any], after: Row[Any], move: Move) -> None:
