@@ -96,6 +96,13 @@ async def test_an_office_that_was_not_told_is_an_alarm(database: Database) -> No
     assert counted == ["office_not_told"]
 
 
+async def test_a_mail_of_intake_that_was_not_told_is_no_alarm_of_the_ledger(database: Database) -> None:
+    fact = OfficeNotTold(office="duty", template="emergency", dedupe_key="emergency-1", reason="server_away")
+    async with given.transaction(database("ledger")) as tx:
+        assert await office.note_not_told(fact, given.context(), tx, house=mailing()) == []
+        assert list(await alarms.alarms(tx)) == []
+
+
 @pytest.mark.parametrize(
     ("now", "then"),
     [

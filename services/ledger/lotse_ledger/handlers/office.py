@@ -8,7 +8,7 @@ from lotse_chassis import timers
 from lotse_chassis.context import Context
 from lotse_chassis.timers import Timer
 from lotse_contracts.envelope import Message
-from lotse_contracts.notify import OfficeArgument, OfficeNotTold, TellOffice
+from lotse_contracts.notify import OfficeArgument, OfficeNotTold, OfficeTemplate, TellOffice
 from lotse_ledger.domain.instants import BERLIN, day_of
 from lotse_ledger.handlers.checkpoints import origin_in
 from lotse_ledger.handlers.house import House
@@ -20,6 +20,7 @@ OFFICE_KEY = "monthly"
 HOUR = time(7, 0)  # in Berlin: it is there when the office opens
 NOT_YET = timedelta(days=1)
 NOT_TOLD = "office_not_told"
+CHECKPOINT: OfficeTemplate = "log_checkpoint"
 
 
 async def begin(tx: AsyncConnection, context: Context, house: House) -> None:
@@ -43,7 +44,7 @@ async def mail_checkpoint(timer: Timer, context: Context, tx: AsyncConnection, *
     return [
         TellOffice(
             office=office,
-            template="log_checkpoint",
+            template=CHECKPOINT,
             arguments=tuple(OfficeArgument(name=name, value=value) for name, value in said.items()),
             dedupe_key=f"checkpoint-{month}",
         )
@@ -51,7 +52,9 @@ async def mail_checkpoint(timer: Timer, context: Context, tx: AsyncConnection, *
 
 
 async def note_not_told(fact: OfficeNotTold, context: Context, tx: AsyncConnection, *, house: House) -> list[Message]:
-    """An office that has no checkpoint is an alarm as well: the last guard is missing."""
+    """An office that has no checkpoint is an alarm as well: the last guard is missing. Other mails are not ours."""
+    if fact.template != CHECKPOINT:
+        return []
     latest = await witness.latest(tx)
     size = 0 if latest is None else latest.size
     one = Alarm(origin_in(context, house), fact.office, NOT_TOLD, size, 0, f"{fact.dedupe_key}: {fact.reason}")
