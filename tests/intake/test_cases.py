@@ -221,3 +221,24 @@ async def test_a_case_of_several_concerns_is_closed_when_the_last_of_them_has_en
         await given(here, casework.close(here, case))
     casework.concern_is(here, casework.Case(case.case_id, case.person_id, second.concern_id, first.enquiry_id), "spam")
     assert kinds(await given(here, casework.close(here, case))) == ["evt intake.case-closed"]
+
+
+async def test_whoever_takes_a_concern_on_carries_a_case_that_nobody_owned(here: Intake) -> None:
+    for actor in (OWNER, COLLEAGUE):
+        await given(here, intake.EnrolStaff(actor=actor, languages=("uk",)), CHIEF)
+    free, taken = await opened(here), await owned(here, owner=COLLEAGUE)
+    said = await given(here, intake.ActOnConcern(concern_id=free.concern_id, action="claim"))
+    assert only(said, intake.CaseAssigned).owner == OWNER
+    said = await given(here, intake.ActOnConcern(concern_id=taken.concern_id, action="claim"))
+    assert "evt intake.case-assigned" not in kinds(said)
+    assert here.rows(f"SELECT owner FROM case_file WHERE case_id = '{taken.case_id}'") == [(COLLEAGUE,)]
+
+
+async def test_a_concern_that_is_reopened_carries_its_closed_case_on(here: Intake) -> None:
+    case = await owned(here)
+    casework.concern_is(here, case, "resolved")
+    await given(here, casework.close(here, case))
+    said = await given(here, intake.ActOnConcern(concern_id=case.concern_id, action="reopen"))
+    reopened = only(said, intake.CaseReopened)
+    assert (reopened.phase, reopened.reason) == ("assessment", "came_back")
+    assert here.rows("SELECT closed_at, phase FROM case_file") == [(None, "assessment")]

@@ -11,6 +11,7 @@ from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
 from lotse_contracts.envelope import Message
 from lotse_contracts.intake import (
+    CaseAssigned,
     CaseClosed,
     CaseOpened,
     CasePhaseChanged,
@@ -133,6 +134,18 @@ async def carry_on(tx: AsyncConnection, context: Context, case_id: UUID) -> list
     if row is None or row.closed_at is None:
         return []
     return [await _reopened(tx, context, row, "came_back")]
+
+
+async def take_along(tx: AsyncConnection, context: Context, case_id: UUID, actor: str) -> list[Message]:
+    """Somebody carries a concern of this case: where nobody owned the case, she does; an owner stays who she is."""
+    row = await cases.get(tx, case_id, lock=True)
+    if row is None or row.owner is not None or row.closed_at is not None:
+        return []
+    owned = await cases.change(tx, case_id, owner=actor, **cases.NOTHING_PROPOSED)
+    by = context.actor or context.sender
+    await cases.tell(tx, case_id, at=context.now, by=by, event="assigned", actor=actor)
+    await log(tx, context, "case", case_id, "assigned")
+    return [CaseAssigned(case_id=case_id, person_id=row.person_id, version=owned.version, owner=actor, team=row.team)]
 
 
 async def _reopened(tx: AsyncConnection, context: Context, row: Row[Any], reason: ReopeningReason) -> CaseReopened:
