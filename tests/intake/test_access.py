@@ -19,8 +19,10 @@ from lotse_contracts.intake import ContactPoint, PersonFields, SubjectAccessDocu
 from lotse_contracts.person import PersonDataAnswer, PersonDataQuestion
 from lotse_contracts.sealed import decode, encode, open_sealed, public_bytes, seal
 from lotse_intake.handlers import access
-from lotse_intake.pages.access import LANGUAGES, words_of
+from lotse_intake.pages.access import LANGUAGES, TECHNICAL, words_of
+from lotse_intake.providers import readable
 from lotse_intake.providers.office import Office
+from lotse_intake.store import erasures
 from tests import kit
 from tests.conftest import ServiceRunner
 from tests.intake.consenting import allow, consent, release
@@ -198,6 +200,22 @@ def test_every_label_is_there_in_four_languages_and_texts_say_the_same_things() 
         labels = words_of(language).labels
         assert all(text.strip() for kind in labels.values() for text in kind.values())
         assert len(words_of(language).texts["right_list"]) == 7
+
+
+def test_everything_that_can_stand_on_the_page_has_a_name_in_plain_words() -> None:
+    """A new table or column needs its line in `data/access_labels.json`; what only machines need stands in small."""
+    words = words_of("uk")
+    shown = [table for table, _ in [*erasures.steps_of(uuid4()), *erasures.kept_of(uuid4())]]
+    names = {table.name for table in shown} - {"pin_guess", "blind_index"}
+    assert {name for name in names if words.store(name) == name} == set()
+    columns = {
+        column.name
+        for table in shown
+        if table.name in names
+        for column in table.columns
+        if f"{table.name}.{column.name}" not in readable.SECRETS and not TECHNICAL.match(column.name)
+    }
+    assert {name for name in columns if words.field(name) == name} == set()
 
 
 async def test_entries_about_somebody_else_are_marked_and_not_shown(here: Intake) -> None:

@@ -13,15 +13,17 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from lotse_contracts.intake import AccessKeeping, AccessPart, SubjectAccessDocument
+from lotse_intake.providers.readable import names_staff
 
 AUTHORITY = (
     "Sächsische Datenschutz- und Transparenzbeauftragte\n"
     "Maternistraße 17, 01067 Dresden\n"
+    "Post: Postfach 11 01 32, 01330 Dresden\n"
     "Telefon 0351 85471-101\n"
     "post@sdtb.sachsen.de\n"
     "https://www.datenschutz.sachsen.de"
 )
-"""The supervisory authority of Saxony. Source: datenschutz.sachsen.de, as of 2026-11."""
+"""The supervisory authority of Saxony. Source: its own privacy notice on datenschutz.sachsen.de, read 2026-11."""
 PURPOSES = (
     "answer_request",
     "refer_with_consent",
@@ -31,6 +33,12 @@ PURPOSES = (
 )
 ZONE = ZoneInfo("Europe/Berlin")
 LANGUAGES = ("uk", "ru", "de", "en")
+CODE_LISTS = ("concern_codes", "legal_status", "senders", "periods", "link_kinds")
+FIRST = (
+    *("person", "enquiry", "entry", "attachment", "concern", "concern_move", "deadline", "case_file", "goal", "task"),
+    *("note", "document", "contact", "person_link", "consent", "consent_withdrawal", "field_release", "person_bands"),
+)
+"""What she asks for first; whatever else there is comes after."""
 SERVICES = ("intake", "referral", "notify", "ledger")
 
 _PAGES = Environment(
@@ -40,7 +48,7 @@ _PAGES = Environment(
 )
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z")
-_TECHNICAL = re.compile(r"(.*_id|id|version|.*_version|.*sha256|digest|log_index|service|place)\Z")
+TECHNICAL = re.compile(r"(.*_id|id|version|.*_version|.*sha256|digest|log_index|service|place)\Z")
 _SHOWN_ALTHOUGH = frozenset({"notice_version", "text_version"})
 
 
@@ -57,8 +65,9 @@ class Words:
         return self.labels["stores"].get(name, name)
 
     def field(self, name: str) -> str:
-        """What a column is called."""
-        return self.labels["fields"].get(name, name)
+        """What a column is called; whoever of the staff did something is one thing for all columns."""
+        fallback = self.labels["fields"]["actor"] if names_staff(name) else name
+        return self.labels["fields"].get(name, fallback)
 
     def code(self, name: str) -> str:
         """What a code means; one that nobody has written down is shown as it is."""
@@ -75,7 +84,22 @@ def words_of(language: str) -> Words:
     chosen = {
         kind: {name: said[place] for name, said in labels[kind].items()} for kind in ("stores", "fields", "values")
     }
+    chosen["values"] = {**_codes(language), **chosen["values"]}
     return Words(language, texts, chosen)
+
+
+def _codes(language: str) -> dict[str, str]:
+    """What the lists of codes that come along call their codes: topics, status, senders, periods."""
+    named: dict[str, str] = {}
+    for name in CODE_LISTS:
+        read = json.loads((files("lotse_intake") / "data" / f"{name}.json").read_text())
+        waiting = list(read.get("codes") or read["kinds"])
+        while waiting:
+            one = waiting.pop()
+            plain = one["names"].get("de_plain") if language == "de" else None
+            named.setdefault(one["code"], plain or one["names"][language])
+            waiting += one.get("sub_codes", [])
+    return named
 
 
 def page_of(document: SubjectAccessDocument) -> str:
@@ -123,7 +147,10 @@ def _kept(words: Words, one: AccessKeeping) -> dict[str, str]:
     said = [f"{one.days} {words.texts['days']}"] if one.days else []
     if one.latest:
         said.append(f"{words.texts['latest']} {_day(one.latest)}")
-    return {"title": words.code(one.rule), "how_long": f"{', '.join(said)}. {words.texts['why']}: {one.source}"}
+    return {
+        "title": words.code(one.rule),
+        "how_long": f"{', '.join(said)}. {words.texts['why']}: {words.code(f'why:{one.rule}')}",
+    }
 
 
 def _part(words: Words, service: str, parts: tuple[AccessPart, ...]) -> dict[str, Any]:
@@ -134,10 +161,9 @@ def _part(words: Words, service: str, parts: tuple[AccessPart, ...]) -> dict[str
             for name, held in part.content.items():
                 if name not in ("service", "person_id"):
                     stores.setdefault(name, []).extend(held if isinstance(held, list) else [held])
+    in_order = sorted(stores.items(), key=lambda one: FIRST.index(one[0]) if one[0] in FIRST else len(FIRST))
     shown = [
-        {"title": words.store(name), "entries": [_entry(words, row) for row in rows]}
-        for name, rows in stores.items()
-        if rows
+        {"title": words.store(name), "entries": [_entry(words, row) for row in rows]} for name, rows in in_order if rows
     ]
     return {"title": words.texts[f"service_{service}"], "stores": shown}
 
@@ -152,10 +178,10 @@ def _entry(words: Words, row: Any) -> dict[str, Any]:
     for name, value in row.items():
         if value in (None, "", [], {}):
             continue
-        if _TECHNICAL.match(name) and name not in _SHOWN_ALTHOUGH and not isinstance(value, Mapping):
+        if TECHNICAL.match(name) and name not in _SHOWN_ALTHOUGH and not isinstance(value, Mapping):
             technical.append(f"{name} = {value}")
         else:
-            said += [(_title(words, path), _text(words, one)) for path, one in _leaves((name,), value)]
+            said += [(_title(words, path), _text(words, one, path[-1])) for path, one in _leaves((name,), value)]
     return {"said": said, "technical": "; ".join(technical)}
 
 
@@ -172,11 +198,11 @@ def _leaves(path: tuple[str, ...], value: Any) -> Iterator[tuple[tuple[str, ...]
 
 
 def _title(words: Words, path: tuple[str, ...]) -> str:
-    """The innermost names say it; `fields` around everything else says nothing."""
+    """The names that lead to it, but those that only hold the others together."""
     return " · ".join(words.field(name) for name in path if name not in ("fields", "content", "text") or len(path) == 1)
 
 
-def _text(words: Words, value: Any) -> str:
+def _text(words: Words, value: Any, name: str = "") -> str:
     if isinstance(value, bool):
         return str(words.texts["yes" if value else "no"])
     if isinstance(value, Mapping):
@@ -189,7 +215,8 @@ def _text(words: Words, value: Any) -> str:
         return _instant_text(value)
     if isinstance(value, str) and _DAY.match(value):
         return _day(value)
-    return words.code(str(value))
+    in_this_field = words.code(f"{name}:{value}")
+    return words.code(str(value)) if in_this_field == f"{name}:{value}" else in_this_field
 
 
 def _instant_text(value: str) -> str:

@@ -46,6 +46,7 @@ def names_with(codes: CodeList) -> Names:
         given["dimensions"],
         {**given["values"], "code": concerns},
         given["figures"],
+        given["associations"],
     )
 
 
@@ -56,9 +57,11 @@ def page(report: Mapping[str, Any], names: Names, sha256: str, *, state: str, ha
         for name, (label, unit) in names.figures.items()
         if name in report["figures"]
     ]
+    by = report["association"]
     delicate = sorted({*report["rules"]["delicate"].values()})
     return _PAGES.get_template("report.html").render(
         report=report,
+        associations=[names.associations.get(one, one) for one in ([by] if isinstance(by, str) else by)],
         span=span_in_words(report["months"]),
         sections=list(sections(report, names)),
         figures=figures,

@@ -38,7 +38,9 @@ SECRETS = frozenset(
 ABOUT_OTHERS = frozenset({"note.about_others"})
 """What is written apart because it is about third persons (Art. 15(4))."""
 
-STAFF_COLUMNS = frozenset({"by", "owner", "assignee", "actor", "author", "substitute", "proposed_owner"})
+STAFF_COLUMNS = frozenset(
+    {"by", "owner", "proposed_owner", "assignee", "offered_to", "actor", "author", "substitute", "witness"}
+)
 NOT_STAFF = frozenset({"said_by", "confirmed_by"})
 NO_STAFF = frozenset({"person", "system", "intake", "guardian", "self"})
 """What stands in such a column without being a member of staff."""
@@ -73,7 +75,7 @@ def shown(
             whole[column] = {"withheld": "third_person"}
         elif isinstance(value, bytes):
             whole[column] = _read(keys, person_id, CONTEXTS[place](row), value) if place in CONTEXTS else "unreadable"
-        elif _names_staff(column):
+        elif names_staff(column):
             whole[column] = value if value in NO_STAFF else "staff"
         elif others(column, value):
             whole[column] = {"withheld": "third_person"}
@@ -82,7 +84,8 @@ def shown(
     return whole
 
 
-def _names_staff(column: str) -> bool:
+def names_staff(column: str) -> bool:
+    """Whether a column says who of the staff did something."""
     return column not in NOT_STAFF and (column in STAFF_COLUMNS or column.endswith("_by"))
 
 
