@@ -19,7 +19,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from lotse_contracts.intake import AskFindPersons, ContactPoint, FoundPersonsAnswer, PersonFields, PersonQuery
 from lotse_contracts.sealed import encode, public_bytes
@@ -114,6 +114,14 @@ async def compared(here: Intake, office: Office, one: Synthetic) -> tuple[float,
     return time.perf_counter() - began, {who: matched.band for who, _, matched in found}
 
 
+async def nothing(here: Intake) -> float:
+    """An empty transaction: what the machine itself takes just now."""
+    began = time.perf_counter()
+    async with here.service.engine.begin() as tx:
+        await tx.execute(text("SELECT 1"))
+    return time.perf_counter() - began
+
+
 async def measure(here: Intake, population: list[Synthetic], searches: int) -> None:
     """One size, printed."""
     answerer = here.service.answerers[AskFindPersons]
@@ -122,25 +130,30 @@ async def measure(here: Intake, population: list[Synthetic], searches: int) -> N
     ids = await filled(here, office, population)
     with psycopg.connect(here.database.owner_url, autocommit=True) as owner:
         owner.execute("VACUUM ANALYZE")
-    reader, took, worked, found, looks, merges = X25519PrivateKey.generate(), [], [], 0, 0, 0
+    reader, took, worked, idle = X25519PrivateKey.generate(), [], [], []
+    found = looks = merges = 0
+    cpu = time.process_time()
     for place in random.Random(DRAW).sample(range(len(population)), searches):  # noqa: S311
         again = spelled_again(population[place], SPELLING)
+        idle.append(await nothing(here))
         seconds, _ = await searched(here, again, reader)
         took.append(seconds)
         seconds, bands = await compared(here, office, again)
         worked.append(seconds)
         found += bands.pop(ids[place], "different") != "different"
         looks, merges = looks + [*bands.values()].count("look"), merges + [*bands.values()].count("merge")
-    told(len(population), sorted(took), sorted(worked))
+    cpu = (time.process_time() - cpu) / searches
+    told(len(population), {"search by staff": took, "look for duplicates": worked, "empty transaction": idle})
+    print(f"  {cpu * 1000:.1f} ms of this process's own time for both together")
     print(f"  found {found / searches:.3f} of those who came again, spelled anew by a machine")
     ratio = f"ratio {FALSE_LOOKS * searches / looks:.2f}" if looks else "ratio above 100"
     print(f"  false `look` {looks / searches:.3f} a search, limit {FALSE_LOOKS}, {ratio}; false `merge` {merges}")
 
 
-def told(number: int, took: list[float], worked: list[float]) -> None:
-    """Both times beside the limit."""
-    for name, times in (("search by staff", took), ("look for duplicates", worked)):
-        p99 = times[min(len(times) - 1, int(len(times) * P99))]
+def told(number: int, measured: dict[str, list[float]]) -> None:
+    """The times beside the limit."""
+    for name, times in measured.items():
+        p99 = sorted(times)[min(len(times) - 1, int(len(times) * P99))]
         said = f"median {statistics.median(times) * 1000:.1f} ms, p99 {p99 * 1000:.1f} ms"
         print(f"{name} among {number}: {said}, limit {SEARCH_SECONDS * 1000:.0f} ms, ratio {SEARCH_SECONDS / p99:.2f}")
 

@@ -60,7 +60,7 @@ async def submit(web: Frontend, asker: Asker) -> None:
 
 async def enquiry_of(web: Frontend, asker: Asker) -> SubmitEnquiry:
     key: Any = await web.ask(AskSealingKey())
-    plain = EnquiryContent(text=asker.text, pin=asker.pin).model_dump_json().encode()
+    plain = EnquiryContent(text=asker.text, name="Олена Гриневич", pin=asker.pin).model_dump_json().encode()
     return SubmitEnquiry(
         frontend=web.desk.user,
         enquiry_id=asker.enquiry_id,

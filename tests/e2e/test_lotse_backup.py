@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import subprocess
 import tarfile
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from lotse_local import key_backups
 from lotse_local.backup import digest_of
 from lotse_local.commands import exits
 from lotse_local.demo.frontend import AskRefused
+from lotse_local.engines import postgres_binaries
 from lotse_local.layout import DataFolder
 from tests import kit
 from tests.e2e.asking import Asker, erase, frontend, read, submit
@@ -64,6 +66,7 @@ async def test_who_was_erased_after_the_backup_stays_unreadable(folder: Path) ->
                 assert asker.text in "".join(await read(web, asker))
             person = person_of(old, erased)
             assert keys_of(old, person)
+            await kit.eventually(lambda: indexed(old), 30)
             assert old.quickly("backup", str(backup))[0] == exits.OK
             async with frontend(old, NAME, "desk", "coordinator") as desk:
                 await erase(desk, person)
@@ -75,6 +78,8 @@ async def test_who_was_erased_after_the_backup_stays_unreadable(folder: Path) ->
     (keys,) = backup.glob("*.person-keys.tar")
     with tarfile.open(keys) as tar:
         assert any(str(person) in name for name in tar.getnames())  # the backup could give her back
+    assert dumped(data, "blind_index") == []  # a projection, whose digests would outlive her erasure
+    assert dumped(data, "person")
     assert new.quickly("restore", str(data))[0] == exits.USAGE  # somebody must say who was erased since
     code, said = new.quickly("restore", str(data), "--erasures", str(old.folder))
     assert (code, "1 erased person(s) stay erased" in said) == (exits.OK, True), said
@@ -89,9 +94,24 @@ async def test_who_was_erased_after_the_backup_stays_unreadable(folder: Path) ->
         await kit.eventually(
             lambda: rows(new, "SELECT 1 FROM enquiry WHERE enquiry_id = %s", erased.enquiry_id) == [], 30
         )
+        await kit.eventually(lambda: indexed(new) == 1, 30)  # made again, for whoever is still here
         assert (await asyncio.to_thread(new.quickly, "reconcile"))[0] == exits.OK
     finally:
         assert new.stop() == exits.OK
+
+
+def indexed(house: House) -> int:
+    """How many persons a search can find."""
+    ((number,),) = rows(house, "SELECT count(DISTINCT person_id) FROM blind_index")
+    return int(str(number))
+
+
+def dumped(data: Path, table: str) -> list[str]:
+    """The rows of a table in a backup of intake's database."""
+    command = [str(postgres_binaries() / "pg_restore"), "--data-only", f"--table={table}", "--file=-"]
+    done = subprocess.run([*command, str(data / "intake.dump")], check=True, capture_output=True, text=True)
+    _, found, rest = done.stdout.partition(f"COPY public.{table} ")
+    return rest.split("\n\\.")[0].splitlines()[1:] if found else []
 
 
 def test_whoever_was_erased_is_taken_out_of_older_backups_of_keys(folder: Path) -> None:

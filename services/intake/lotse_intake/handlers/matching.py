@@ -5,7 +5,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lotse_chassis import accesslog
 from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
 from lotse_contracts.envelope import Sealed
@@ -27,7 +26,7 @@ from lotse_intake.handlers.indexing import alike, day_of, readable
 from lotse_intake.handlers.questions import sealer_of
 from lotse_intake.providers.content import opened
 from lotse_intake.providers.office import Office
-from lotse_intake.store import blindindex, duplicates, enquiries, merges, persons
+from lotse_intake.store import blindindex, duplicates, enquiries, looks, merges, persons
 
 Found = tuple[UUID, PersonFields, Match]
 
@@ -64,12 +63,9 @@ async def find_persons(
     to = sealer_of(question.reply_key, AskFindPersons.type_name(), key)
     shown = (await _found(office, query, context, tx))[:FOUND_MAX]
     groups = await merges.groups_of(tx, [person_id for person_id, _, _ in shown])
-    for person_id, _, _ in shown:
-        await accesslog.record(
-            tx, context, action="read", object_kind="person", object_id=str(person_id), purpose=question.purpose
-        )
-    persons = tuple(_shown(person_id, groups[person_id], fields, why, to) for person_id, fields, why in shown)
-    return FoundPersonsAnswer(persons=persons, missing=await blindindex.missing(tx, office.pepper.scheme))
+    await looks.note_reads(tx, context, list(groups), question.purpose)
+    found = tuple(_shown(person_id, groups[person_id], fields, why, to) for person_id, fields, why in shown)
+    return FoundPersonsAnswer(persons=found, missing=await blindindex.missing(tx, office.pepper.scheme))
 
 
 async def _found(office: Office, query: PersonQuery, context: Context, tx: AsyncConnection) -> list[Found]:

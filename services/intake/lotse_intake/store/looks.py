@@ -36,6 +36,24 @@ async def note_arrivals(tx: AsyncConnection, arrived: Sequence[tuple[UUID, Conte
         await tx.execute(insert(access_log), rows)
 
 
+async def note_reads(tx: AsyncConnection, context: Context, persons: Sequence[UUID], purpose: str) -> None:
+    """Note that somebody was shown these persons, as `accesslog.record` does for one."""
+    rows = [
+        {
+            "at": context.now,
+            "actor": context.actor or context.sender,
+            "role": context.role or "service",
+            "action": "read",
+            "object_kind": "person",
+            "object_id": str(person_id),
+            "purpose": purpose,
+        }
+        for person_id in persons
+    ]
+    if rows:
+        await tx.execute(insert(access_log), rows)
+
+
 async def at(tx: AsyncConnection, objects: Sequence[str]) -> Sequence[Row[Any]]:
     """The looks at these objects, newest first."""
     query = select(access_log).where(access_log.c.object_id.in_(objects))
