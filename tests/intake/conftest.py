@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.intake.given import Intake, built, empty
+from tests.intake.handing import Receiver
 from tests.kit import Postgres, ServiceDatabase
 
 
@@ -24,3 +25,11 @@ async def here(intakes_database: ServiceDatabase, tmp_path: Path) -> AsyncIterat
     made = built(intakes_database, tmp_path)
     yield made
     await made.service.engine.dispose()
+
+
+@pytest.fixture
+def receiver(tmp_path: Path) -> Receiver:
+    """Whoever takes the cases over, with a key and a folder of its own."""
+    folder = tmp_path / "receiver"
+    folder.mkdir()
+    return Receiver(folder)

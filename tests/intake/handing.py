@@ -6,11 +6,10 @@ import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-import pyrage
-import pytest
+import pyrage  # type: ignore[import-untyped]
 
 from lotse_chassis import administration, links
 from lotse_chassis.faults import Refused
@@ -18,6 +17,7 @@ from lotse_contracts import intake
 from lotse_contracts.intake import HandoverAnswerContent, HandoverChoice, PersonFields
 from lotse_contracts.values import FieldGroup
 from lotse_intake.cli import handover as command
+from lotse_intake.cli import handover_open
 from lotse_intake.cli.session import opened_office
 from lotse_intake.problems import PROBLEM_TEXTS
 from lotse_intake.providers import handover_files
@@ -121,7 +121,11 @@ async def answers(here: Intake, code: str, answer: str) -> list[Any]:
 def at_the_desk(person_id: UUID, answer: str = "take_me", **changed: Any) -> intake.RecordHandoverAnswer:
     """Staff write down what she said."""
     given: dict[str, Any] = {"person_id": person_id, "method": "oral_witnessed", "language": "uk", "witness": "c-2"}
-    choice = {"answer": answer, "field_groups": ALL_GROUPS if answer == "take_me" else (), "place": PLACE}
+    choice: dict[str, Any] = {
+        "answer": answer,
+        "field_groups": ALL_GROUPS if answer == "take_me" else (),
+        "place": PLACE,
+    }
     choice |= {name: changed.pop(name) for name in list(changed) if name in HandoverChoice.model_fields}
     return intake.RecordHandoverAnswer(choice=HandoverChoice(**choice), **{**given, **changed})
 
@@ -132,7 +136,7 @@ async def run(here: Intake, *words: object, lang: str = "de") -> int:
     command._arguments(parser)
     args = parser.parse_args([*map(str, words), "--lang", lang])
     if args.action == "open":
-        return cast(int, command.handover_open.run(args))
+        return handover_open.run(args)
     try:
         async with opened_office(here.settings) as (service, office):
             service.now = lambda: here.now  # type: ignore[method-assign]
@@ -160,11 +164,3 @@ async def confirmed(here: Intake, receiver: Receiver, package: Path) -> Path:
 
 def days(number: int) -> timedelta:
     return timedelta(days=number)
-
-
-@pytest.fixture
-def receiver(tmp_path: Path) -> Receiver:
-    """With a folder of its own."""
-    folder = tmp_path / "receiver"
-    folder.mkdir()
-    return Receiver(folder)

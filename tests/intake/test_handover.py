@@ -177,7 +177,9 @@ async def test_nobody_who_is_restricted_is_asked_or_taken_along_but_she_may_take
     person_id, code = await with_open_case(here)
     await asked(here, person_id)
     await takes_along(here, code)
-    await here.hear(intake.RestrictPerson(person_id=person_id, restricted=True, reason="accuracy_contested"), actor="co-1")
+    await here.hear(
+        intake.RestrictPerson(person_id=person_id, restricted=True, reason="accuracy_contested"), actor="co-1"
+    )
     with pytest.raises(Refused, match="person_restricted"):
         await takes_along(here, code, "identity")
     assert "evt intake.consent-withdrawn" in kinds(await answers(here, code, "close"))

@@ -42,11 +42,11 @@ async def package(service: Service, office: Office, args: argparse.Namespace) ->
     if args.again:
         await _unplace(service, args.again)
     await _require_targets(service, wanted, targets)
-    left = 0
+    missing = 0
     for region in (one for one in wanted if one in targets):
-        left += await _region(service, office, targets[region], folder, args)
+        missing += await _region(service, office, targets[region], folder, args)
     await _withdrawals(service, office, targets, folder)
-    return EXIT_REFUSED if left else EXIT_DONE
+    return EXIT_REFUSED if missing else EXIT_DONE
 
 
 def read_targets(path: Path) -> dict[str, Target]:
@@ -96,7 +96,7 @@ async def _require_targets(service: Service, wanted: Sequence[str], targets: dic
 
 
 async def _region(service: Service, office: Office, target: Target, folder: Path, args: argparse.Namespace) -> int:
-    """How many could not go although they want to."""
+    """How many files of hers could not go along."""
     actor, found = actor_of(args), Made()
     async with service.unit(actor=actor, role=COORDINATOR) as unit:
         batch = await batch_for(unit.tx, target, unit.context)
@@ -120,7 +120,7 @@ def _told(found: Made, target: Target, language: str) -> int:
     if found.missed.files:
         said = {"de": "Dateien fehlten und sind nicht im Paket", "en": "files were missing and are not in the package"}
         print(f"{target.region}: {found.missed.files} {said[language]}")
-    return sum(found.left_out.values()) + found.missed.files
+    return found.missed.files
 
 
 async def _withdrawals(service: Service, office: Office, targets: dict[str, Target], folder: Path) -> None:

@@ -16,6 +16,7 @@ from lotse_intake.providers.office import Office
 from lotse_intake.store import handover
 
 COORDINATOR = "coordinator"
+TOO_EARLY = "handover_too_early"
 RECEIPT_BYTES_MAX = 16 * 1024**2
 
 FAULTS = {
@@ -73,7 +74,11 @@ async def purge(service: Service, office: Office, args: argparse.Namespace) -> i
             gone += 1
         except Refused as fault:
             stay[fault.code] += 1
-            print(f"{person_id}  {PROBLEM_TEXTS.get(fault.code, {}).get(args.lang, fault.code)}")
+            if fault.code != TOO_EARLY:
+                print(f"{person_id}  {PROBLEM_TEXTS.get(fault.code, {}).get(args.lang, fault.code)}")
+    if stay[TOO_EARLY]:
+        early = {"de": "noch nicht: die Frist nach der Bestätigung läuft", "en": "not yet: the period still runs"}
+        print(f"{stay[TOO_EARLY]:6} {early[args.lang]}")
     planned = {"de": "würden gelöscht", "en": "would be erased"}
     begun = {"de": "Löschung begonnen", "en": "erasure begun"}
     print(f"{gone:6} {(planned if args.dry_run else begun)[args.lang]}")

@@ -56,7 +56,7 @@ async def reminder_due(timer: Timer, context: Context, tx: AsyncConnection) -> l
     if person is None or person.frozen or person.restricted or held is None or held.answer is not None:
         return []
     told = await _may_be_told(tx, person, await group_of(tx, person_id))
-    kept = await handover.keep(tx, person_id, told=told, reminded_at=context.now)
+    kept = await handover.change(tx, person_id, told=told, reminded_at=context.now)
     return [_asked(kept), *([_question(plan(), kept, context)] if told else [])]
 
 

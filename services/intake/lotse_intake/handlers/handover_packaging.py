@@ -168,7 +168,7 @@ async def _let_go(run: Packing, before: Iterable[UUID], going: Sequence[Going]) 
     still = {one.person_id for one in going}
     for person_id in before:
         if person_id not in still:
-            await handover.keep(run.tx, person_id, batch_id=None, packaged_at=None)
+            await handover.change(run.tx, person_id, batch_id=None, packaged_at=None)
 
 
 async def _noted(run: Packing, going: Sequence[Going], written: Written) -> list[Message]:

@@ -54,7 +54,7 @@ async def given(person_id: UUID, context: Context, tx: AsyncConnection) -> Seque
             said += await by_itself(tx, context, row, "withdraw", role="person")
     held = await handover.case_of(tx, group[0], lock=True)
     if held is not None and held.papers_at is None:
-        await handover.keep(tx, group[0], papers_at=context.now)
+        await handover.change(tx, group[0], papers_at=context.now)
     return said
 
 

@@ -37,7 +37,7 @@ async def purged(office: Office, person_id: UUID, context: Context, tx: AsyncCon
     if (reason := await why_not(tx, held, context)) is not None:
         raise Refused(reason, fields=("person_id",))
     await handover.purge_item(tx, held.batch_id, reference_of(held.batch_id, person_id), context.now)
-    kept = await handover.keep(tx, person_id, purged_at=context.now)
+    kept = await handover.change(tx, person_id, purged_at=context.now)
     order = BeginErasure(person_id=person_id)
     said = await erasures.begin_erasure(office, order, context, tx)
     return [HandoverPurged(person_id=person_id, version=kept.version, batch_id=held.batch_id), *said]

@@ -52,7 +52,7 @@ async def receipted(receipt: Receipt, reference: UUID, context: Context, tx: Asy
     held = await handover.case_of(tx, person_id, lock=True) if person_id is not None else None
     if person_id is None or held is None:
         return []  # she was erased meanwhile at her own wish; the receipt is kept without her
-    kept = await handover.keep(tx, person_id, receipted_at=context.now)
+    kept = await handover.change(tx, person_id, receipted_at=context.now)
     whole = await gathered(tx, [person_id])
     referrals = tuple(open_referrals(whole, person_id))
     consent = await consents.get(tx, held.consent_id)

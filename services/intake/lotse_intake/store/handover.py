@@ -38,7 +38,7 @@ async def cases_of(tx: AsyncConnection, person_ids: Iterable[UUID]) -> dict[UUID
 
 
 async def keep(tx: AsyncConnection, person_id: UUID, **values: Any) -> Row[Any]:
-    """Change what is kept, or begin to keep it; the version rises. Returns the row."""
+    """She is asked or has answered: change what is kept, or begin to keep it; the version rises. Returns the row."""
     fresh = {"person_id": person_id, "version": 1, "round": 0, "told": False, **values}
     row = insert(handover_case).values(fresh)
     again = row.on_conflict_do_update(
@@ -46,6 +46,13 @@ async def keep(tx: AsyncConnection, person_id: UUID, **values: Any) -> Row[Any]:
     )
     kept: Row[Any] = (await tx.execute(again.returning(handover_case))).one()
     return kept
+
+
+async def change(tx: AsyncConnection, person_id: UUID, **values: Any) -> Row[Any]:
+    """Change what is kept; the version rises. Returns the row."""
+    step = update(handover_case).where(handover_case.c.person_id == person_id).returning(handover_case)
+    row: Row[Any] = (await tx.execute(step.values(version=handover_case.c.version + 1, **values))).one()
+    return row
 
 
 async def people_with_open_concerns(tx: AsyncConnection) -> list[UUID]:
