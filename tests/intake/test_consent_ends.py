@@ -1,18 +1,23 @@
 """What proves a consent in writing, and how a consent ends: by itself, at the desk, and by herself."""
 
 import hashlib
+import json
 from datetime import timedelta
 from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from lotse_chassis.faults import Refused
 from lotse_contracts import intake, notify
+from lotse_contracts.sealed import encode, open_sealed, public_bytes
+from lotse_intake.domain.form_codes import code_of
 from lotse_intake.handlers.consent_timers import EXPIRY_TIMER
 from lotse_intake.providers.attachments import AttachmentFiles, claim_digest
 from tests.intake.consenting import allow, asked, consent, fire, person, reason, release
 from tests.intake.given import PARTNER, PIN, Intake, enquiry, kinds, only, sealed_to
+from tests.intake.test_erasures import erased
 
 CODE = "ABCDEFGHJKMNPQRSTVWXYZ0123"
 
@@ -179,3 +184,44 @@ async def test_over_the_broker_it_takes_the_pin_sealed_and_another_persons_conse
     assert (fact.kind, fact.recipient) == ("disclosure", PARTNER)
     own = await here.ask(intake.AskOwnConsents(receipt_code=CODE, pin=PIN), actor=None)
     assert {(one.kind, one.state) for one in own.entries} == {("contact_channel", "valid"), ("disclosure", "withdrawn")}
+
+
+# After her
+
+
+async def test_after_her_erasure_the_scan_is_gone_and_its_hash_stays(here: Intake) -> None:
+    person_id, attachment_id, content = await scan(here)
+    given_one = consent(person_id, valid_to=here.now + timedelta(days=30))
+    await here.hear(given_one)
+    proof = intake.AttachConsentProof(person_id=person_id, consent_id=given_one.consent_id, attachment_id=attachment_id)
+    await here.hear(proof)
+    assert here.settings.attachments_folder
+    files = here.settings.attachments_folder
+    assert list(files.glob(f"{attachment_id}*"))
+    await erased(here, person_id)
+    assert not list(files.glob(f"{attachment_id}*"))
+    assert here.rows("SELECT scan_sha256 FROM consent_proof") == [(hashlib.sha256(content).hexdigest(),)]
+    assert here.rows(f"SELECT 1 FROM timer WHERE kind = '{EXPIRY_TIMER}'") == []
+    assert not (await here.ask(intake.AskConsentOfForm(form_code=code_of(given_one.consent_id)))).known
+    with pytest.raises(Refused, match="person_erased"):
+        await here.hear(proof)
+    async with here.http() as http:
+        right = {"Authorization": f"Bearer {here.token()}"}
+        answer = await http.get(f"/consents/{given_one.consent_id}/form.pdf", headers=right)
+    assert answer.json()["code"] == "person_erased"
+
+
+async def test_what_she_may_know_about_her_consents_is_in_her_access(here: Intake) -> None:
+    person_id, attachment_id, content = await scan(here)
+    given_one = consent(person_id)
+    await here.hear(given_one)
+    proof = intake.AttachConsentProof(person_id=person_id, consent_id=given_one.consent_id, attachment_id=attachment_id)
+    await here.hear(proof)
+    reader = X25519PrivateKey.generate()
+    question = intake.AskPersonData(person_id=person_id, reply_key=encode(public_bytes(reader)))
+    answer = await here.ask(question)
+    type_name = intake.AskPersonData.type_name()
+    told = json.loads(open_sealed(answer.content, reader, type_name=type_name, key=str(person_id)))
+    assert {row["kind"] for row in told["consent"]} == {"contact_channel", "disclosure"}
+    assert [row["scan_sha256"] for row in told["consent_proof"]] == [hashlib.sha256(content).hexdigest()]
+    assert "c-1" not in json.dumps([told["consent"], told["consent_proof"]]), "staff are shown as staff"

@@ -1,5 +1,6 @@
 """The guard as it stands in the service: what is loaded for it is hers, of all her records, and as it is now."""
 
+import asyncio
 import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -7,12 +8,15 @@ from typing import Any, get_args
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
+import psycopg
 import pytest
 
 from lotse_contracts import intake, referral
+from lotse_contracts.envelope import subject_of, template_of
 from lotse_contracts.intake import ContactPoint, PersonFields, RestrictPerson
 from lotse_contracts.sealed import open_sealed
 from lotse_intake.app import build
+from tests import kit
 from tests.intake.consenting import consent, reason, release, secrecy_of
 from tests.intake.given import Intake, known_person, only, registration
 
@@ -102,6 +106,9 @@ async def test_a_restriction_of_one_record_holds_for_all_of_hers(here: Intake) -
         order = intake.RestrictPerson(person_id=too, restricted=restricted, reason=WHY, informed=not restricted)
         await here.hear(order)
         assert await reason(here, release(here, given)) == ("person_restricted" if restricted else "")
+    with psycopg.connect(here.database.owner_url) as owner:  # as an order would leave it that knew one record alone
+        owner.execute("UPDATE person SET restricted = true WHERE person_id = %s", (too,))
+    assert await reason(here, release(here, given)) == "person_restricted"
 
 
 async def test_an_unsafe_contact_of_one_record_holds_for_all_of_hers(here: Intake) -> None:
@@ -135,3 +142,22 @@ async def test_where_nobody_is_bound_to_secrecy_the_consent_is_enough(here: Inta
     other = Intake(free, here.database, here.settings, here.partner, here.notify, here.token_key, here.now)
     assert await reason(other, release(here, given)) == ""
     await free.engine.dispose()
+
+
+async def test_a_withdrawal_under_way_on_another_record_is_waited_for(here: Intake) -> None:
+    she, too = await registered(here, "a"), await registered(here, "b")
+    await merged(here, she, too)
+    given = consent(too)
+    for one in (given, secrecy_of(given)):
+        await here.hear(one)
+    withdrawal = intake.WithdrawConsent(person_id=too, consent_id=given.consent_id)
+    heard = here.service.heard[template_of(subject_of(intake.WithdrawConsent, "x", "k", "y"))]
+
+    async def waits() -> bool:
+        return here.rows("SELECT count(*) FROM pg_locks WHERE NOT granted") != [(0,)]
+
+    async with here.service.engine.begin() as tx:
+        await heard.handler([(withdrawal, here.context(actor="c-1"))], tx)
+        asking = asyncio.create_task(reason(here, release(here, given, person_id=she)))
+        await kit.eventually(waits)
+    assert await asking == "consent_not_valid"

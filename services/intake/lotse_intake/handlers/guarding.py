@@ -78,7 +78,8 @@ def youngest(fields: Iterable[PersonFields], now: datetime) -> int | None:
 
 
 async def _records(tx: AsyncConnection, person_id: UUID) -> list[Row[Any]]:
-    found = [await persons.get(tx, one) for one in await merges.group_of(tx, person_id)]
+    """All of hers, locked: a withdrawal or a restriction on any of them is before or after, never meanwhile."""
+    found = [await persons.get(tx, one, lock=True) for one in await merges.group_of(tx, person_id)]
     return [row for row in found if row is not None]
 
 
