@@ -7,6 +7,7 @@ import re
 import shutil
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,8 +16,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lotse_chassis.command import Standalone, Subcommand
 from lotse_chassis.faults import Refused
 from lotse_contracts import intake
+from lotse_intake.cli.commands import COMMANDS
 from lotse_intake.cli.consent_texts import CONSENT_TEXTS
 from lotse_intake.domain.consent_texts import LANGUAGES, Terms, digest_of, filled, in_force
 from lotse_intake.domain.form_codes import code_of, id_of
@@ -24,6 +27,7 @@ from lotse_intake.domain.receipts import ALPHABET
 from lotse_intake.problems import PROBLEM_TEXTS
 from lotse_intake.providers.consent_texts import DATA, KINDS, PINS, TEXTS, TextsInvalid, read_texts
 from lotse_intake.providers.lists import shipped
+from tests.house.tree import ROOT
 from tests.intake.consenting import consent, shown, version_of
 from tests.intake.given import Intake, known_person
 
@@ -215,6 +219,24 @@ async def test_the_text_with_its_terms_is_told_and_its_hash_is_of_just_that(here
     assert answer.text_sha256 != other.text_sha256
     with pytest.raises(Refused, match="unknown_consent_text"):
         await here.ask(question.model_copy(update={"version": "2020-01"}), actor=None)
+
+
+async def test_what_the_guide_says_about_hash_and_commands_is_true(here: Intake) -> None:
+    guide = (ROOT / "docs" / "guides" / "consents.md").read_text()
+    shown_code = guide.partition("```python\n")[2].partition("```")[0]
+    told: dict[str, Any] = {}
+    exec(compile(shown_code, "consents.md", "exec"), told)  # noqa: S102 - the page's own words
+    question = intake.AskConsentText(kind="handover_2027", language="ru", recipient="msa-nord", purpose="handover")
+    answer = await here.ask(question, actor=None)
+    assert told["text_sha256"](answer.model_dump()) == answer.text_sha256
+    typed = [line.split()[1:] for line in guide.splitlines() if line.startswith("    lotse-intake ")]
+    assert {words[0] for words in typed} == {"consent-form", "consent-texts"}
+    for name, *words in typed:
+        command = COMMANDS[name]
+        assert isinstance(command, Subcommand | Standalone)
+        parser = argparse.ArgumentParser()
+        command.arguments(parser)
+        parser.parse_args(words)
 
 
 async def test_a_version_is_pinned_when_it_is_first_used_and_then_never_changes(here: Intake) -> None:
