@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -127,3 +128,42 @@ async def test_a_task_that_is_added_while_its_case_is_closed_never_stays_open(he
             f" (SELECT count(*) FROM timer WHERE kind = 'task') FROM case_file c WHERE case_id = '{case.case_id}'"
         )
         assert state == [(False, 0, 0)]
+
+
+async def test_what_a_retired_colleague_carried_is_carried_on(here: Intake) -> None:
+    for actor in (OWNER, COLLEAGUE):
+        await given(here, intake.EnrolStaff(actor=actor, languages=("uk",)), CHIEF)
+    plain, conflicted = await owned(here), await owned(here)
+    await given(here, intake.MarkConflict(case_id=conflicted.case_id, actor=COLLEAGUE, reason="relative"))
+    for case in (plain, conflicted):
+        await given(here, casework.task(here, case))
+    said = await given(here, intake.RetireStaff(actor=OWNER, successor=COLLEAGUE), CHIEF)
+    owners = {fact.case_id: fact.owner for fact in said if isinstance(fact, intake.CaseAssigned)}
+    assert owners == {plain.case_id: COLLEAGUE, conflicted.case_id: None}
+    assignees = {fact.case_id: fact.assignee for fact in said if isinstance(fact, intake.TaskSet)}
+    assert assignees == {plain.case_id: COLLEAGUE, conflicted.case_id: CHIEF}
+
+
+async def test_without_a_successor_cases_wait_for_somebody(here: Intake) -> None:
+    await given(here, intake.EnrolStaff(actor=OWNER, languages=("uk",)), CHIEF)
+    case = await owned(here)
+    await given(here, intake.RetireStaff(actor=OWNER), CHIEF)
+    waiting = await here.ask(intake.AskCases(which="waiting"), actor=CHIEF)
+    assert [entry.case_id for entry in waiting.entries] == [case.case_id]
+
+
+async def test_who_stands_in_for_an_owner_decides_while_she_is_away_and_reads_no_note_of_hers(here: Intake) -> None:
+    for actor, team in ((OWNER, "north"), (COLLEAGUE, "south")):
+        await given(here, intake.EnrolStaff(actor=actor, teams=(team,)), CHIEF)
+    case = await owned(here, team="north")
+    await given(here, casework.note(here, case, visibility="self"))
+    assert (await asked(here, case, COLLEAGUE))[1] is None
+    away = intake.SetAbsence(actor=OWNER, absent_from="2026-11-25", absent_to="2026-11-27", substitute=COLLEAGUE)
+    await given(here, away)
+    assert (await casework.content(here, case, COLLEAGUE)).notes == ()
+    order = intake.EnterPhase(case_id=case.case_id, version=case.version(here), phase="assessment")
+    assert only(await given(here, order, COLLEAGUE), intake.CasePhaseChanged).phase == "assessment"
+    mine = await here.ask(intake.AskCases(which="mine"), actor=COLLEAGUE)
+    assert [entry.case_id for entry in mine.entries] == [case.case_id]
+    here.now += timedelta(days=5)
+    assert (await asked(here, case, COLLEAGUE))[1] is None

@@ -122,3 +122,19 @@ async def test_her_document_says_how_she_is_linked_and_not_to_whom(here: Intake)
     assert shown["kind"] == "parent_of"
     assert shown["person_id"] == {"withheld": "third_person"}
     assert str(mother) not in str(whole)
+
+
+async def test_two_records_of_one_person_are_no_kin_and_show_each_others_cases_and_links(here: Intake) -> None:
+    case = await owned(here)
+    other = await owned(here)
+    child = await known_person(here)
+    await given(here, link(other.person_id, "parent_of", child))
+    merge = intake.MergePersons(
+        merge_id=uuid4(), kept_id=case.person_id, person_id=other.person_id, reason="documents_seen"
+    )
+    await given(here, merge)
+    with pytest.raises(Refused, match="same_person"):
+        await given(here, link(case.person_id, "sibling", other.person_id))
+    shown = await content(here, case)
+    assert [(one.kind, one.other_id) for one in shown.links] == [("parent_of", child)]
+    assert shown.other_cases == (other.case_id,)

@@ -525,6 +525,7 @@ class CaseContent(SaidPart):
     """
 
     fields: PersonFields
+    other_cases: tuple[UUID, ...] = Field(default=(), description="of this person, in all of her records")
     concerns: tuple[ConcernView, ...] = ()
     links: tuple[LinkView, ...] = ()
     conflicts: tuple[ConflictView, ...] = ()

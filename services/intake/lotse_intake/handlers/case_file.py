@@ -17,7 +17,7 @@ from lotse_intake.handlers import people, views
 from lotse_intake.handlers.viewing import log, viewer_of
 from lotse_intake.providers.content import decrypted_fields, sealed_to_asker
 from lotse_intake.providers.office import Office
-from lotse_intake.store import cases, contacts, documents, kin, notes, persons, plans
+from lotse_intake.store import cases, contacts, documents, kin, merges, notes, persons, plans
 from lotse_intake.store.tables.casework import goal, task
 
 ITEMS_MAX = 200  # of one kind that one page looks at
@@ -28,7 +28,7 @@ async def ask_case(
     office: Office, kinds: Kinds, question: AskCase, context: Context, tx: AsyncConnection
 ) -> CaseAnswer:
     """Everything that the asker may see; without the right to see it the outline alone."""
-    row = await people.open_case(tx, question.case_id, also_restricted=True)
+    row = await people.case_to_read(tx, question.case_id)
     viewer, carried = await viewer_of(tx, context), await cases.carried(tx, row)
     may_see = sees(viewer, carried)
     purpose = question.purpose if may_see else "outline"
@@ -69,11 +69,13 @@ async def _content(
 async def _now(office: Office, kinds: Kinds, tx: AsyncConnection, row: Row[Any]) -> CaseContent:
     """What every page begins with: the person, and whatever is open."""
     person = await persons.get(tx, row.person_id)
-    links = await kin.of_persons(tx, [row.person_id])
+    group = await merges.group_of(tx, row.person_id)
+    others = [one for record in group for one in await cases.of_person(tx, record) if one.case_id != row.case_id]
     return CaseContent(
         fields=decrypted_fields(office.keys, row.person_id, person.fields if person is not None else None),
         concerns=tuple(views.concern(one) for one in await cases.concerns_of(tx, row.case_id)),
-        links=tuple(views.link(kinds, one, row.person_id) for one in links),
+        other_cases=tuple(one.case_id for one in others),
+        links=tuple(views.link(kinds, one, group) for one in await kin.of_persons(tx, group)),
         conflicts=tuple(views.conflict(one) for one in await cases.conflicts_of(tx, row.case_id)),
         goals=tuple(views.goal(office, one) for one in await plans.open_of_case(tx, goal, row.case_id)),
         tasks=tuple(views.task(office, one) for one in await plans.open_of_case(tx, task, row.case_id)),

@@ -1,7 +1,8 @@
 """Consultations are counted once, corrected by a later one, and the first of them begins advice."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -30,13 +31,21 @@ from lotse_intake.store.tables.casework import group_contact
 AHEAD_MAX = timedelta(minutes=10)  # a frontend's clock may be this much before ours
 
 
+@dataclass(frozen=True)
+class About:
+    """A contact as it is kept, and the concerns that it may begin."""
+
+    row: dict[str, Any]
+    assigned: Sequence[UUID]
+
+
 async def record_contact(order: RecordContact, context: Context, tx: AsyncConnection) -> Sequence[Message]:
     """A consultation is counted once; with a person, what somebody carries for her is in advice from now on."""
-    row = await _row(tx, order, context)
-    if not await contacts.add(tx, row):
+    about = await _about(tx, order, context)
+    if not await contacts.add(tx, about.row):
         return []
     await log(tx, context, "contact", order.contact_id, "counselling")
-    begun = await _begun(tx, context, row)
+    begun = await _begun(tx, context, about)
     return [ContactRecorded(contact_id=order.contact_id, depth=order.depth, channel=order.channel), *begun]
 
 
@@ -62,13 +71,13 @@ async def correct_contact(order: CorrectContact, context: Context, tx: AsyncConn
     old = await _to_correct(tx, context, order.corrects, order.contact_id, contact)
     if old.superseded_by == order.contact_id:
         return []
-    row = {**await _row(tx, order, context), "corrects": order.corrects, "void": order.void}
-    if not await contacts.add(tx, row):
+    about = await _about(tx, order, context)
+    if not await contacts.add(tx, {**about.row, "corrects": order.corrects, "void": order.void}):
         raise Refused("id_taken", fields=("contact_id",))
     await contacts.supersede(tx, order.corrects, order.contact_id)
     await log(tx, context, "contact", order.contact_id, "correction")
     await log(tx, context, "contact", order.corrects, "correction")
-    begun = [] if order.void else await _begun(tx, context, row)
+    begun = [] if order.void else await _begun(tx, context, about)
     return [ContactCorrected(contact_id=order.contact_id, corrects=order.corrects, void=order.void), *begun]
 
 
@@ -92,23 +101,19 @@ async def record_group_contact(order: RecordGroupContact, context: Context, tx: 
     ]
 
 
-async def _row(tx: AsyncConnection, order: RecordContact, context: Context) -> dict[str, Any]:
-    """The contact as it is kept: its person is that of its case or concern, whatever else was named."""
+async def _about(tx: AsyncConnection, order: RecordContact, context: Context) -> About:
+    """The contact as it is kept: its person is that of its case or concern, whatever else was named.
+
+    Concerns are locked before their person, as everywhere, so that nobody waits for another in a ring.
+    """
     _require_past(order.at, context)
-    person_id, case_id = order.person_id, order.case_id
-    if order.concern_id is not None:
-        concern = await concerns.get(tx, order.concern_id)
-        if concern is None or case_id not in (None, concern.case_id) or person_id not in (None, concern.person_id):
-            raise Refused("unknown_concern", fields=("concern_id",))
-        person_id, case_id = concern.person_id, concern.case_id
-    elif case_id is not None:
-        case = await cases.get(tx, case_id)
-        if case is None or person_id not in (None, case.person_id):
-            raise Refused("unknown_case", fields=("case_id",))
-        person_id = case.person_id
+    person_id, case_id = await _place(tx, order)
+    assigned: Sequence[UUID] = [order.concern_id] if order.concern_id is not None else []
     if person_id is not None:
+        if not assigned:
+            assigned = await contacts.assigned_concerns(tx, person_id=person_id, case_id=case_id, codes=order.codes)
         await people.living(tx, person_id)
-    return {
+    row = {
         **order.model_dump(exclude={"corrects", "void"}),
         "person_id": person_id,
         "case_id": case_id,
@@ -116,9 +121,29 @@ async def _row(tx: AsyncConnection, order: RecordContact, context: Context) -> d
         "recorded_by": context.actor,
         "recorded_at": context.now,
     }
+    return About(row, assigned)
 
 
-def _require_past(at: Any, context: Context) -> None:
+async def _place(tx: AsyncConnection, order: RecordContact) -> tuple[UUID | None, UUID | None]:
+    """Person and case. Raises Refused if what was named does not belong together."""
+    if order.concern_id is not None:
+        concern = await concerns.get(tx, order.concern_id, lock=True)
+        if (
+            concern is None
+            or order.case_id not in (None, concern.case_id)
+            or order.person_id not in (None, concern.person_id)
+        ):
+            raise Refused("unknown_concern", fields=("concern_id",))
+        return concern.person_id, concern.case_id
+    if order.case_id is not None:
+        case = await cases.get(tx, order.case_id)
+        if case is None or order.person_id not in (None, case.person_id):
+            raise Refused("unknown_case", fields=("case_id",))
+        return case.person_id, order.case_id
+    return order.person_id, None
+
+
+def _require_past(at: datetime, context: Context) -> None:
     if at > context.now + AHEAD_MAX:
         raise Refused("contact_in_future", fields=("at",))
 
@@ -138,13 +163,6 @@ async def _to_correct(
     return old
 
 
-async def _begun(tx: AsyncConnection, context: Context, row: dict[str, Any]) -> list[Message]:
+async def _begun(tx: AsyncConnection, context: Context, about: About) -> list[Message]:
     """The first contact with a person moves what is assigned for her into advice, by the machine of concerns."""
-    if row["person_id"] is None:
-        return []
-    if row["concern_id"] is not None:
-        return await moving.first_contact(tx, context, row["concern_id"])
-    waiting = await contacts.assigned_concerns(
-        tx, person_id=row["person_id"], case_id=row["case_id"], codes=row["codes"]
-    )
-    return [said for concern_id in waiting for said in await moving.first_contact(tx, context, concern_id)]
+    return [said for concern_id in about.assigned for said in await moving.first_contact(tx, context, concern_id)]

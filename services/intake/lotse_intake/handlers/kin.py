@@ -12,7 +12,7 @@ from lotse_contracts.intake import LinkPersons, PersonLinked, PersonUnlinked, Un
 from lotse_intake.domain.kin import Kinds, contradicts, kept_link, seen_from
 from lotse_intake.handlers import people
 from lotse_intake.handlers.viewing import log
-from lotse_intake.store import kin
+from lotse_intake.store import kin, merges
 
 LINKS_MAX = 50  # of one person
 LINKED, UNLINKED = 1, 2  # versions: a link is made and ends, nothing else
@@ -20,7 +20,7 @@ LINKED, UNLINKED = 1, 2  # versions: a link is made and ends, nothing else
 
 async def link_persons(kinds: Kinds, order: LinkPersons, context: Context, tx: AsyncConnection) -> Sequence[Message]:
     """Both sides at once; told again, from whichever side, it changes nothing."""
-    if order.person_id == order.other_id:
+    if order.other_id in await merges.group_of(tx, order.person_id):
         raise Refused("same_person", fields=("other_id",))
     await _living(tx, order.person_id, order.other_id)
     link = kept_link(kinds, order.person_id, order.kind, order.other_id)

@@ -52,10 +52,15 @@ async def open_concern(tx: AsyncConnection, concern_id: UUID, *, also_restricted
     return _open(row, "unknown_concern", "concern_id", also_restricted=also_restricted)
 
 
-async def open_case(tx: AsyncConnection, case_id: UUID, *, also_restricted: bool = False) -> Row[Any]:
+async def open_case(tx: AsyncConnection, case_id: UUID) -> Row[Any]:
     """The case, locked. Raises Refused if it is unknown, or its person is not `living`."""
     row = await cases.get(tx, case_id, lock=True)
-    return _open(row, "unknown_case", "case_id", also_restricted=also_restricted)
+    return _open(row, "unknown_case", "case_id", also_restricted=False)
+
+
+async def case_to_read(tx: AsyncConnection, case_id: UUID) -> Row[Any]:
+    """The case, also of somebody whose record is read-only; whoever reads keeps nobody waiting."""
+    return _open(await cases.get(tx, case_id), "unknown_case", "case_id", also_restricted=True)
 
 
 def _open(row: Row[Any] | None, unknown: str, field: str, *, also_restricted: bool) -> Row[Any]:

@@ -24,7 +24,7 @@ from lotse_contracts.intake import (
 from lotse_intake.domain.guards import Light, Taker
 from lotse_intake.domain.machine import rule_of
 from lotse_intake.domain.staffing import Member, Roster, by_fit
-from lotse_intake.handlers import moving
+from lotse_intake.handlers import moving, succession
 from lotse_intake.store import concerns, staff
 
 MEMBERS_MAX = 200
@@ -82,6 +82,7 @@ async def retire_staff(order: RetireStaff, context: Context, tx: AsyncConnection
     if row is None:
         raise Refused("unknown_staff", fields=("actor",))
     moves = await _handed_on(tx, context, order.actor, successor)
+    moves += await succession.handed_on(tx, context, order.actor, successor.actor if successor else None)
     return [StaffRetired(actor=row.actor, version=row.version), *moves]
 
 

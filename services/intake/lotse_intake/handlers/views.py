@@ -1,6 +1,6 @@
 """Rows as they are shown: what was ciphertext is read for whoever may see it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -90,10 +90,10 @@ def conflict(row: Row[Any]) -> ConflictView:
     return of(ConflictView, row, at=row.marked_at)
 
 
-def link(kinds: Kinds, row: Row[Any], person_id: UUID) -> LinkView:
-    """A link from the side of one of its persons."""
-    other = row.other_id if row.person_id == person_id else row.person_id
-    return LinkView(link_id=row.link_id, kind=seen_from(kinds, as_link(row), person_id), other_id=other)
+def link(kinds: Kinds, row: Row[Any], group: Collection[UUID]) -> LinkView:
+    """A link from the side of one of its persons, all of whose records are known."""
+    own, other = (row.person_id, row.other_id) if row.person_id in group else (row.other_id, row.person_id)
+    return LinkView(link_id=row.link_id, kind=seen_from(kinds, as_link(row), own), other_id=other)
 
 
 def item(at: datetime, id: UUID, shown: Shown) -> Item[Shown]:

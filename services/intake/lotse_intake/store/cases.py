@@ -26,7 +26,7 @@ async def get(tx: AsyncConnection, case_id: UUID, *, lock: bool = False) -> Row[
         person, person.c.person_id == case_file.c.person_id
     )
     query = query.where(case_file.c.case_id == case_id)
-    return (await tx.execute(query.with_for_update(of=case_file) if lock else query)).one_or_none()
+    return (await tx.execute(query.with_for_update(of=case_file, key_share=True) if lock else query)).one_or_none()
 
 
 async def add(tx: AsyncConnection, row: dict[str, Any]) -> bool:
@@ -46,6 +46,14 @@ async def of_person(tx: AsyncConnection, person_id: UUID) -> Sequence[Row[Any]]:
     """The cases of a person, oldest first."""
     query = select(case_file).where(case_file.c.person_id == person_id)
     return (await tx.execute(query.order_by(case_file.c.opened_at, case_file.c.case_id))).all()
+
+
+async def owned_by(tx: AsyncConnection, actor: str) -> Sequence[Row[Any]]:
+    """The open cases that somebody owns, locked in one order, but for those of persons who are being erased."""
+    query = select(case_file).join(person, person.c.person_id == case_file.c.person_id)
+    query = query.where(case_file.c.owner == actor, case_file.c.closed_at.is_(None), person.c.frozen.is_(False))
+    query = query.order_by(case_file.c.case_id).with_for_update(of=case_file, key_share=True)
+    return (await tx.execute(query)).all()
 
 
 async def concerns_of(tx: AsyncConnection, case_id: UUID) -> Sequence[Row[Any]]:

@@ -65,7 +65,7 @@ async def of_day(
 async def assigned_concerns(
     tx: AsyncConnection, *, person_id: UUID, case_id: UUID | None, codes: Sequence[str]
 ) -> Sequence[UUID]:
-    """The concerns of a person, or of one case, that somebody carries and that no contact was about yet.
+    """The concerns of a person, or of one case, that somebody carries and that no contact was about yet, locked.
 
     With codes only those that the contact was about; always in the same order, so that no two writers wait in a ring.
     """
@@ -74,4 +74,4 @@ async def assigned_concerns(
         query = query.where(concern.c.case_id == case_id)
     if codes:
         query = query.where(concern.c.code.in_(codes))
-    return list((await tx.execute(query.order_by(concern.c.concern_id))).scalars())
+    return list((await tx.execute(query.order_by(concern.c.concern_id).with_for_update())).scalars())

@@ -60,6 +60,13 @@ async def ended_of_case(
     return (await tx.execute(query.order_by(table.c.ended_at.desc(), key.desc()))).all()
 
 
+async def open_of(tx: AsyncConnection, assignee: str) -> Sequence[Row[Any]]:
+    """The open tasks of a member of staff, locked in one order."""
+    query = select(task).join(person, person.c.person_id == task.c.person_id)
+    query = query.where(task.c.assignee == assignee, task.c.result.is_(None), person.c.frozen.is_(False))
+    return (await tx.execute(query.order_by(task.c.task_id).with_for_update(of=task))).all()
+
+
 async def drop_all(tx: AsyncConnection, table: Table, case_id: UUID, at: datetime) -> Sequence[Row[Any]]:
     """What is open of a case is dropped with it; returns those that were."""
     step = update(table).where(table.c.case_id == case_id, table.c.result.is_(None))
