@@ -62,6 +62,8 @@ class Giving:
 
 async def scope_of(tx: AsyncConnection, person_id: UUID, choice: HandoverChoice, concerns: Sequence[Row[Any]]) -> Scope:
     """Raises Refused where the region is not known, which is never guessed, or where there is nothing to hand over."""
+    if not choice.field_groups:
+        raise Refused("consent_scope_empty", fields=("field_groups",))
     codes = tuple(sorted({row.code for row in concerns}))
     if not codes:
         raise Refused("handover_no_open_case", fields=("person_id",))

@@ -3,7 +3,6 @@
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.context import Context
-from lotse_chassis.faults import Refused
 from lotse_contracts.intake import (
     AskHandoverConsent,
     AskHandoverQuestion,
@@ -59,8 +58,6 @@ async def handover_consent(
     await pins.require_pin(office, context, enquiry, question.pin)
     group = await group_of(tx, enquiry.person_id)
     choice = HandoverChoice(answer=TAKE_ME, field_groups=question.field_groups, place=question.place)
-    if not choice.field_groups:
-        raise Refused("consent_scope_empty", fields=("field_groups",))
     concerns = await handover.concerns_of(tx, group)
     scope = await handover_consents.scope_of(tx, group[0], choice, concerns)
     shown = await handover_consents.texts(office, scope, question.language, context, tx)

@@ -1,0 +1,413 @@
+"""Packages, receipts and the purge: what leaves, to whom, once, and what bad input does not change."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pyrage  # type: ignore[import-untyped]
+import pytest
+
+from lotse_contracts import intake, referral
+from lotse_contracts.intake import AttachmentClaim
+from lotse_intake.domain.handover_receipt import line_of
+from lotse_intake.providers import handover_files
+from tests.intake.given import NAME, TEXT, Intake, kinds, only
+from tests.intake.handing import (
+    NOW,
+    Receiver,
+    answers,
+    asked,
+    at_the_desk,
+    confirmed,
+    days,
+    package_words,
+    run,
+    takes_along,
+    with_open_case,
+)
+from tests.intake.papers import jpeg
+from tests.intake.test_files import upload
+
+HEALTH = "Canary-Health"
+
+
+@pytest.fixture(autouse=True)
+def in_december(here: Intake) -> None:
+    here.now = NOW
+
+
+async def going(here: Intake, *groups: Any, **changed: Any) -> tuple[UUID, str]:
+    """Somebody who has agreed to be taken along."""
+    person_id, code = await with_open_case(here, **changed)
+    await asked(here, person_id)
+    await takes_along(here, code, *groups)
+    return person_id, code
+
+
+async def packed(here: Intake, receiver: Receiver, *more: object) -> Path:
+    """The one package that is made."""
+    assert await run(here, *package_words(receiver, *more)) == 0
+    (path,) = receiver.packages()
+    return path
+
+
+def said(here: Intake, name: str) -> int:
+    """How often this stands in the outbox."""
+    return int(here.rows(f"SELECT count(*) FROM outbox WHERE subject LIKE '%.{name}.%'")[0][0])
+
+
+async def test_only_what_she_ticked_leaves_and_only_for_the_receivers_key(here: Intake, receiver: Receiver) -> None:
+    await going(here, "need_summary", "status")
+    await with_open_case(here)  # she was not asked
+    path = await packed(here, receiver)
+    assert NAME.encode() not in path.read_bytes()
+    files = receiver.opened(path)
+    whole = b"".join(files.values())
+    (record,) = receiver.records(path).values()
+    assert set(record["person"]) == {"need_summary", "status"}
+    assert record["consent"]["recipient"] == "msa-west"
+    for canary in (NAME, HEALTH, TEXT, "olena.kanarejka"):
+        assert canary.encode() not in whole
+    with pytest.raises(handover_files.PackageBroken, match="wrong_key"):
+        handover_files.open_package(path, [pyrage.x25519.Identity.generate()])
+
+
+async def test_health_goes_along_where_she_ticked_it_by_itself(here: Intake, receiver: Receiver) -> None:
+    await going(here, "health")
+    whole = b"".join(receiver.opened(await packed(here, receiver)).values())
+    assert HEALTH.encode() in whole
+    assert NAME.encode() not in whole
+
+
+async def test_concerns_referrals_and_deadlines_go_along_as_tasks(here: Intake, receiver: Receiver) -> None:
+    person_id, _ = await going(here, "identity", codes=("housing", "residence"))
+    ((concern_id,), *_) = here.rows("SELECT concern_id FROM concern ORDER BY code")
+    end_of_title = intake.RegisterDeadline(
+        deadline_id=uuid4(), concern_id=concern_id, on="2027-03-04", kind="title_ends"
+    )
+    await here.hear(end_of_title)
+    sent = referral.ReferralSent(
+        referral_id=uuid4(), person_id=person_id, concern_id=concern_id, version=1, service_id=uuid4(), mode="self"
+    )
+    await here.hear(sent, actor=None)
+    path = await packed(here, receiver)
+    (record,) = receiver.records(path).values()
+    tasks = record["tasks"]
+    assert [task["resourceType"] for task in tasks] == ["Task"] * 4
+    codes = {coding["code"] for task in tasks for coding in task["code"]["coding"]}
+    assert codes >= {"housing", "residence", "referral", "title_ends"}
+    (page,) = [content for name, content in receiver.opened(path).items() if name.endswith("page.html")]
+    assert "04.03.2027" in page.decode()
+    assert page.decode().count("<article") == 2
+
+
+async def test_an_unsafe_contact_stays_here_and_the_rest_goes(here: Intake, receiver: Receiver) -> None:
+    person_id, _ = await going(here, "identity", "contact")
+    with psycopg.connect(here.database.owner_url) as connection:
+        connection.execute("UPDATE person SET contact_safe = false WHERE person_id = %s", (person_id,))
+    (record,) = receiver.records(await packed(here, receiver)).values()
+    assert set(record["person"]) == {"identity"}
+
+
+async def test_the_same_state_gives_the_same_content_and_a_second_run_changes_nothing(
+    here: Intake, receiver: Receiver
+) -> None:
+    await going(here)
+    path = await packed(here, receiver)
+    before, files = path.read_bytes(), receiver.opened(path)
+    assert await run(here, *package_words(receiver)) == 0
+    assert path.read_bytes() == before
+    (batch,) = here.rows("SELECT batch_id FROM handover_batch")[0]
+    assert await run(here, *package_words(receiver, "--again", batch)) == 0
+    assert receiver.packages() == [path]
+    path.unlink()
+    assert await run(here, *package_words(receiver, "--again", batch)) == 0
+    assert receiver.opened(path) == files
+    assert path.read_bytes() != before
+    assert said(here, "handover-packaged") == 1
+
+
+async def test_who_took_her_consent_back_before_is_left_out_and_after_is_named(
+    here: Intake, receiver: Receiver
+) -> None:
+    _, before = await going(here)
+    _, after = await going(here)
+    await answers(here, before, "close")
+    path = await packed(here, receiver)
+    (reference,) = receiver.records(path)
+    await answers(here, after, "close")
+    assert await run(here, *package_words(receiver)) == 0
+    (named,) = (receiver.folder / "out").glob("withdrawals-*.json.age")
+    found = json.loads(handover_files.open_sealed_file(named, [receiver.identity]))
+    assert found["withdrawn"] == [reference]
+
+
+async def test_who_is_erased_at_her_own_wish_after_the_package_is_named_too(here: Intake, receiver: Receiver) -> None:
+    person_id, _ = await going(here)
+    path = await packed(here, receiver)
+    (reference,) = receiver.records(path)
+    await here.hear(intake.BeginErasure(person_id=person_id), actor="co-1")
+    await here.hear(intake.ErasePerson(person_id=person_id), actor=None)
+    assert here.counts()["handover_case"] == 0
+    await run(here, *package_words(receiver))
+    (named,) = (receiver.folder / "out").glob("withdrawals-*.json.age")
+    assert json.loads(handover_files.open_sealed_file(named, [receiver.identity]))["withdrawn"] == [reference]
+    await confirmed(here, receiver, path)
+    assert said(here, "handover-receipted") == 0
+
+
+async def test_who_is_restricted_or_being_erased_stays(here: Intake, receiver: Receiver) -> None:
+    held, _ = await going(here)
+    gone, _ = await going(here)
+    await here.hear(intake.RestrictPerson(person_id=held, restricted=True, reason="accuracy_contested"), actor="co-1")
+    await here.hear(intake.BeginErasure(person_id=gone), actor="co-1")
+    assert await run(here, *package_words(receiver)) == 0
+    assert receiver.packages() == []
+    assert said(here, "handover-packaged") == 0
+
+
+async def test_her_documents_go_along_only_where_she_ticked_them(here: Intake, receiver: Receiver) -> None:
+    here.service.now = lambda: here.now  # type: ignore[method-assign]
+    async with here.http() as client:
+        given = [(await upload(client, jpeg(), "image/jpeg")).json() for _ in range(2)]
+    letters = [AttachmentClaim(attachment_id=one["attachment_id"], claim=one["claim"]) for one in given]
+    await going(here, "identity", "documents", attachments=(letters[0],))
+    await going(here, "identity", attachments=(letters[1],))
+    path = await packed(here, receiver)
+    files = receiver.opened(path)
+    (document,) = [name for name in files if "/documents/" in name]
+    with_papers = [record for record in receiver.records(path).values() if record["documents"]]
+    (listed,) = with_papers[0]["documents"]
+    assert listed["path"] == document
+    assert listed["sha256"] == hashlib.sha256(files[document]).hexdigest()
+    assert json.loads(files["manifest.json"])["counts"] == {"documents": 1, "files": 5, "persons": 2}
+
+
+async def test_a_receipt_counts_once_hands_the_concerns_over_and_ends_what_is_in_flight(
+    here: Intake, receiver: Receiver
+) -> None:
+    person_id, _ = await going(here)
+    ((concern_id,),) = here.rows("SELECT concern_id FROM concern")
+    sent = referral.ReferralSent(
+        referral_id=uuid4(), person_id=person_id, concern_id=concern_id, version=1, service_id=uuid4(), mode="self"
+    )
+    await here.hear(sent, actor=None)
+    receipt = await confirmed(here, receiver, await packed(here, receiver))
+    assert here.rows("SELECT state FROM concern") == [("handed_over",)]
+    assert said(here, "concern-moved") == 2
+    ((body,),) = here.rows("SELECT body FROM outbox WHERE subject LIKE '%.handover-receipted.%'")
+    assert str(sent.referral_id) in str(bytes(body) if not isinstance(body, str) else body)
+    before = here.counts()
+    assert await run(here, "receipt", receipt) == 0
+    assert here.counts() == before
+
+
+async def test_lines_that_are_unknown_double_or_wrong_are_refused_and_the_others_count(
+    here: Intake, receiver: Receiver, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(5):
+        await going(here)
+    path = await packed(here, receiver)
+    opened, _ = handover_files.open_package(path, [receiver.identity])
+    good, twice, wrong, refused, missing = sorted(opened.records)
+
+    def line(reference: UUID, digest: str = "", *, received: bool = True) -> str:
+        held = digest or opened.records.get(reference, "0" * 64)
+        return line_of(opened.batch_id, opened.manifest_sha256, reference, held, received=received)
+
+    lines = [line(good), line(twice), line(twice), line(wrong, "f" * 64), line(refused, received=False)]
+    lines += [line(uuid4()), "{", '{"batch": 1}', "\u0000" * 3_000]
+    receipt = receiver.folder / "receipt.jsonl"
+    receipt.write_text("\n".join(lines))
+    assert await run(here, "receipt", receipt) == 1
+    told = capsys.readouterr().out
+    assert "1 neu bestätigt, 0 schon vorher, 8 abgewiesen" in told
+    assert str(missing) in told
+    assert here.rows("SELECT count(*) FROM handover_item WHERE receipted_at IS NOT NULL") == [(1,)]
+    assert said(here, "handover-receipted") == 1
+
+
+async def test_a_receipt_of_another_package_changes_nothing(
+    here: Intake, receiver: Receiver, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await going(here)
+    path = await packed(here, receiver)
+    opened, _ = handover_files.open_package(path, [receiver.identity])
+    ((reference, digest),) = opened.records.items()
+    receipt = receiver.folder / "receipt.jsonl"
+    before = here.counts()
+    for batch, manifest in ((uuid4(), opened.manifest_sha256), (opened.batch_id, "0" * 64)):
+        receipt.write_text(line_of(batch, manifest, reference, digest))
+        for lang in ("de", "en"):
+            assert await run(here, "receipt", receipt, lang=lang) == 1
+            assert "handover_receipt_of_another" in capsys.readouterr().out
+    assert here.counts() == before
+
+
+async def test_nothing_is_purged_before_the_receipt_and_thirty_days(here: Intake, receiver: Receiver) -> None:
+    person_id, _ = await going(here)
+    path = await packed(here, receiver)
+    here.now = NOW + days(300)
+    assert await run(here, "purge", "--yes") == 0
+    assert said(here, "erase-person") == 0
+    here.now = NOW
+    await confirmed(here, receiver, path)
+    here.now = NOW + days(30) - days(1) / 1000
+    await run(here, "purge", "--yes")
+    assert said(here, "erase-person") == 0
+    here.now = NOW + days(30)
+    await run(here, "purge", "--dry-run")
+    assert said(here, "erase-person") == 0
+    await run(here, "purge", "--yes")
+    await run(here, "purge", "--yes")
+    assert said(here, "erase-person") == 4
+    assert said(here, "handover-purged") == 1
+    assert here.rows(f"SELECT frozen FROM person WHERE person_id = '{person_id}'") == [(True,)]
+
+
+async def test_who_wrote_again_after_the_handover_is_not_purged(here: Intake, receiver: Receiver) -> None:
+    person_id, _ = await going(here)
+    await confirmed(here, receiver, await packed(here, receiver))
+    with psycopg.connect(here.database.owner_url) as connection:
+        connection.execute("UPDATE concern SET state = 'received', ended_at = NULL WHERE person_id = %s", (person_id,))
+    here.now = NOW + days(31)
+    assert await run(here, "purge", "--yes") == 0
+    assert said(here, "erase-person") == 0
+
+
+async def test_she_is_given_her_papers_whole_and_then_her_case_is_closed(here: Intake, receiver: Receiver) -> None:
+    person_id, code = await with_open_case(here)
+    assert await run(here, "papers", person_id, "--out", receiver.folder) == 1
+    await asked(here, person_id)
+    await answers(here, code, "my_papers")
+    assert await run(here, "papers", person_id, "--out", receiver.folder) == 0
+    (page,) = receiver.folder.glob("papers-*-page.html")
+    for canary in (NAME, HEALTH):
+        assert canary in page.read_text()
+    assert here.rows("SELECT state FROM concern") == [("withdrawn",)]
+    assert await run(here, "papers", person_id, "--out", receiver.folder) == 0
+    assert await run(here, *package_words(receiver)) == 0
+    assert receiver.packages() == []
+
+
+@pytest.mark.parametrize(
+    ("lines", "word"),
+    [
+        ("west age1abc\n", "age1"),
+        ("west AGE-SECRET-KEY-1QQQQ\n", "geheimer"),
+        ("ost {key}\n", "Region"),
+        ("west {key}\nwest {key}\n", "Zeile 2"),
+        ("west\n", "Zeile 1"),
+        ("nord {key}\n", "west"),
+    ],
+)
+async def test_a_wrong_file_of_keys_is_told_and_nothing_is_written(
+    here: Intake, receiver: Receiver, capsys: pytest.CaptureFixture[str], lines: str, word: str
+) -> None:
+    await going(here)
+    keys = receiver.folder / "keys.txt"
+    keys.write_text(lines.format(key=receiver.key))
+    before = here.counts()
+    assert await run(here, "package", "--keys", keys, "--out", receiver.folder / "out") == 1
+    told = capsys.readouterr().out
+    assert word in told
+    assert "QQQQ" not in told
+    assert receiver.packages() == []
+    assert here.counts() == before
+
+
+async def test_a_package_that_was_damaged_or_is_for_another_is_told_and_nothing_is_written(
+    here: Intake, receiver: Receiver, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await going(here)
+    path = await packed(here, receiver)
+    whole = path.read_bytes()
+    other = receiver.folder / "other.txt"
+    other.write_text(f"{pyrage.x25519.Identity.generate()}\n")
+    nothing = receiver.folder / "nothing.txt"
+    nothing.write_text("# no key\n")
+    plain = receiver.folder / "plain.age"
+    plain.write_bytes(pyrage.encrypt(b"no archive", [receiver.identity.to_public()]))
+    cut, flipped = receiver.folder / "cut.age", receiver.folder / "flipped.age"
+    cut.write_bytes(whole[:-20])
+    flipped.write_bytes(whole[:600] + bytes([whole[600] ^ 1]) + whole[601:])
+    mine = receiver.identity_file()
+    into, receipt = receiver.folder / "into", receiver.folder / "receipt"
+    for file, identity, code in (
+        (path, other, "wrong_key"),
+        (path, nothing, "no_identity"),
+        (cut, mine, "damaged"),
+        (flipped, mine, "damaged"),
+        (plain, mine, "not_a_package"),
+    ):
+        for lang in ("de", "en"):
+            words = ("open", file, "--identity", identity, "--into", into, "--receipt", receipt)
+            assert await run(here, *words, lang=lang) == 1
+            assert f"[{code}]" in capsys.readouterr().err
+    assert not into.exists()
+    assert not receipt.exists()
+    assert await run(here, "open", path, "--identity", mine, "--into", into) == 0
+    assert (into / "manifest.json").exists()
+    assert await run(here, "open", path, "--identity", mine, "--into", into) == 1
+
+
+async def test_the_list_has_ids_and_codes_only(
+    here: Intake, receiver: Receiver, capsys: pytest.CaptureFixture[str]
+) -> None:
+    person_id, _ = await going(here)
+    await with_open_case(here)
+    assert await run(here, "list", "--json") == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {line["step"] for line in lines} == {"open", "take_me"}
+    assert NAME not in json.dumps(lines, ensure_ascii=False)
+    assert await run(here, "list") == 0
+    assert str(person_id) in capsys.readouterr().out
+    listed = await here.ask(intake.AskHandoverList(size=1), actor="co-1")
+    rest = await here.ask(intake.AskHandoverList(size=1, cursor=listed.cursor), actor="co-1")
+    assert {listed.entries[0].person_id, rest.entries[0].person_id} >= {person_id}
+    assert rest.cursor is None
+
+
+async def test_ask_asks_everybody_once_and_prints_a_letter_for_who_cannot_be_told(
+    here: Intake, receiver: Receiver, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await with_open_case(here)
+    quiet, _ = await with_open_case(here, consent_to_contact=False)
+    folder = receiver.folder / "letters"
+    assert await run(here, "ask", "--dry-run") == 0
+    assert "2 würden gefragt" in capsys.readouterr().out
+    assert said(here, "handover-asked") == 0
+    assert await run(here, "ask", "--letters", folder) == 0
+    assert await run(here, "ask", "--letters", folder) == 0
+    assert said(here, "handover-asked") == 2
+    assert said(here, "tell") >= 1
+    (letter,) = folder.iterdir()
+    assert str(quiet) in letter.name
+    assert 'lang="uk"' in letter.read_text()
+    assert 'lang="de"' in letter.read_text()
+
+
+async def test_two_records_of_one_person_are_asked_and_handed_over_once(here: Intake, receiver: Receiver) -> None:
+    kept, _ = await with_open_case(here)
+    other, code = await with_open_case(here, codes=("health",))
+    merge = intake.MergePersons(merge_id=uuid4(), kept_id=kept, person_id=other, reason="same_person")
+    await here.hear(merge)
+    assert kinds(await asked(here, other)) == ["evt intake.handover-asked", "cmd notify.tell"]
+    assert await asked(here, kept) == []
+    said_of_it = await takes_along(here, code, "identity")
+    assert only(said_of_it, intake.HandoverAnswered).person_id == kept
+    (record,) = receiver.records(await packed(here, receiver)).values()
+    assert {coding["code"] for task in record["tasks"] for coding in task["code"]["coding"]} == {"housing", "health"}
+
+
+async def test_at_the_desk_a_letter_without_its_scan_lets_nobody_go_after_its_time(
+    here: Intake, receiver: Receiver
+) -> None:
+    person_id, _ = await with_open_case(here)
+    await here.hear(at_the_desk(person_id, method="written", witness=None))
+    here.now = NOW + days(15)
+    assert await run(here, *package_words(receiver)) == 0
+    assert receiver.packages() == []
