@@ -27,12 +27,12 @@ SELECT gen_random_uuid(), enquiry_id, case_id, person_id, 1,
   CASE WHEN number % 97 = 0 THEN 'violence'
     ELSE (ARRAY['housing', 'work', 'benefits', 'language', 'health', 'legal', 'school'])[1 + number % 7] END, false,
   state, CASE WHEN number % 61 = 0 THEN 'emergency' WHEN number % 7 = 0 THEN 'urgent' ELSE 'normal' END,
-  (ARRAY['uk', 'uk', 'ru', 'uk', 'de', 'uk', 'en', 'ru', 'uk', 'uk', 'fa'])[1 + number % 11], channel,
+  CASE WHEN number % 83 = 0 THEN 'fa' ELSE (ARRAY['uk', 'uk', 'ru', 'uk', 'de', 'en'])[1 + number % 5] END, channel,
   received_at + number * interval '1 second', due_at + number * interval '1 second', received_at,
   CASE WHEN state = 'resolved' THEN received_at END, CASE WHEN state = 'resolved' THEN NULL ELSE 'look' END,
   CASE WHEN state IN ('assigned', 'in_advice') THEN 'c-' || number % 50 END, 't-' || number % 40,
   CASE WHEN state = 'in_advice' AND number % 10 = 0 THEN 'c-' || number % 50 END,
-  CASE WHEN number % 100 = 0 THEN ARRAY['follow_up'] ELSE ARRAY[]::text[] END
+  CASE WHEN number % 500 = 0 THEN ARRAY['follow_up'] ELSE ARRAY[]::text[] END
 FROM (SELECT enquiry_id, case_id, person_id, channel, received_at, due_at, number,
     (ARRAY['received', 'screened', 'accepted', 'assigned', 'in_advice', 'resolved'])[1 + number % 6] AS state
   FROM concern, generate_series(1, {CONCERNS}) AS number) AS made
@@ -65,6 +65,7 @@ WALKED: dict[str, Filters] = {
     "concern_language_due": Filters(view="open", language="fa"),
     "concern_state_due": Filters(view="open", state="resolved"),
 }
+WAITING_MAX = 10_000  # so far is counted
 
 
 async def test_every_page_walks_along_an_index_in_its_order(here: Intake) -> None:
@@ -81,6 +82,7 @@ async def test_every_page_walks_along_an_index_in_its_order(here: Intake) -> Non
             assert "Seq Scan" not in plan
             assert "Sort" not in plan
 
+    assert "concern_tags" in plan_of(here, Filters(view="open", tag="follow_up"), None, newest_first=False)
     no_combination_reads_the_whole_table(here)
 
 
@@ -107,6 +109,7 @@ async def test_an_ask_among_a_hundred_thousand_is_answered_at_once(here: Intake)
         page = await here.ask(intake.AskInbox(newest_first=newest_first, view=view), actor="c-10")
         took.append(time.perf_counter() - began)
         assert len(page.entries) == 50
+        assert page.waiting <= WAITING_MAX
     assert median(took) < ASKED_SECONDS_MAX
     for newest_first in (False, True):
         await the_pages_lose_and_repeat_none(here, newest_first=newest_first)

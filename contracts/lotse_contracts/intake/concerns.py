@@ -235,7 +235,7 @@ class InboxEntry(SaidPart):
 
 
 class InboxAnswer(Answer):
-    """Most urgent first: by due time, then by id. `waiting` counts all that the filters let through, up to 100,000."""
+    """Most urgent first: by due time, then by id. `waiting` counts what the filters let through, up to 10,000."""
 
     entries: tuple[InboxEntry, ...] = Field(max_length=ITEMS_MAX)
     waiting: int = Field(ge=0)

@@ -73,10 +73,13 @@ _STAFF = (
        PRIMARY KEY (concern_id, version))""",
 )
 
+_TAGS = ("CREATE INDEX concern_tags ON concern USING gin (tags) WHERE tags <> '{}'",)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("0010-states", _STATES),
     Migration("0011-inbox", _INBOX),
     Migration("0012-staff", _STAFF),
+    Migration("0013-tags", _TAGS),
 )
 
 RIGHTS: dict[str, str] = {

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, func, literal, literal_column, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_contracts.intake import InboxEntry
@@ -13,9 +13,10 @@ from lotse_intake.domain.cursors import Place
 from lotse_intake.store.concerns import IS_OPEN, IS_WAITING
 from lotse_intake.store.tables import concern
 
-COUNTED_MAX = 100_000  # beyond that nobody wants to know how many more there are
+COUNTED_MAX = 10_000  # beyond that nobody wants to know how many more there are, and the count would take longest
 
 _DAY = func.to_char(concern.c.deadline_on, "YYYY-MM-DD").label("deadline_on")
+_NONE: ColumnElement[Any] = literal_column("'{}'::text[]")
 _SHOWN = [_DAY if name == "deadline_on" else concern.c[name] for name in InboxEntry.model_fields]
 
 
@@ -65,7 +66,7 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
     if filters.state is not None:
         found.append(concern.c.state == literal(filters.state, literal_execute=True))
     if filters.tag is not None:
-        found.append(concern.c.tags.contains([filters.tag]))
+        found += [concern.c.tags.contains([filters.tag]), concern.c.tags != _NONE]
     return [*_view(filters), *found]
 
 
