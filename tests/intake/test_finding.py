@@ -149,3 +149,20 @@ async def test_what_a_person_wrote_herself_is_never_refused_for_her_name(here: I
     await known_person(here, name="😀😀😀")
     await indexed(here)
     assert [one.person_id for one in (await found(here, name=NAME))[0].persons] == [person_id]
+
+
+async def test_of_many_who_fit_the_likeliest_are_shown_and_the_others_counted(here: Intake) -> None:
+    meant = await known_as(here, "Олена Гриневич", born=BORN)
+    for _ in range(24):
+        await known_as(here, "Тарас Гриневич")
+    await indexed(here)
+    answer, _ = await found(here, name="Гриневич")
+    assert (len(answer.persons), answer.others) == (20, 5)
+    answer, _ = await found(here, name="Гриневич Олена", birth_date=BORN)
+    assert ([one.person_id for one in answer.persons], answer.others) == ([meant], 0)
+
+
+async def test_a_given_name_alone_finds_nobody_since_too_many_have_it(here: Intake) -> None:
+    await known_as(here, NAME)
+    await indexed(here)
+    assert (await found(here, name="Олена"))[0].persons == ()

@@ -214,6 +214,9 @@ class FoundPersonsAnswer(Answer):
     """The likeliest first; `missing` persons are not in the index yet, as after a crash or a move."""
 
     persons: tuple[FoundPerson, ...] = Field(max_length=FOUND_MAX)
+    others: int = Field(
+        default=0, ge=0, description="who fits too and is not shown: ask with more of her name, or a date"
+    )
     missing: int = Field(ge=0)
 
 

@@ -13,6 +13,7 @@ Likeness = Literal["same", "alike", "part", "initial", "unknown", "different"]
 
 ALIKE_MIN = 0.92  # Jaro-Winkler of two sounds: below it are Мельник and Мельниченко, above it a slip of the pen
 LONG_WORD = 8  # letters from which on two slips are still slips
+BONES_MIN = 3  # consonants that tell a given name
 VERY_LONG_WORD = 10  # letters from which on one slip is one wherever it is
 SURNAME_ENDINGS = (
     *("cenk", "enk", "cuk", "uk", "ak", "ik", "ovic", "evic", "ic", "ivsk", "ovsk", "evsk", "insk", "sk"),
@@ -91,7 +92,14 @@ def _given(one: str, other: str) -> Likeness:
         return "same"
     if all(classes):
         return "different"
-    return "alike" if any(_near(a, b) and _one_gender(a, b) for a in mine for b in theirs) else "different"
+    return "alike" if any(_one_given(a, b) for a in mine for b in theirs) else "different"
+
+
+def _one_given(one: str, other: str) -> bool:
+    """Whether two names that no list knows may be one: a slip, or Mohammad and Muhammad."""
+    bones = consonants(one)
+    same_bones = len(bones) >= BONES_MIN and bones == consonants(other)
+    return (same_bones or _near(one, other)) and _one_gender(one, other)
 
 
 def _one_gender(one: str, other: str) -> bool:

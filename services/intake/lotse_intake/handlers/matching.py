@@ -61,11 +61,13 @@ async def find_persons(
     if not any(text.strip() for text in (query.name, query.phone, query.receipt_code)):
         raise Refused("nothing_to_find", fields=("name", "phone", "receipt_code"))
     to = sealer_of(question.reply_key, AskFindPersons.type_name(), key)
-    shown = (await _found(office, query, context, tx))[:FOUND_MAX]
+    fitting = await _found(office, query, context, tx)
+    shown = fitting[:FOUND_MAX]
     groups = await merges.groups_of(tx, [person_id for person_id, _, _ in shown])
     await looks.note_reads(tx, context, list(groups), question.purpose)
     found = tuple(_shown(person_id, groups[person_id], fields, why, to) for person_id, fields, why in shown)
-    return FoundPersonsAnswer(persons=found, missing=await blindindex.missing(tx, office.pepper.scheme))
+    missing = await blindindex.missing(tx, office.pepper.scheme)
+    return FoundPersonsAnswer(persons=found, others=len(fitting) - len(shown), missing=missing)
 
 
 async def _found(office: Office, query: PersonQuery, context: Context, tx: AsyncConnection) -> list[Found]:

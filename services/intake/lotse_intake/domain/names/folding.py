@@ -1,6 +1,7 @@
 """A spelling as it sounds, so that all spellings of a name come out alike, whoever wrote it in which letters."""
 
 import re
+import unicodedata
 from functools import lru_cache
 
 from lotse_intake.domain.names.cleaning import APOSTROPHES, compatible
@@ -77,6 +78,7 @@ def consonants(sound: str) -> str:
 def _readings(latin: str) -> list[str]:
     for mark, plain in _SHARED:
         latin = latin.replace(mark, plain if plain not in "xc" else {"x": "sh", "c": "tch"}[plain])
+    latin = "".join(one for one in unicodedata.normalize("NFD", latin) if not unicodedata.combining(one))
     forms = [_replaced(latin, _GERMAN)]
     if "tch" in latin:
         forms.append(_replaced(latin, _FRENCH))
