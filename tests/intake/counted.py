@@ -70,28 +70,7 @@ def concerns(here: Intake, month: str, codes: Sequence[str], person_id: UUID | N
     owners = [person_id] * len(codes) if person_id else persons(here, month, [{}] * len(codes))
     at = moment(month)
     enquiries, cases = [uuid4() for _ in codes], [uuid4() for _ in codes]
-    insert(
-        here,
-        "enquiry",
-        [
-            {
-                "enquiry_id": enquiry,
-                "person_id": owner,
-                "version": 1,
-                "channel": "web",
-                "frontend": "web",
-                "language": "uk",
-                "flags": [],
-                "urgency": "normal",
-                "files_missing": 0,
-                "notice_version": "2026-11",
-                "answers": 0,
-                "received_at": at,
-                "updated_at": at,
-            }
-            for enquiry, owner in zip(enquiries, owners, strict=True)
-        ],
-    )
+    _enquiries(here, enquiries, owners, at)
     insert(
         here,
         "case_file",
@@ -126,6 +105,31 @@ def concerns(here: Intake, month: str, codes: Sequence[str], person_id: UUID | N
         ],
     )
     return ids
+
+
+def _enquiries(here: Intake, ids: Sequence[UUID], owners: Sequence[UUID], at: datetime) -> None:
+    insert(
+        here,
+        "enquiry",
+        [
+            {
+                "enquiry_id": enquiry,
+                "person_id": owner,
+                "version": 1,
+                "channel": "web",
+                "frontend": "web",
+                "language": "uk",
+                "flags": [],
+                "urgency": "normal",
+                "files_missing": 0,
+                "notice_version": "2026-11",
+                "answers": 0,
+                "received_at": at,
+                "updated_at": at,
+            }
+            for enquiry, owner in zip(ids, owners, strict=True)
+        ],
+    )
 
 
 def contacts(here: Intake, month: str, channels: Sequence[str], **more: Any) -> list[UUID]:

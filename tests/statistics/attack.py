@@ -6,8 +6,8 @@ shown key an equation, every hidden one at least 1, and the tables of a family h
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
-import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import block_diag, csr_matrix, vstack
 
@@ -85,14 +85,7 @@ class Knowledge:
 
     def range_of(self, table: str, months: frozenset[str], key: Key) -> tuple[int, int]:
         """The least and the most that this key can be."""
-        goal = np.zeros(len(self.columns))
-        goal[self.column_numbers(table, months, key)] = 1.0
-        return round(self._solve(goal)), round(-self._solve(-goal))
-
-    def _solve(self, goal: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> float:
-        found = milp(goal, constraints=self.constraint, integrality=np.ones(len(goal)), bounds=Bounds(0, MOST))
-        assert found.success, found.message
-        return float(found.fun)
+        return _ends(self.constraint, len(self.columns), self.column_numbers(table, months, key))
 
     def months_of(self, part: int) -> frozenset[str]:
         """The months of one part of the time, such as what a year leaves over beside a published month."""
@@ -119,7 +112,7 @@ def sums(cell: Key) -> tuple[Key, ...]:
 def _constraint(rows: Sequence[tuple[list[int], list[float], float, float]], width: int) -> LinearConstraint:
     data = [value for _, values, _, _ in rows for value in values]
     places = [place for own, _, _, _ in rows for place in own]
-    ends = np.cumsum([0, *(len(own) for own, _, _, _ in rows)])
+    ends = list(accumulate((len(own) for own, _, _, _ in rows), initial=0))
     matrix = csr_matrix((data, places, ends), shape=(len(rows), width))
     return LinearConstraint(matrix, [row[2] for row in rows], [row[3] for row in rows])
 
@@ -140,13 +133,19 @@ def range_of_both(both: Sequence[Knowledge], summed: Sequence[Seen], wanted: tup
     least = [*one.constraint.lb, *other.constraint.lb, *linking.lb]
     most = [*one.constraint.ub, *other.constraint.ub, *linking.ub]
     place, seen, key = wanted
-    goal = np.zeros(width)
     columns = both[place].column_numbers(seen.table, seen.months, key)
-    goal[[column + place * shift for column in columns]] = 1.0
-    constraint = LinearConstraint(matrix, least, most)
+    own = [column + place * shift for column in columns]
+    return _ends(LinearConstraint(matrix, least, most), width, own)
+
+
+def _ends(constraint: LinearConstraint, width: int, columns: Sequence[int]) -> tuple[int, int]:
+    """The least and the most that the sum of these columns can be."""
     ends = []
-    for sign in (1, -1):
-        found = milp(sign * goal, constraints=constraint, integrality=np.ones(width), bounds=Bounds(0, MOST))
+    for sign in (1.0, -1.0):
+        goal = [0.0] * width
+        for column in columns:
+            goal[column] = sign
+        found = milp(goal, constraints=constraint, integrality=[1] * width, bounds=Bounds(0, MOST))
         assert found.success, found.message
         ends.append(round(sign * found.fun))
     return ends[0], ends[1]
