@@ -238,7 +238,7 @@ class InboxAnswer(Answer):
     """Most urgent first: by due time, then by id. `waiting` counts what the filters let through, up to 10,000."""
 
     entries: tuple[InboxEntry, ...] = Field(max_length=ITEMS_MAX)
-    waiting: int = Field(ge=0)
+    waiting: int = Field(ge=0, description="how many there are in all; 10,000 stands for as many or more")
     cursor: str | None = Field(default=None, max_length=200, description="for the next page; absent on the last")
 
 
