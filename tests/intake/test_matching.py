@@ -164,6 +164,8 @@ def test_the_same_name_on_another_day_is_somebody_else_and_without_a_day_somebod
 
 def test_a_name_alone_never_suggests_a_merge_nor_does_a_family() -> None:
     assert match(record("Олена Гриневич", today=TODAY), record("Олена Гриневич", today=TODAY)).band == "look"
+    whole = record("Олена Петрівна Гриневич", today=TODAY)
+    assert match(whole, whole).band == "look"
     her, his = (record(f"{who} Гриневич", "", "+4915101234567", today=TODAY) for who in ("Олена", "Петро"))
     assert match(her, his).band == "different"
 

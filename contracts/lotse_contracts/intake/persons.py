@@ -215,7 +215,7 @@ class FoundPersonsAnswer(Answer):
 
     persons: tuple[FoundPerson, ...] = Field(max_length=FOUND_MAX)
     others: int = Field(
-        default=0, ge=0, description="who fits too and is not shown: ask with more of her name, or a date"
+        default=0, ge=0, description="who fit too and are not shown; more of the name tells them apart"
     )
     missing: int = Field(ge=0)
 
