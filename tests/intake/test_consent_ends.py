@@ -17,6 +17,7 @@ from lotse_intake.handlers.consent_timers import EXPIRY_TIMER
 from lotse_intake.providers.attachments import AttachmentFiles, claim_digest
 from tests.intake.consenting import allow, asked, consent, fire, person, reason, release
 from tests.intake.given import PARTNER, PIN, Intake, enquiry, kinds, only, sealed_to
+from tests.intake.papers import pdf
 from tests.intake.test_erasures import erased
 
 CODE = "ABCDEFGHJKMNPQRSTVWXYZ0123"
@@ -73,6 +74,23 @@ async def test_the_scan_proves_it_also_when_it_comes_late_and_only_its_hash_is_k
     assert await fire(here) == []
     withdrawal = intake.WithdrawConsent(person_id=person_id, consent_id=given_one.consent_id)
     assert only(await here.hear(withdrawal), intake.ConsentWithdrawn).version == 4
+
+
+async def test_what_a_counsellor_scans_proves_it_and_what_was_scanned_with_it(here: Intake) -> None:
+    given_one = consent(await person(here))
+    secrecy = await allow(here, given_one)
+    async with here.http() as http:
+        headers = {"Authorization": f"Bearer {here.token()}", "Content-Type": "application/pdf"}
+        path = f"/consents/{given_one.consent_id}/proof"
+        kept = (await http.post(path, content=pdf(), headers=headers)).json()
+    for one in (given_one, secrecy):
+        order = intake.AttachConsentProof(
+            person_id=one.person_id, consent_id=one.consent_id, attachment_id=UUID(kept["document_id"])
+        )
+        assert only(await here.hear(order), intake.ConsentProved).consent_id == one.consent_id
+    assert {one.state for one in await asked(here, given_one.person_id)} == {"valid"}
+    (kept_hash,) = here.rows("SELECT sha256 FROM document")
+    assert set(here.rows("SELECT scan_sha256 FROM consent_proof")) == {kept_hash}
 
 
 async def test_somebody_elses_scan_proves_nothing(here: Intake) -> None:
@@ -184,6 +202,18 @@ async def test_over_the_broker_it_takes_the_pin_sealed_and_another_persons_conse
     assert (fact.kind, fact.recipient) == ("disclosure", PARTNER)
     own = await here.ask(intake.AskOwnConsents(receipt_code=CODE, pin=PIN), actor=None)
     assert {(one.kind, one.state) for one in own.entries} == {("contact_channel", "valid"), ("disclosure", "withdrawn")}
+
+
+async def test_anybody_may_read_the_texts(here: Intake) -> None:
+    async with here.http() as http:
+        answer = await http.get("/consent-texts/special_categories", params={"language": "ru"})
+        wrong = await http.get("/consent-texts/special_categories", params={"language": "ru", "version": "none"})
+        unknown = await http.get("/consent-texts/everything", params={"language": "ru"})
+    told = answer.json()
+    assert (told["version"], told["draft"], told["language"]) == ("special-categories-2026-11", True, "ru")
+    assert told["sections"][0]["heading"] == "Моё заявление"
+    assert (wrong.status_code, wrong.json()["code"]) == (404, "unknown_consent_text")
+    assert unknown.status_code in (400, 422)
 
 
 # After her

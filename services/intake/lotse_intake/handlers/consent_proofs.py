@@ -57,12 +57,12 @@ async def attach_consent_proof(
 
 
 async def _scan(office: Office, tx: AsyncConnection, order: AttachConsentProof) -> str:
-    """SHA-256 of the file as it is kept. Raises Refused if it is not hers, not for this, or not there."""
+    """SHA-256 of the file as it is kept; forms that were scanned together are one file. Raises Refused if it is not
+    hers, not for this, or not there."""
     group = await merges.group_of(tx, order.person_id)
     scan = await scans.get(tx, order.attachment_id)
     if scan is not None:
-        other = scan.consent_id not in (None, order.consent_id)
-        if scan.person_id not in group or scan.purpose != scans.PURPOSE or other:
+        if scan.person_id not in group or scan.purpose != scans.PURPOSE:
             raise Refused("unknown_attachment", fields=("attachment_id",))
         return str(scan.sha256)
     sent = await attachments.get(tx, order.attachment_id)
