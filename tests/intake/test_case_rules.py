@@ -175,6 +175,17 @@ def test_each_reminder_comes_once_and_the_walk_ends(due: date, days: int) -> Non
     assert seen[-1:] == ["overdue"]
 
 
+@given(DAYS, st.integers(-10, 40), st.sampled_from(tasks.MARKS))
+def test_after_an_outage_the_last_reminder_that_is_due_is_said(due: date, days: int, set_for: TaskMark) -> None:
+    now = datetime.combine(due, datetime.min.time(), tzinfo=UTC) + timedelta(days=days, hours=12)
+    said = tasks.mark_now(due, now, set_for)
+    assert tasks.MARKS.index(said) >= tasks.MARKS.index(set_for)
+    later = [
+        mark for mark, at in tasks.marks_of(due) if at <= now and tasks.MARKS.index(mark) > tasks.MARKS.index(said)
+    ]
+    assert later == []
+
+
 # Kin
 
 IDS = [UUID(int=number) for number in range(1, 6)]

@@ -14,6 +14,7 @@ from lotse_contracts.catalogue import questions_to
 from lotse_contracts.envelope import Question, Sealed
 from lotse_contracts.sealed import CannotOpen, encode, open_sealed, public_bytes
 from lotse_contracts.values import COUNSELLORS
+from lotse_intake.store import notes
 from tests.intake import casework
 from tests.intake.casework import CHIEF, COLLEAGUE, LINE, OTHERS, OWNER, SECRET, STRANGER, asked, given, owned
 from tests.intake.given import Intake
@@ -58,6 +59,15 @@ def opened_with(answer: Any, reader: X25519PrivateKey, kind: type[Question], key
         elif isinstance(thing, (list, tuple)):
             waiting += thing
     return b"|".join(found)
+
+
+async def test_the_database_itself_is_not_asked_for_notes_that_are_somebody_elses(here: Intake) -> None:
+    case = await owned(here)
+    await given(here, casework.note(here, case, visibility="self"))
+    await given(here, casework.note(here, case, visibility="team"))
+    async with here.service.engine.begin() as tx:
+        found = {reader: await notes.readable(tx, case.case_id, reader, limit=10) for reader in (OWNER, CHIEF)}
+    assert [len(rows) for rows in found.values()] == [2, 1]
 
 
 OF_THE_PERSON_HERSELF = {"person-data", "subject-access"}

@@ -1,14 +1,18 @@
 """Goals and tasks of a case: agreed, ended with a reason, reminded of on three days."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lotse_chassis.faults import Refused
+from lotse_chassis import timers
+from lotse_chassis.faults import Away, Refused
 from lotse_chassis.timers import Timer
 from lotse_contracts import intake
+from lotse_contracts.envelope import Message
 from lotse_intake.domain.tasks import marks_of
 from lotse_intake.handlers.plans import TASK_TIMER
 from tests.intake import casework
@@ -64,13 +68,44 @@ def waiting(here: Intake) -> list[tuple[Any, ...]]:
     return here.rows(f"SELECT key, due_at, payload FROM timer WHERE kind = '{TASK_TIMER}'")
 
 
-async def fired(here: Intake) -> list[Any]:
-    """What is said when the one timer is due; it is gone then, as the chassis has it."""
-    ((key, at, payload),) = waiting(here)
-    here.execute(f"DELETE FROM timer WHERE kind = '{TASK_TIMER}'")
-    timer = Timer(TASK_TIMER, key, at, payload, uuid4())
-    async with here.service.engine.begin() as tx:
-        return list(await here.service.timer_handlers[TASK_TIMER](timer, here.context(), tx))
+async def fired(here: Intake, *, dies: bool = False) -> list[Any]:
+    """What is said when the timers that are due now fire, as the chassis fires them; or the process dies in between."""
+    said: list[Any] = []
+
+    async def handled(timer: Timer, tx: AsyncConnection) -> Sequence[Message]:
+        found = await here.service.timer_handlers[TASK_TIMER](timer, here.context(), tx)
+        if dies:
+            raise Away("killed")
+        return found
+
+    async def stage(tx: AsyncConnection, timer: Timer, messages: Sequence[Message]) -> None:
+        said.extend(messages)
+        await here.service.stage(tx, here.context(), messages)
+
+    if dies:
+        with pytest.raises(Away):
+            await timers.fire_one(here.service.engine, {TASK_TIMER: handled}, stage, lambda: here.now)
+    while not dies and await timers.fire_one(here.service.engine, {TASK_TIMER: handled}, stage, lambda: here.now):
+        continue
+    return said
+
+
+async def test_a_death_while_reminding_is_made_good_and_nobody_is_reminded_twice(here: Intake) -> None:
+    case = await owned(here)
+    order = casework.task(here, case, due="2026-12-02")
+    await given(here, order)
+    here.now = marks_of(date(2026, 12, 2))[0][1]
+    assert await fired(here, dies=True) == []
+    assert [fact.mark for fact in await fired(here)] == ["soon"]
+    assert await fired(here) == []
+
+
+async def test_after_a_long_outage_only_what_still_helps_is_said(here: Intake) -> None:
+    case = await owned(here)
+    await given(here, casework.task(here, case, due="2026-12-02"))
+    here.now = casework.day(20)
+    assert [fact.mark for fact in await fired(here)] == ["overdue"]
+    assert waiting(here) == []
 
 
 async def test_a_task_that_is_moved_is_reminded_of_on_its_new_day_and_one_that_is_done_is_not(here: Intake) -> None:

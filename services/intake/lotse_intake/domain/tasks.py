@@ -30,5 +30,11 @@ def next_mark(due: date, now: datetime, after: TaskMark | None = None) -> tuple[
     return (left[-1][0], now) if left else None
 
 
+def mark_now(due: date, now: datetime, set_for: TaskMark) -> TaskMark:
+    """What is said when the timer of a reminder fires: after an outage the last one that is due, not one by one."""
+    first = MARKS.index(set_for)
+    return [mark for mark, at in marks_of(due)[first:] if at <= now or mark == set_for][-1]
+
+
 def _opening(day: date) -> datetime:
     return datetime.combine(day, REMIND_AT, tzinfo=ZONE)

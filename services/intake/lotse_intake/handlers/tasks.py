@@ -16,7 +16,7 @@ from lotse_contracts.envelope import Message
 from lotse_contracts.intake import AddTask, EndTask, LineContent, MoveTask, TaskDue, TaskSet
 from lotse_contracts.intake.cases import TaskMark
 from lotse_intake.domain.sight import Carried
-from lotse_intake.domain.tasks import next_mark
+from lotse_intake.domain.tasks import mark_now, next_mark
 from lotse_intake.handlers.plans import (
     TASK_TIMER,
     changing,
@@ -98,7 +98,7 @@ async def task_due(timer: Timer, context: Context, tx: AsyncConnection) -> Seque
     row = await plans.get(tx, task, UUID(timer.key), lock=True)
     if row is None or row.frozen or row.result is not None:
         return []
-    mark: TaskMark = timer.payload["mark"]
+    mark = mark_now(row.due, context.now, timer.payload["mark"])
     await _remind(tx, context, row.task_id, row.due, after=mark)
     reminded = await plans.change(tx, task, row.task_id)
     return [TaskDue(**_said(reminded), mark=mark)]
