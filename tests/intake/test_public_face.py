@@ -72,6 +72,18 @@ async def test_she_reads_state_answer_and_writes_again_by_code_and_pin(here: Int
     assert said == [("person", TEXT), ("association", "Приходьте завтра."), ("person", "Дякую!")]
 
 
+async def test_she_takes_her_enquiry_back_with_her_pin_and_only_with_it(here: Intake) -> None:
+    async with here.http() as client:
+        code = (await submit(client)).json()["receipt_code"]
+        wrong = await client.post(f"/enquiries/{code}/withdrawal", json={"pin": WRONG_PIN})
+        assert (wrong.status_code, (await client.get(f"/enquiries/{code}")).json()["state"]) == (403, "received")
+        for _ in range(2):
+            assert (await client.post(f"/enquiries/{code}/withdrawal", json={"pin": PIN})).status_code == 204
+        assert (await client.get(f"/enquiries/{code}")).json()["state"] == "closed"
+        unknown = await client.post(f"/enquiries/{links.new_code()[0]}/withdrawal", json={"pin": PIN})
+        assert unknown.status_code == 404
+
+
 async def test_a_state_says_neither_concern_nor_text(here: Intake) -> None:
     async with here.http() as client:
         code = (await submit(client)).json()["receipt_code"]

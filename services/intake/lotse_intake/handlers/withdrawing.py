@@ -18,10 +18,17 @@ async def withdraw_enquiry(
     office: Office, order: WithdrawEnquiry, context: Context, tx: AsyncConnection
 ) -> Sequence[Message]:
     """All of its concerns that have not ended; referral hears of it and stops what is open. Again changes nothing."""
-    row = await people.open_enquiry_of_receipt(tx, order.receipt_sha256)
     type_name, key = WithdrawEnquiry.type_name(), order.receipt_sha256
     content = opened(office, order.content, WithdrawalContent, type_name=type_name, key=key)
-    await pins.require_pin(office, context, row, content.pin)
+    return await withdrawn_by_herself(office, order.receipt_sha256, content.pin, context, tx)
+
+
+async def withdrawn_by_herself(
+    office: Office, receipt: str, pin: str, context: Context, tx: AsyncConnection
+) -> list[Message]:
+    """The same for whoever has opened the PIN; `receipt` is the hash of her code."""
+    row = await people.open_enquiry_of_receipt(tx, receipt)
+    await pins.require_pin(office, context, row, pin)
     said: list[Message] = []
     for concern in await concerns.of_enquiry(tx, row.enquiry_id, lock=True):
         said += await moving.by_itself(tx, context, concern, "withdraw", role="person")
