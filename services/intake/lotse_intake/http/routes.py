@@ -19,6 +19,7 @@ STATUS = {
     "unknown_attachment": 404,
     "unknown_case": 404,
     "unknown_consent": 404,
+    "unknown_consent_text": 404,
     "unknown_document": 404,
     "not_your_case": 403,
     "case_closed": 409,
