@@ -195,7 +195,7 @@ async def test_access_is_written_to_two_private_files(
     here: Intake, run_service: Any, broker: kit.Broker, typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from lotse_local import keyring
-    from tests.intake.test_access import _submitted
+    from tests.intake.test_access_on_the_wire import _submitted
     from tests.intake.test_running import frontend
 
     service = await run_service("intake")

@@ -20,6 +20,7 @@ from lotse_contracts.intake import (
     AccessPart,
     AccessRecipient,
     AccessSeen,
+    AccessWithheld,
     AskSubjectAccess,
     MissingPart,
     SubjectAccessAnswer,
@@ -93,45 +94,58 @@ async def documents(
         await accesslog.record(
             tx, context, action="read", object_kind="person", object_id=str(member), purpose="subject_access"
         )
-    own, held_back = [], []
-    for member in group:
-        part = await subject_access.own_part(office, tx, member, group, frozenset(withheld))
-        held_back += part.withheld
-        content = json.loads(json.dumps(subject_access.document_of(member, part), default=str))
-        own.append(AccessPart(service="intake", person_id=member, state="held", content=content))
+    own, held_back = await _own(office, group, frozenset(withheld), tx)
     parts = (*own, *await _others(ask, group, context.credential))
-    chosen = language or _language(tuple(person.languages))
+    seen = (await seen_by.answer_of(tx, person_id)).entries
     document = SubjectAccessDocument(
         association=office.association,
         person_id=person_id,
         records=group,
-        language=chosen,
+        language=language or recipient_languages(tuple(person.languages))[0],
         made_at=context.now,
         purposes=PURPOSES,
         parts=parts,
-        recipients=tuple(
-            AccessRecipient(
-                recipient=row.recipient,
-                referral_id=row.referral_id,
-                consent_id=row.consent_id,
-                field_groups=tuple(row.field_groups),
-                at=row.released_at,
-            )
-            for row in await rights.releases_of(tx, group)
-        ),
-        seen_by=tuple(
-            AccessSeen.model_validate(entry.model_dump()) for entry in (await seen_by.answer_of(tx, person_id)).entries
-        ),
+        recipients=await _recipients(group, tx),
+        seen_by=tuple(AccessSeen.model_validate(entry.model_dump()) for entry in seen),
         keeping=keeping(office.retention),
         withheld=tuple(held_back),
         source_of_data=("person", "counsellor", *(("partner",) if person.referral_id else ())),
         supervisory_authority=AUTHORITY,
     )
-    missing = tuple(
+    return Documents(document.model_dump_json(by_alias=True).encode(), page_of(document), _missing(parts))
+
+
+async def _own(
+    office: Office, group: Sequence[UUID], withheld: frozenset[str], tx: AsyncConnection
+) -> tuple[list[AccessPart], list[AccessWithheld]]:
+    """Intake's own parts, one for each record, and what is not shown of them."""
+    own: list[AccessPart] = []
+    held_back: list[AccessWithheld] = []
+    for member in group:
+        part = await subject_access.own_part(office, tx, member, group, withheld)
+        held_back += part.withheld
+        content = json.loads(json.dumps(subject_access.document_of(member, part), default=str))
+        own.append(AccessPart(service="intake", person_id=member, state="held", content=content))
+    return own, held_back
+
+
+async def _recipients(group: Sequence[UUID], tx: AsyncConnection) -> tuple[AccessRecipient, ...]:
+    return tuple(
+        AccessRecipient(
+            recipient=row.recipient,
+            referral_id=row.referral_id,
+            consent_id=row.consent_id,
+            field_groups=tuple(row.field_groups),
+            at=row.released_at,
+        )
+        for row in await rights.releases_of(tx, group)
+    )
+
+
+def _missing(parts: Sequence[AccessPart]) -> tuple[MissingPart, ...]:
+    return tuple(
         MissingPart(service=part.service, reason=part.reason or "internal") for part in parts if part.state == "missing"
     )
-    whole = document.model_dump_json(by_alias=True).encode()
-    return Documents(whole, page_of(document), missing)
 
 
 async def _others(ask: Ask, group: Sequence[UUID], credential: Credential | None) -> list[AccessPart]:
@@ -162,10 +176,6 @@ async def _part(ask: Ask, kind: type[PersonDataQuestion], person_id: UUID, crede
     except (CannotOpen, ValueError):
         return AccessPart(service=kind.SERVICE, person_id=person_id, state="missing", reason="unreadable")
     return AccessPart(service=kind.SERVICE, person_id=person_id, state="held", content=content)
-
-
-def _language(languages: tuple[str, ...]) -> RecipientLanguage:
-    return recipient_languages(languages)[0]
 
 
 def _sealed(content: bytes, reply_key: str, key: str) -> Sealed:

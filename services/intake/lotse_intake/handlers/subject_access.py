@@ -69,7 +69,9 @@ async def own_part(
         if len(rows) > ROWS_MAX:
             raise Refused("too_large", fields=("person_id",))
         if rows and table.name not in ("pin_guess", "blind_index"):
-            part.stores[table.name] = [_row(office, person_id, table, dict(row), group, withheld, part) for row in rows]
+            part.stores[table.name] = [
+                _row(office, person_id, table, dict(row), group=group, withheld=withheld, part=part) for row in rows
+            ]
     return part
 
 
@@ -78,6 +80,7 @@ def _row(
     person_id: UUID,
     table: Table,
     row: dict[str, Any],
+    *,
     group: Sequence[UUID],
     withheld: frozenset[str],
     part: Shown,

@@ -72,7 +72,7 @@ def _for_coordinators(routes: APIRouter, service: Service, office: Office) -> No
     @routes.get("/persons/{person_id}/access.json", response_model=SubjectAccessDocument)
     async def access_json(person_id: UUID, authorization: Authorization = "", withheld: Withheld = []) -> Response:  # noqa: B006 - FastAPI copies it
         """All that is held about a person, for machines (Art. 20); logged."""
-        made = await _documents(service, office, person_id, authorization, None, withheld)
+        made = await _documents(service, office, person_id, authorization, language=None, withheld=withheld)
         return Response(made.json_bytes, media_type="application/json", headers=_as_file("access.json"))
 
     @routes.get("/persons/{person_id}/access.html", response_class=Response)
@@ -83,7 +83,7 @@ def _for_coordinators(routes: APIRouter, service: Service, office: Office) -> No
         withheld: Withheld = [],  # noqa: B006 - FastAPI copies it
     ) -> Response:
         """The same to read and to print, in her language or in this one; logged."""
-        made = await _documents(service, office, person_id, authorization, language, withheld)
+        made = await _documents(service, office, person_id, authorization, language=language, withheld=withheld)
         return Response(made.html, media_type="text/html; charset=utf-8", headers=PAGE_HEADERS)
 
     @routes.get("/erasures/{person_id}/certificate.html", response_class=Response)
@@ -105,6 +105,7 @@ async def _documents(
     office: Office,
     person_id: UUID,
     authorization: str,
+    *,
     language: RecipientLanguage | None,
     withheld: list[str],
 ) -> access.Documents:
