@@ -1,5 +1,6 @@
 """Consents: who may give them and how, what proves them, and how they end."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -11,11 +12,13 @@ from hypothesis import strategies as st
 
 from lotse_chassis.faults import Refused
 from lotse_contracts import intake
+from lotse_contracts.envelope import subject_of, template_of
 from lotse_contracts.intake import PersonFields
 from lotse_intake.domain.ages import youngest_age
 from lotse_intake.domain.consents import Consent
+from tests import kit
 from tests.intake.consenting import allow, asked, consent, person, reason, release, secrecy_of, version_of
-from tests.intake.given import NAME, PARTNER, Intake, registration
+from tests.intake.given import NAME, PARTNER, Intake, only, registration
 
 CODE = "ABCDEFGHJKMNPQRSTVWXYZ0123"
 
@@ -74,6 +77,23 @@ async def test_several_are_given_together_or_none_and_the_disclosure_comes_last(
     assert [fact.kind for fact in said if isinstance(fact, intake.ConsentGiven)] == ["secrecy_release", "disclosure"]
     assert await here.hear(intake.GiveConsents(person_id=person_id, consents=tuple(terms))) == []
     assert await reason(here, release(here, disclosure)) == ""
+
+
+async def test_of_two_who_give_under_one_id_at_the_same_time_one_is_refused(here: Intake) -> None:
+    first = consent(await person(here), field_groups=("need_summary",))
+    second = first.model_copy(update={"person_id": await person(here)})
+    heard = here.service.heard[template_of(subject_of(intake.GiveConsent, "x", "k", "y"))]
+
+    async def waits() -> bool:
+        return here.rows("SELECT count(*) FROM pg_locks WHERE NOT granted") != [(0,)]
+
+    async with here.service.engine.begin() as tx:
+        only((await heard.handler([(first, here.context(actor="c-1"))], tx))[0], intake.ConsentGiven)
+        giving = asyncio.create_task(here.hear(second))
+        await kit.eventually(waits)
+    with pytest.raises(Refused, match="consent_id_taken"):
+        await giving
+    assert here.rows("SELECT person_id FROM consent") == [(first.person_id,)]
 
 
 # Secrecy

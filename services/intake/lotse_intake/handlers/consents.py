@@ -76,16 +76,18 @@ async def _given(
         return []
     await _require_allowed(office, giver, terms, context, tx)
     row = _row(office, person_id, terms, context)
-    await consents.give(tx, row)
+    if not await consents.give(tx, row):  # somebody was faster by a moment
+        _require_same(await consents.get(tx, terms.consent_id), person_id, terms)
+        return []
     await consent_timers.set_end(tx, await consents.get(tx, terms.consent_id), context.now)
     await _log(tx, context, terms.consent_id, "consent")
     given = _fact(person_id, terms, row["pending_until"])
     return [given, *(await channel.began(office, context, tx, person_id) if terms.kind == CHANNEL else [])]
 
 
-def _require_same(known: Row[Any], person_id: UUID, terms: ConsentTerms) -> None:
+def _require_same(known: Row[Any] | None, person_id: UUID, terms: ConsentTerms) -> None:
     """The same id is the same consent. Raises Refused if it was another's: a proof is never written over."""
-    if known.person_id != person_id or known.kind != terms.kind:
+    if known is None or known.person_id != person_id or known.kind != terms.kind:
         raise Refused("consent_id_taken", fields=("consent_id",))
 
 
