@@ -296,3 +296,41 @@ async def test_no_small_count_stands_in_a_log(here: Intake, caplog: pytest.LogCa
     with caplog.at_level(logging.DEBUG, logger="lotse_intake"):
         await published(here, "2026-10")
     assert not [record for record in caplog.records if "7919" in record.getMessage() or "legal" in record.getMessage()]
+
+
+# Who is forgotten has counted
+
+
+async def test_who_is_forgotten_before_her_month_is_closed_has_counted(here: Intake) -> None:
+    here.now = moment("2026-10", 20)
+    concerns(here, "2026-10", ["work"] * 6 + ["housing"] * 5)
+    done: dict[str, Any] = {"state": "resolved", "ended_at": moment("2026-10")}
+    concerns(here, "2026-10", ["language"] * 5, outcome="course_completed", **done)
+    contacts(here, "2026-10", ["phone"] * 5)
+    for (own,) in here.rows("SELECT person_id FROM person"):
+        contacts(here, "2026-10", ["walk_in"], person_id=own)
+    here.now = moment("2026-12")
+    before = json.loads((await here.ask(intake.AskReport(period="2026-10"))).report)
+    for (own,) in here.rows("SELECT person_id FROM person"):
+        await here.hear(intake.ErasePerson(person_id=own))
+    assert here.rows("SELECT count(*) FROM person") == [(0,)]
+    assert json.loads((await here.ask(intake.AskReport(period="2026-10"))).report) == before
+    assert await published(here, "2026-10") == before
+
+
+async def test_nothing_of_whom_it_was_stands_in_what_stays_counted(here: Intake) -> None:
+    person_id = await known_person(here)
+    await here.hear(intake.ErasePerson(person_id=person_id))
+    kept = here.rows("SELECT month, family, table_name, key, cases, persons FROM departed_count")
+    assert kept
+    assert str(person_id) not in str(kept)
+    assert {row[0] for row in kept} == {f"{here.now:%Y-%m}"}
+
+
+async def test_ten_contacts_of_one_who_is_forgotten_are_one_person(here: Intake) -> None:
+    here.now = moment("2026-12")
+    (own,) = persons(here, "2026-10", [{}])
+    concerns(here, "2026-10", ["legal"] * 10, own)
+    concerns(here, "2026-10", ["work"] * 20 + ["housing"] * 30)
+    await here.hear(intake.ErasePerson(person_id=own))
+    assert rows(await published(here, "2026-10"), "concerns", "code")[("legal",)] is None

@@ -1,5 +1,6 @@
 """The anonymous figures of a period: counted once it is over, published once, the same ever after."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -99,6 +100,7 @@ async def report(question: AskReport, context: Context, tx: AsyncConnection) -> 
         )
     if stretch.start > context.now:
         raise Refused("period_not_over", fields=("period",))
+    await figures.lock(tx)
     made = await _made(context.association, period, await _counts(tx, stretch), tx)
     return ReportAnswer(period=period, state="draft", report=made.content.decode(), sha256=made.sha256)
 
@@ -136,7 +138,7 @@ async def _made(association: str, period: str, counts: Mapping[str, Any], tx: As
         medians=await figures.medians(tx, stretch),
     )
     earlier = await figures.all_published(tx)
-    made = report_of(association, span_of(period), counted, earlier, report_rules())
+    made = await asyncio.to_thread(report_of, association, span_of(period), counted, earlier, report_rules())
     content = canonical(made)
     return Kept(made, content, sha256_of(content))
 

@@ -23,10 +23,17 @@ _REPORTS = (
     ),
 )
 
-MIGRATIONS: tuple[Migration, ...] = (Migration("0070-reports", _REPORTS),)
+_DEPARTED = (
+    """CREATE TABLE departed_count (month text NOT NULL, family text NOT NULL, table_name text NOT NULL,
+       key text[] NOT NULL, cases integer NOT NULL, persons integer NOT NULL,
+       PRIMARY KEY (month, family, table_name, key))""",
+)
+
+MIGRATIONS: tuple[Migration, ...] = (Migration("0070-reports", _REPORTS), Migration("0071-departed", _DEPARTED))
 
 RIGHTS: dict[str, str] = {
     "person_bands": "SELECT, INSERT, UPDATE, DELETE",
+    "departed_count": "SELECT, INSERT, UPDATE (cases, persons)",
     "closed_month": "SELECT, INSERT",
     "handed_in_report": "SELECT, INSERT",
 }

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lotse_chassis.accesslog import access_log
 from lotse_chassis.timers import timer
 from lotse_contracts.person import ErasureReceipt
+from lotse_intake.store import departed
 from lotse_intake.store.tables import (
     attachment,
     case_file,
@@ -171,6 +172,7 @@ IMPERSONAL = {
     "group_contact": "head counts of group offers, without anybody's name",
     "publication": "suppressed figures of a month",
     "closed_month": "counts of a month that is over",
+    "departed_count": "sums by month over everybody who was forgotten, without a name or an id",
     "handed_in_report": "suppressed reports as they were handed in",
     "handover_batch": "packages by region, with counts and digests",
     "handover_item": "random references of a package and digests of what was in it",
@@ -200,7 +202,11 @@ async def cancel_timers(tx: AsyncConnection, person_id: UUID, objects: Sequence[
 
 
 async def delete_person(tx: AsyncConnection, person_id: UUID) -> dict[str, int]:
-    """Delete every row of a person but the proofs that the law keeps; returns how many went, by table."""
+    """Delete every row of a person but the proofs that the law keeps; returns how many went, by table.
+
+    What she counts for stays in the sums of its months.
+    """
+    await departed.keep(tx, person_id)
     steps = steps_of(person_id)
     return {table.name: (await tx.execute(delete(table).where(which))).rowcount for table, which in steps}
 

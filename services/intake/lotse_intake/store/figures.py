@@ -10,82 +10,20 @@ from typing import Any
 from sqlalchemy import TextClause, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lotse_intake.domain.bands import LANGUAGES, NOT_STATED
 from lotse_intake.domain.reports import FAMILIES
+from lotse_intake.store import departed
+from lotse_intake.store.countable import CASES, LOCK, grouping, place_of
 from lotse_intake.store.tables import publication
 from lotse_intake.store.tables.reports import closed_month
-from lotse_statistics.tables import ANY, Key
-
-REPORTS_LOCK = 0x6C6F74726570  # one report is counted and published at a time
-ZONE = "Europe/Berlin"
-
-_LANGUAGE = (
-    f"CASE WHEN {{0}} IN ({', '.join(repr(one) for one in LANGUAGES)}) THEN {{0}}"
-    f" WHEN {{0}} IN ('', '{NOT_STATED}') THEN '{NOT_STATED}' ELSE 'other' END"
-)
-
-
-def _language(column: str) -> str:
-    return _LANGUAGE.format(f"split_part(lower({column}), '-', 1)")
-
-
-def _month(column: str) -> str:
-    return f"to_char({column} AT TIME ZONE '{ZONE}', 'YYYY-MM')"
-
-
-# A row is a case: its month, who stands behind it, how often it counts, and a column for each dimension.
-_LATE = """
-  LEFT JOIN closed_month AS closed ON closed.month = {month}
-  WHERE superseded_by IS NULL AND NOT void AND greatest(at, recorded_at) >= :start
-    AND at < :end
-    AND NOT (corrects IS NOT NULL AND closed.closed_at < recorded_at)"""
-"""What is recorded after its month was closed counts in the month in which it was recorded; a correction of something
-that has counted in a closed month does not count again."""
-
-_CASES: Mapping[str, str] = {
-    "persons": f"""
-      SELECT {_month("person.registered_at")} AS month, person.person_id::text AS who, 1 AS weight,
-        coalesce(age_band, '{NOT_STATED}') AS age_band, coalesce(gender, '{NOT_STATED}') AS gender,
-        coalesce(nullif(bands.language, '{NOT_STATED}'), {_language("coalesce(person.languages[1], '')")}) AS language,
-        coalesce(region, '{NOT_STATED}') AS region, coalesce(residence_bracket, '{NOT_STATED}') AS residence_bracket
-      FROM person LEFT JOIN person_bands AS bands ON bands.person_id = person.person_id
-      WHERE registered_at >= :start AND registered_at < :end AND NOT EXISTS (
-        SELECT 1 FROM person_merge WHERE merged_id = person.person_id AND undone_at IS NULL)""",
-    "enquiries": f"""
-      SELECT {_month("received_at")} AS month, person_id::text AS who, 1 AS weight, channel,
-        {_language("language")} AS language
-      FROM enquiry WHERE received_at >= :start AND received_at < :end""",
-    "concerns": f"""
-      SELECT {_month("received_at")} AS month, person_id::text AS who, 1 AS weight, code, urgency
-      FROM concern WHERE received_at >= :start AND received_at < :end AND state NOT IN ('spam', 'duplicate')""",
-    "outcomes": f"""
-      SELECT {_month("ended_at")} AS month, person_id::text AS who, 1 AS weight, code,
-        coalesce(outcome, CASE state WHEN 'resolved' THEN 'unknown' ELSE state END) AS outcome
-      FROM concern WHERE ended_at >= :start AND ended_at < :end AND state NOT IN ('spam', 'duplicate')""",
-    "contacts": f"""
-      SELECT CASE WHEN closed.closed_at < recorded_at THEN {_month("recorded_at")} ELSE {_month("at")} END AS month,
-        coalesce(person_id, contact_id)::text AS who, 1 AS weight, channel, depth, {_language("language")} AS language,
-        CASE WHEN interpreter THEN 'yes' ELSE 'no' END AS interpreter, minutes
-      FROM contact {_LATE.format(month=_month("at"))}""",
-    "group_heads": f"""
-      SELECT CASE WHEN closed.closed_at < recorded_at THEN {_month("recorded_at")} ELSE {_month("at")} END AS month,
-        NULL AS who, head_count AS weight, offer, {_language("language")} AS language
-      FROM group_contact {_LATE.format(month=_month("at"))}""",
-}
-
-
-def _grouping(family: str) -> tuple[str, ...]:
-    """The dimensions of all tables of a family, each once."""
-    return tuple(dict.fromkeys(name for table in FAMILIES[family].values() for name in table))
+from lotse_statistics.tables import Key
 
 
 def _counting(family: str) -> TextClause:
     """By month: every cell of every table."""
     sets = ", ".join(f"(month, {', '.join(table)})" for table in FAMILIES[family].values())
-    columns = ", ".join(_grouping(family))
+    columns = ", ".join(grouping(family))
     return text(
-        f"SELECT month, {columns}, sum(weight) AS cases FROM ({_CASES[family]}) AS cases"
-        f" GROUP BY GROUPING SETS ({sets})"
+        f"SELECT month, {columns}, sum(weight) AS cases FROM ({CASES[family]}) AS cases GROUP BY GROUPING SETS ({sets})"
     )
 
 
@@ -94,17 +32,17 @@ def _behind(family: str) -> TextClause:
     sets = []
     for table in FAMILIES[family].values():
         sets += [f"({', '.join(table)})", *(f"({name})" for name in table if len(table) > 1)]
-    columns = ", ".join(_grouping(family))
+    columns = ", ".join(grouping(family))
     return text(
-        f"SELECT {columns}, count(DISTINCT who) AS persons FROM ({_CASES[family]}) AS cases"
+        f"SELECT {columns}, count(DISTINCT who) AS persons FROM ({CASES[family]}) AS cases"
         f" WHERE month = ANY(:months) GROUP BY GROUPING SETS ({', '.join(sets)})"
     )
 
 
 _COUNTING = {family: _counting(family) for family in FAMILIES}
 _BEHIND = {family: _behind(family) for family in FAMILIES if family != "group_heads"}
-_MINUTES = text(f"SELECT month, sum(minutes) FROM ({_CASES['contacts']}) AS cases GROUP BY month")
-_MEETINGS = text(f"SELECT month, count(*) FROM ({_CASES['group_heads']}) AS cases GROUP BY month")
+_MINUTES = text(f"SELECT month, sum(minutes) FROM ({CASES['contacts']}) AS cases GROUP BY month")
+_MEETINGS = text(f"SELECT month, count(*) FROM ({CASES['group_heads']}) AS cases GROUP BY month")
 _CONTINUING = text(
     """SELECT count(DISTINCT contact.person_id) FROM contact JOIN person ON person.person_id = contact.person_id
        WHERE at >= :start AND at < :end AND superseded_by IS NULL AND NOT void AND registered_at < :start"""
@@ -135,8 +73,8 @@ class Stretch:
 
 
 async def lock(tx: AsyncConnection) -> None:
-    """Let no other report be counted until the end of the transaction."""
-    await tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": REPORTS_LOCK})
+    """Let no other report be counted, and nobody be forgotten, until the end of the transaction."""
+    await tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
 
 
 async def counts_by_month(tx: AsyncConnection, stretch: Stretch) -> dict[str, dict[str, Any]]:
@@ -148,22 +86,19 @@ async def counts_by_month(tx: AsyncConnection, stretch: Stretch) -> dict[str, di
     for family, query in _COUNTING.items():
         for row in (await tx.execute(query, stretch.values)).mappings():
             if row["month"] in months:
-                table, key = _place(family, row)
+                table, key = place_of(family, row)
                 months[row["month"]]["families"][family][table][key] = int(row["cases"])
     for name, query in (("minutes", _MINUTES), ("meetings", _MEETINGS)):
         for month, count in await tx.execute(query, stretch.values):
             if month in months:
                 months[month]["sums"][name] = int(count)
+    for one in await departed.of_months(tx, stretch.months):
+        sums, families = months[one.month]["sums"], months[one.month]["families"]
+        counts = sums if one.family == departed.SUMS else families[one.family][one.table_name]
+        key = one.table_name if one.family == departed.SUMS else tuple(one.key)
+        if one.cases:
+            counts[key] = counts.get(key, 0) + one.cases
     return months
-
-
-def _place(family: str, row: Mapping[Any, Any]) -> tuple[str, Key]:
-    """Which table a row of all grouping sets belongs to: the dimensions that are not null in it."""
-    for table, dimensions in FAMILIES[family].items():
-        others = set(_grouping(family)) - set(dimensions)
-        if all(row[name] is None for name in others) and all(row[name] is not None for name in dimensions):
-            return table, tuple(str(row[name]) for name in dimensions)
-    raise AssertionError(family)
 
 
 async def persons_behind(tx: AsyncConnection, stretch: Stretch) -> dict[str, dict[str, dict[Key, int]]]:
@@ -172,11 +107,12 @@ async def persons_behind(tx: AsyncConnection, stretch: Stretch) -> dict[str, dic
     for family, query in _BEHIND.items():
         found[family] = {table: {} for table in FAMILIES[family]}
         for row in (await tx.execute(query, {**stretch.values, "months": list(stretch.months)})).mappings():
-            given = {name for name in _grouping(family) if row[name] is not None}
-            for table, dimensions in FAMILIES[family].items():
-                if given and given <= set(dimensions):
-                    key = tuple(str(row[name]) if name in given else ANY for name in dimensions)
-                    found[family][table][key] = int(row["persons"])
+            table, key = place_of(family, row)
+            found[family][table][key] = int(row["persons"])
+    for one in await departed.of_months(tx, stretch.months):
+        if one.persons:
+            counts, own = found[one.family][one.table_name], tuple(one.key)
+            counts[own] = counts.get(own, 0) + one.persons
     return found
 
 

@@ -1,7 +1,7 @@
 """What is counted of persons, the months that are closed, and the reports that were handed in."""
 
-from sqlalchemy import Column, ForeignKey, LargeBinary, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Column, ForeignKey, Integer, LargeBinary, Table, Text, Uuid
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from lotse_intake.store.tables.columns import INSTANT, metadata
 
@@ -14,6 +14,17 @@ person_bands = Table(
     Column("region", Text, nullable=False),
     Column("residence_bracket", Text, nullable=False),
     Column("language", Text, nullable=False),
+)
+
+departed_count = Table(
+    "departed_count",
+    metadata,
+    Column("month", Text, primary_key=True),
+    Column("family", Text, primary_key=True),
+    Column("table_name", Text, primary_key=True),
+    Column("key", ARRAY(Text), primary_key=True),
+    Column("cases", Integer, nullable=False),
+    Column("persons", Integer, nullable=False),
 )
 
 closed_month = Table(
