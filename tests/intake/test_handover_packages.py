@@ -12,6 +12,7 @@ import pytest
 
 from lotse_contracts import intake, referral
 from lotse_contracts.intake import AttachmentClaim
+from lotse_intake.domain.handover_package import PackageBroken
 from lotse_intake.domain.handover_receipt import line_of
 from lotse_intake.providers import handover_files
 from tests.intake.given import NAME, TEXT, Intake, kinds, only
@@ -71,7 +72,7 @@ async def test_only_what_she_ticked_leaves_and_only_for_the_receivers_key(here: 
     assert record["consent"]["recipient"] == "msa-west"
     for canary in (NAME, HEALTH, TEXT, "olena.kanarejka"):
         assert canary.encode() not in whole
-    with pytest.raises(handover_files.PackageBroken, match="wrong_key"):
+    with pytest.raises(PackageBroken, match="wrong_key"):
         handover_files.open_package(path, [pyrage.x25519.Identity.generate()])
 
 
