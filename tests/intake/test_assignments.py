@@ -12,7 +12,7 @@ from lotse_contracts import intake
 from lotse_contracts.envelope import Message
 from tests.intake import casework
 from tests.intake.casework import CHIEF, COLLEAGUE, OWNER, SECOND_CHIEF, STRANGER, asked, assign, given, opened, owned
-from tests.intake.given import Intake, only
+from tests.intake.given import Intake, kinds, only
 
 
 async def marked(here: Intake, actor: str = COLLEAGUE) -> casework.Case:
@@ -54,13 +54,35 @@ async def test_without_a_marked_conflict_one_person_is_enough(here: Intake) -> N
     assert only(await assign(here, case, STRANGER, by=OWNER), intake.CaseAssigned).approved_by is None
 
 
-async def test_a_mark_is_taken_away_by_a_coordinator_and_never_by_whom_it_concerns(here: Intake) -> None:
-    case = await marked(here, CHIEF)
-    lift = intake.MarkConflict(case_id=case.case_id, actor=CHIEF, reason="relative", marked=False)
-    for by in (CHIEF, OWNER):
-        with pytest.raises(Refused, match="second_person_needed"):
-            await given(here, lift, by)
-    assert not only(await given(here, lift, SECOND_CHIEF), intake.ConflictMarked).marked
+async def test_a_mark_is_taken_back_by_who_made_it_or_a_coordinator_and_never_by_whom_it_concerns(
+    here: Intake,
+) -> None:
+    for lifts in (OWNER, SECOND_CHIEF):
+        case = await marked(here, CHIEF)
+        lift = intake.MarkConflict(case_id=case.case_id, actor=CHIEF, reason="relative", marked=False)
+        for by in (CHIEF, STRANGER):
+            with pytest.raises(Refused, match="second_person_needed"):
+                await given(here, lift, by)
+        assert not only(await given(here, lift, lifts), intake.ConflictMarked).marked
+        assert await given(here, lift, lifts) == []
+
+
+async def test_of_others_a_conflict_is_marked_by_who_decides_of_oneself_by_everybody(here: Intake) -> None:
+    case = await owned(here)
+    mark = intake.MarkConflict(case_id=case.case_id, actor=STRANGER, reason="acquaintance")
+    with pytest.raises(Refused, match="not_your_case"):
+        await given(here, mark, COLLEAGUE)
+    assert only(await given(here, mark, STRANGER), intake.ConflictMarked).actor == STRANGER
+
+
+async def test_an_owner_with_a_conflict_carries_the_case_no_longer_until_two_agree_on_her(here: Intake) -> None:
+    case = await owned(here)
+    said = await given(here, intake.MarkConflict(case_id=case.case_id, actor=OWNER, reason="own_affair"))
+    assert kinds(said) == ["evt intake.conflict-marked", "evt intake.case-assigned"]
+    assert (await asked(here, case))[1] is None
+    await assign(here, case, OWNER, by=CHIEF)
+    await given(here, approval(here, case), SECOND_CHIEF)
+    assert (await casework.content(here, case)).concerns
 
 
 async def test_who_has_a_conflict_sees_the_outline_alone_coordinators_too(here: Intake) -> None:

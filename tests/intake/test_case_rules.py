@@ -144,6 +144,14 @@ def test_the_second_pair_of_eyes_belongs_to_another_coordinator(viewer: Viewer, 
         assert viewer.actor not in {first, owner}
 
 
+@given(VIEWERS, CARRIED, st.sampled_from(ACTORS), st.sampled_from(ACTORS))
+def test_nobody_takes_back_a_mark_of_her_own(viewer: Viewer, carried: Carried, actor: str, marked_by: str) -> None:
+    if sight.may_lift(viewer, actor=actor, marked_by=marked_by):
+        assert viewer.actor != actor
+        assert viewer.role == "coordinator" or viewer.actor == marked_by
+    assert sight.may_mark(viewer, carried, viewer.actor)
+
+
 # Reminders
 
 DAYS = st.dates(date(2026, 1, 1), date(2027, 12, 31))

@@ -67,5 +67,15 @@ def may_approve(viewer: Viewer, *, proposed_by: str, proposed_owner: str) -> boo
     return viewer.role == COORDINATOR and viewer.actor not in {proposed_by, proposed_owner}
 
 
+def may_mark(viewer: Viewer, carried: Carried, actor: str) -> bool:
+    """Everybody may say of herself that she must not carry a case; of others, whoever decides about it."""
+    return viewer.actor == actor or decides(viewer, carried)
+
+
+def may_lift(viewer: Viewer, *, actor: str, marked_by: str) -> bool:
+    """A mark is taken back by a coordinator or by whoever made it, and never by whom it concerns."""
+    return viewer.actor != actor and (viewer.role == COORDINATOR or viewer.actor == marked_by)
+
+
 def _owns(viewer: Viewer, carried: Carried) -> bool:
     return carried.owner is not None and (viewer.actor == carried.owner or carried.owner in viewer.stands_in_for)

@@ -18,10 +18,19 @@ from lotse_contracts.intake import (
     ConflictMarked,
     MarkConflict,
 )
-from lotse_intake.domain.sight import COORDINATOR, Viewer, may_approve, needs_second_person
+from lotse_intake.domain.sight import (
+    COORDINATOR,
+    Carried,
+    Viewer,
+    may_approve,
+    may_lift,
+    may_mark,
+    needs_second_person,
+)
 from lotse_intake.handlers import people
 from lotse_intake.handlers.viewing import (
     case_to_decide,
+    case_to_see,
     log,
     require_colleague,
     require_open,
@@ -49,8 +58,7 @@ async def assign_case(order: AssignCase, context: Context, tx: AsyncConnection) 
 
 async def approve_assignment(order: ApproveAssignment, context: Context, tx: AsyncConnection) -> Sequence[Message]:
     """The second person decides. Raises Refused if she is the first, or would be the owner."""
-    row = await people.open_case(tx, order.case_id)
-    viewer = await viewer_of(tx, context)
+    row, viewer, _ = await case_to_see(tx, context, order.case_id)
     require_version(row, order.version)
     if row.proposed_owner is None:
         raise Refused("nothing_proposed", fields=("case_id",))
@@ -68,37 +76,43 @@ async def approve_assignment(order: ApproveAssignment, context: Context, tx: Asy
 
 
 async def mark_conflict(order: MarkConflict, context: Context, tx: AsyncConnection) -> Sequence[Message]:
-    """Everybody may say it, of herself above all; only a coordinator takes a mark away, and never her own."""
+    """Somebody must not carry this case; if she does, nobody does from now on, until two agree on her. Or the mark is
+    taken back."""
     row = await people.open_case(tx, order.case_id)
-    viewer = await viewer_of(tx, context)
-    if order.marked:
-        changed = await cases.mark_conflict(
-            tx,
-            {
-                "case_id": order.case_id,
-                "actor": order.actor,
-                "reason": order.reason,
-                "marked_at": context.now,
-                "marked_by": viewer.actor,
-            },
-        )
-    elif viewer.role != COORDINATOR or viewer.actor == order.actor:
-        raise Refused("second_person_needed", fields=("actor",))
-    else:
-        changed = await cases.lift_conflict(tx, order.case_id, order.actor)
+    viewer, carried = await viewer_of(tx, context), await cases.carried(tx, row)
+    changed = await (_marked if order.marked else _lifted)(tx, context, order, (viewer, carried))
     if not changed:
         return []
-    marked = await cases.change(tx, order.case_id)
+    left = order.marked and row.owner == order.actor
+    values = {"owner": None, **cases.NOTHING_PROPOSED} if left else {}
+    case = await cases.change(tx, order.case_id, **values)
     await _told(tx, context, row, "conflict" if order.marked else "conflict_lifted", order.actor)
-    return [
-        ConflictMarked(
-            case_id=row.case_id,
-            person_id=row.person_id,
-            version=marked.version,
-            actor=order.actor,
-            marked=order.marked,
-        )
-    ]
+    ids: dict[str, Any] = {"case_id": row.case_id, "person_id": row.person_id, "version": case.version}
+    said: list[Message] = [ConflictMarked(**ids, actor=order.actor, marked=order.marked)]
+    return [*said, CaseAssigned(**ids, owner=None, team=row.team)] if left else said
+
+
+async def _marked(tx: AsyncConnection, context: Context, order: MarkConflict, asked: tuple[Viewer, Carried]) -> bool:
+    viewer, carried = asked
+    if not may_mark(viewer, carried, order.actor):
+        raise Refused("not_your_case", fields=("case_id",))
+    row = {
+        "case_id": order.case_id,
+        "actor": order.actor,
+        "reason": order.reason,
+        "marked_at": context.now,
+        "marked_by": viewer.actor,
+    }
+    return await cases.mark_conflict(tx, row)
+
+
+async def _lifted(tx: AsyncConnection, context: Context, order: MarkConflict, asked: tuple[Viewer, Carried]) -> bool:
+    held = [mark for mark in await cases.conflicts_of(tx, order.case_id) if mark.actor == order.actor]
+    if not held:
+        return False
+    if not may_lift(asked[0], actor=order.actor, marked_by=held[0].marked_by):
+        raise Refused("second_person_needed", fields=("actor",))
+    return await cases.lift_conflict(tx, order.case_id, order.actor)
 
 
 async def _proposed(
