@@ -1,6 +1,6 @@
 """Who may be known here already: suspected once, and decided on by a member of staff."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from lotse_contracts import intake
 from lotse_contracts.intake import (
@@ -146,3 +146,26 @@ async def test_what_joined_already_is_not_suspected_when_it_changes(here: Intake
     await here.hear(merge(a, b))
     await here.hear(registration(here, b, PersonFields(identity={"name": NAME})))
     assert await indexed(here) == []
+
+
+async def test_a_pair_that_shares_nothing_any_more_is_shown_no_more(here: Intake) -> None:
+    first, second = await known_as(here, NAME), await known_as(here, NAME)
+    assert len(await indexed(here)) == 1
+    await here.hear(registration(here, second, PersonFields(identity={"name": SOMEBODY})))
+    assert await indexed(here) == []
+    assert (await waiting(here, first)).entries == ()
+
+
+async def test_whose_record_is_restricted_is_compared_with_nobody_until_it_is_free(here: Intake) -> None:
+    first, second = await known_as(here, NAME, born=BORN), await known_as(here, SAME_ONE, born=BORN)
+    await here.hear(restriction(first, restricted=True))
+    assert await indexed(here) == []
+    await here.hear(restriction(first, restricted=False))
+    assert [one.person_id for one in await indexed(here)] == [first]
+    await here.hear(restriction(second, restricted=True))
+    assert (await waiting(here)).waiting == 0
+
+
+def restriction(person_id: UUID, *, restricted: bool) -> intake.RestrictPerson:
+    """A coordinator's, or its end."""
+    return intake.RestrictPerson(person_id=person_id, restricted=restricted, reason="accuracy_contested", informed=True)

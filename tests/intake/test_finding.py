@@ -120,6 +120,7 @@ async def test_a_search_with_a_bad_reply_key_shows_nobody_and_logs_nobody(here: 
         ({"name": "123"}, "name_without_letters"),
         ({"name": NAME, "birth_date": "30.02.1980"}, "not_a_birth_date"),
         ({"name": NAME, "birth_date": "2980-01-01"}, "not_a_birth_date"),
+        ({"name": NAME, "gender": "x" * 201}, "name_too_long"),
         ({"name": NAME, "aliases": "Оля; О\u202eля"}, "name_invisible"),
     ],
 )

@@ -7,10 +7,11 @@ from lotse_contracts.intake import ContactPoint, PersonFields, PersonQuery
 from lotse_intake.domain import phones
 from lotse_intake.domain.birthdates import BirthDate, birth_date, known_date
 from lotse_intake.domain.matching import Record, record
-from lotse_intake.domain.names.cleaning import NotText, bounded, cleaned, has_letters
+from lotse_intake.domain.names.cleaning import CHARACTERS_MAX, NotText, bounded, cleaned, has_letters
 
 NAMES = ("name", "name_native", "name_latin_document")
 ALIASES = "aliases"
+SHOWN = frozenset({*NAMES, ALIASES, "birth_date", "birth_date_quality", "gender"})
 BETWEEN_ALIASES = ";"
 ALIASES_MAX = 4  # that are compared; each is read in every way
 WITHOUT_LETTERS = "a name with at least one letter"
@@ -52,6 +53,12 @@ def record_of_query(query: PersonQuery, *, today: date) -> Record:
     return replace(asked, phone=_phone("phone", query.phone) if query.phone.strip() else None)
 
 
+def shown(fields: PersonFields) -> PersonFields:
+    """Who she is and how she is reached, for whoever looks for her: in bounds, whoever wrote it."""
+    identity = {name: value[:CHARACTERS_MAX] for name, value in (fields.identity or {}).items() if name in SHOWN}
+    return PersonFields(identity=identity or None, contact=fields.contact)
+
+
 def checked(fields: PersonFields, *, today: date) -> PersonFields:
     """As they may be stored: visible names, a day that has been, a phone as E.164. Raises NotTaken.
 
@@ -62,6 +69,8 @@ def checked(fields: PersonFields, *, today: date) -> PersonFields:
         for name in (*NAMES, ALIASES):
             if name in identity:
                 _check_name(name, identity[name])
+        if any(len(value) > CHARACTERS_MAX for value in identity.values()):
+            raise NotTaken("identity", "name_too_long", f"at most {CHARACTERS_MAX} characters each")
         if identity.get("birth_date"):
             identity = {**identity, "birth_date": _read("birth_date", identity["birth_date"], today=today).iso}
     return fields.model_copy(update={"identity": identity, "contact": _contact(fields.contact)})

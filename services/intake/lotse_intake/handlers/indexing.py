@@ -24,6 +24,7 @@ from lotse_intake.store import blindindex, duplicates, merges
 
 BATCH = 100  # persons that are indexed in one transaction
 PAIRS_MAX = 20  # of one person that somebody is asked to look at, the likeliest
+NOTHING_ALIKE = Match(0.0, "different", ())
 
 
 async def index_some(office: Office, context: Context, tx: AsyncConnection) -> int:
@@ -50,11 +51,11 @@ async def compare_next(office: Office, context: Context, tx: AsyncConnection) ->
     today = day_of(context)
     fields = readable(office, row)
     found = await alike(office, tx, record_of(fields, today=today), today) if fields else []
-    known = {side for pair in await duplicates.of_person(tx, row.person_id) for side in (pair.first_id, pair.second_id)}
     own = await merges.group_of(tx, row.person_id)
-    chosen = [(other, matched) for other, _, matched in found if other not in own]
-    likely = [(other, matched) for other, matched in chosen if matched.band != "different"][:PAIRS_MAX]
-    faded = [(other, matched) for other, matched in chosen if matched.band == "different" and other in known]
+    chosen = {other: matched for other, _, matched in found if other not in own}
+    likely = [(other, matched) for other, matched in chosen.items() if matched.band != "different"][:PAIRS_MAX]
+    known = await _others(tx, row.person_id)
+    faded = [(other, chosen.get(other, NOTHING_ALIKE)) for other in known - {*own} - {other for other, _ in likely}]
     said = await _suspected(tx, context, row.person_id, [*likely, *faded])
     await blindindex.note_compared(tx, row.person_id)
     return said
@@ -70,8 +71,8 @@ async def alike(
     return await asyncio.to_thread(_compared, office, rows, asked, today)
 
 
-def readable(office: Office, row: Row[Any]) -> PersonFields | None:
-    """A person's fields; None once her key is gone, which a late worker may meet."""
+def readable(office: Office, row: Any) -> PersonFields | None:
+    """The fields in a row with `person_id` and `fields`; None once her key is gone, which a late worker may meet."""
     try:
         return decrypted_fields(office.keys, row.person_id, row.fields)
     except (Refused, KeyUnknown):
@@ -106,13 +107,18 @@ def _compared(
     return sorted(found, key=lambda one: (-one[2].score, one[0]))
 
 
+async def _others(tx: AsyncConnection, person_id: UUID) -> set[UUID]:
+    """With whom she is in a pair."""
+    pairs = await duplicates.of_person(tx, person_id)
+    return {side for pair in pairs for side in (pair.first_id, pair.second_id)} - {person_id}
+
+
 async def _suspected(
     tx: AsyncConnection, context: Context, person_id: UUID, found: Sequence[tuple[UUID, Match]]
 ) -> list[Message]:
-    others = [(other, matched) for other, matched in found if other != person_id]
-    living = await blindindex.lock_living(tx, [person_id, *(other for other, _ in others)])
+    living = await blindindex.lock_living(tx, [person_id, *(other for other, _ in found)])
     said: list[Message] = []
-    for other, matched in others if person_id in living else []:
+    for other, matched in found if person_id in living else []:
         if other not in living:
             continue
         reasons = tuple(reason.code for reason in matched.reasons)

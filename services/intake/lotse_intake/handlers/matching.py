@@ -20,7 +20,7 @@ from lotse_contracts.intake import (
     PersonQuery,
     WeighedReason,
 )
-from lotse_intake.domain.identities import NotTaken, record_of_query
+from lotse_intake.domain.identities import NotTaken, record_of_query, shown
 from lotse_intake.domain.matching import Match, Reason
 from lotse_intake.handlers.indexing import alike, day_of, readable
 from lotse_intake.handlers.questions import sealer_of
@@ -62,12 +62,12 @@ async def find_persons(
         raise Refused("nothing_to_find", fields=("name", "phone", "receipt_code"))
     to = sealer_of(question.reply_key, AskFindPersons.type_name(), key)
     fitting = await _found(office, query, context, tx)
-    shown = fitting[:FOUND_MAX]
-    groups = await merges.groups_of(tx, [person_id for person_id, _, _ in shown])
+    best = fitting[:FOUND_MAX]
+    groups = await merges.groups_of(tx, [person_id for person_id, _, _ in best])
     await looks.note_reads(tx, context, list(groups), question.purpose)
-    found = tuple(_shown(person_id, groups[person_id], fields, why, to) for person_id, fields, why in shown)
+    found = tuple(_shown(person_id, groups[person_id], fields, why, to) for person_id, fields, why in best)
     missing = await blindindex.missing(tx, office.pepper.scheme)
-    return FoundPersonsAnswer(persons=found, others=len(fitting) - len(shown), missing=missing)
+    return FoundPersonsAnswer(persons=found, others=len(fitting) - len(best), missing=missing)
 
 
 async def _found(office: Office, query: PersonQuery, context: Context, tx: AsyncConnection) -> list[Found]:
@@ -105,12 +105,11 @@ def _may_be_meant(found: Match) -> bool:
 def _shown(
     person_id: UUID, group: tuple[UUID, ...], fields: PersonFields, found: Match, to: Callable[[bytes], Sealed]
 ) -> FoundPerson:
-    who = PersonFields(identity=fields.identity, contact=fields.contact)
     return FoundPerson(
         person_id=person_id,
         group=group,
         score_percent=int(found.score * 100),
         band=None if found.band == "different" else found.band,
         reasons=tuple(WeighedReason(code=one.code, points=one.points) for one in found.reasons),
-        fields=to(who.model_dump_json(exclude_none=True).encode()),
+        fields=to(shown(fields).model_dump_json(exclude_none=True).encode()),
     )

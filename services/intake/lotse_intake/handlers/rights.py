@@ -29,7 +29,7 @@ from lotse_intake.domain.release import merged
 from lotse_intake.handlers import people, telling
 from lotse_intake.providers.content import decrypted_fields, encrypted_fields, opened
 from lotse_intake.providers.office import Office
-from lotse_intake.store import persons, rights
+from lotse_intake.store import blindindex, persons, rights
 from lotse_intake.store.merges import group_of
 
 HOLD_MAX = timedelta(days=366)
@@ -47,6 +47,8 @@ async def restrict_person(order: RestrictPerson, context: Context, tx: AsyncConn
         if row is None or row.frozen or row.restricted == order.restricted:
             continue
         changed = await persons.change(tx, person_id, restricted=order.restricted)
+        if not order.restricted:
+            await blindindex.note_news(tx, person_id)  # she was compared with nobody meanwhile
         await rights.note_restriction(
             tx,
             person_id=person_id,

@@ -17,7 +17,7 @@ from lotse_intake.store.tables import erasure, person
 from lotse_intake.store.tables.matching import blind_index, blind_index_mark, to_index
 
 TURN_LOCK = 0x696E6478  # "indx": of several processes one keeps the index
-CANDIDATES_MAX = 200  # that one search decrypts; those that share most keys come first
+CANDIDATES_MAX = 200  # that one search decrypts; a phone or e-mail (kinds 1, 6) comes before a date (3), a surname last
 Digest = tuple[int, bytes]
 
 _ALL_AGAIN = text(
@@ -50,7 +50,9 @@ _MISSING = text(
 _CANDIDATES = text(
     """
     SELECT person_id, fields FROM (
-      SELECT person_id, count(*) AS hits FROM blind_index WHERE digest = ANY(CAST(:digests AS bytea[]))
+      SELECT person_id,
+        sum(CASE WHEN kind IN (1, 6) THEN 100 WHEN kind = 3 THEN 50 WHEN kind = 5 THEN 1 ELSE 10 END) AS hits
+      FROM blind_index WHERE digest = ANY(CAST(:digests AS bytea[]))
       GROUP BY person_id ORDER BY hits DESC, person_id LIMIT :size
     ) AS found JOIN person USING (person_id)
     WHERE NOT frozen AND fields IS NOT NULL ORDER BY hits DESC, person_id
@@ -66,6 +68,13 @@ async def take_turn(tx: AsyncConnection) -> bool:
 async def scheme(tx: AsyncConnection) -> str | None:
     """By which rules and pepper the index is made; None when it is empty, as after a crash."""
     return (await tx.execute(select(blind_index_mark.c.scheme))).scalar_one_or_none()
+
+
+async def note_news(tx: AsyncConnection, person_id: UUID) -> None:
+    """Have somebody compared, as if her fields had changed."""
+    row = insert(to_index).values(person_id=person_id, is_news=True, is_indexed=False)
+    again = row.on_conflict_do_update(index_elements=["person_id"], set_={"is_news": True, "is_indexed": False})
+    await tx.execute(again)
 
 
 async def begin_again(tx: AsyncConnection, new: str) -> None:
@@ -112,8 +121,9 @@ async def note_compared(tx: AsyncConnection, person_id: UUID) -> None:
 
 
 async def lock_living(tx: AsyncConnection, person_ids: Sequence[UUID]) -> set[UUID]:
-    """Which of these are here and not being erased; they stay so until this transaction ends."""
-    query = select(person.c.person_id).where(person.c.person_id.in_(person_ids), ~person.c.frozen)
+    """Which of these are here, not being erased and not restricted (Art. 18 GDPR), until this transaction ends."""
+    workable = ~person.c.frozen & ~person.c.restricted
+    query = select(person.c.person_id).where(person.c.person_id.in_(person_ids), workable)
     locked = query.order_by(person.c.person_id).with_for_update(key_share=True, read=True)
     return set((await tx.execute(locked)).scalars())
 

@@ -20,8 +20,8 @@ _WAITING = text(
       SELECT m.merged_id, top.kept_id FROM top JOIN person_merge m ON m.kept_id = top.person_id AND m.undone_at IS NULL
     ), waiting AS (
       SELECT pair.* FROM duplicate_pair pair
-      JOIN person a ON a.person_id = first_id AND NOT a.frozen
-      JOIN person b ON b.person_id = second_id AND NOT b.frozen
+      JOIN person a ON a.person_id = first_id AND NOT a.frozen AND NOT a.restricted
+      JOIN person b ON b.person_id = second_id AND NOT b.frozen AND NOT b.restricted
       LEFT JOIN top one ON one.person_id = first_id
       LEFT JOIN top two ON two.person_id = second_id
       WHERE dismissed_at IS NULL AND band <> 'different'
