@@ -42,3 +42,17 @@ def test_the_ledger_benchmark_prints_a_ratio_for_every_limit() -> None:
         "trial balance",
         "proof of inclusion in 6",
     ]
+
+
+def test_the_statistics_benchmark_prints_how_counting_grows() -> None:
+    run = subprocess.run(
+        [sys.executable, "-m", "benchmarks.statistics", "--concerns", "200", "400"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=RUN_SECONDS,
+        check=True,
+    )
+    lines = run.stdout.splitlines()
+    assert [line.split()[0] for line in lines] == ["200", "200", "400", "400"]
+    assert all("counted in" in line and "ratio" in line and "hidden in" in line for line in lines)
