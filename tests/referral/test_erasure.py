@@ -173,6 +173,7 @@ async def test_her_data_come_sealed_to_whoever_asked_and_the_access_is_logged(de
         "consent": 1,
         "appointment": 1,
         "booking": 1,
+        "seen_by": 1,
     }
     with pytest.raises(Refused, match="malformed"):
         await desk.asks(question.model_copy(update={"reply_key": "AA"}))

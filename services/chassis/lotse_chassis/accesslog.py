@@ -1,10 +1,16 @@
 """Who read or wrote personal content, when and why: no content, only added to, never evaluated per employee."""
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Table, Text, insert
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Date, DateTime, Identity, Row, Table, Text, cast, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.context import Context
 from lotse_chassis.database import metadata
+
+OFFICE_ZONE = "Europe/Berlin"  # the day of a look is a day of the office
+DAYS_MAX = 200  # lines of one answer about who has seen a person's data
 
 access_log = Table(
     "access_log",
@@ -45,3 +51,22 @@ async def record(
             purpose=purpose,
         )
     )
+
+
+async def by_day(tx: AsyncConnection, objects: Sequence[str], limit: int = DAYS_MAX) -> Sequence[Row[Any]]:
+    """The looks at these objects by day, role, action and purpose, with their number, newest day first.
+
+    It knows no actor: what a member of staff did cannot be asked here.
+    """
+    day = cast(func.timezone(OFFICE_ZONE, access_log.c.at), Date).label("day")
+    columns = (day, access_log.c.role, access_log.c.action, access_log.c.purpose)
+    query = select(*columns, func.count().label("times")).where(access_log.c.object_id.in_(objects)).group_by(*columns)
+    return (await tx.execute(query.order_by(day.desc(), *columns[1:]).limit(limit))).all()
+
+
+async def seen(tx: AsyncConnection, object_id: str) -> list[dict[str, Any]]:
+    """The same as JSON has it, for what a service tells a person about herself."""
+    return [
+        {"day": row.day.isoformat(), "role": row.role, "action": row.action, "purpose": row.purpose, "times": row.times}
+        for row in await by_day(tx, [object_id])
+    ]

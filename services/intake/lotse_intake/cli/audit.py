@@ -14,7 +14,6 @@ from lotse_intake.cli.session import EXIT_DONE, Told, actor_of, add_actor, add_l
 from lotse_intake.handlers import incidents, seen_by
 from lotse_intake.handlers.incidents import REASONS, Incident
 from lotse_intake.settings import IntakeSettings
-from lotse_intake.store import looks
 
 PURPOSE = "audit"
 
@@ -50,7 +49,7 @@ async def _run(settings: IntakeSettings, args: argparse.Namespace) -> int:
 async def _looks(service: Service, args: argparse.Namespace) -> None:
     async with service.unit(actor=actor_of(args), role="administrator") as unit:
         objects = await seen_by.objects_of(unit.tx, args.id) if args.way == "person" else [str(args.id)]
-        found = await looks.by_day(unit.tx, objects)
+        found = await accesslog.by_day(unit.tx, objects)
         await accesslog.record(
             unit.tx, unit.context, action="read", object_kind=args.way, object_id=str(args.id), purpose=PURPOSE
         )

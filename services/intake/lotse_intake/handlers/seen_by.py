@@ -14,7 +14,7 @@ from lotse_chassis.context import Context
 from lotse_contracts.intake import AskOwnSeenBy, AskSeenBy, SeenByAnswer, SeenEntry
 from lotse_intake.handlers import people, pins
 from lotse_intake.providers.office import Office
-from lotse_intake.store import erasures, looks, persons
+from lotse_intake.store import erasures, persons
 from lotse_intake.store.merges import group_of
 
 
@@ -36,12 +36,12 @@ async def own_seen_by(office: Office, question: AskOwnSeenBy, context: Context, 
 
 async def answer_of(tx: AsyncConnection, person_id: UUID) -> SeenByAnswer:
     """All looks at what is hers, counted by day, role, action and purpose."""
-    rows = await looks.by_day(tx, await objects_of(tx, person_id))
+    rows = await accesslog.by_day(tx, await objects_of(tx, person_id), accesslog.DAYS_MAX + 1)
     entries = tuple(
         SeenEntry(day=row.day.isoformat(), role=row.role, action=row.action, purpose=row.purpose, times=row.times)
-        for row in rows[: looks.DAYS_MAX]
+        for row in rows[: accesslog.DAYS_MAX]
     )
-    return SeenByAnswer(known=True, entries=entries, more=len(rows) > looks.DAYS_MAX)
+    return SeenByAnswer(known=True, entries=entries, more=len(rows) > accesslog.DAYS_MAX)
 
 
 async def objects_of(tx: AsyncConnection, person_id: UUID) -> Sequence[str]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Row, cast, func, insert, select
+from sqlalchemy import Row, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.accesslog import access_log
@@ -13,9 +13,7 @@ from lotse_chassis.context import Context
 from lotse_intake.store.tables.rights import incident_lookup
 
 LOOKS_MAX = 500  # in one answer, newest first
-DAYS_MAX = 200  # lines of one answer about who has seen a person's data
 INCIDENT_LOOKS_MAX = 1_000  # of one lookup; more days or more looks are a second lookup with a reason of its own
-OFFICE_ZONE = "Europe/Berlin"  # the day of a look is a day of the office
 
 
 async def note_arrivals(tx: AsyncConnection, arrived: Sequence[tuple[UUID, Context]]) -> None:
@@ -58,17 +56,6 @@ async def at(tx: AsyncConnection, objects: Sequence[str]) -> Sequence[Row[Any]]:
     """The looks at these objects, newest first."""
     query = select(access_log).where(access_log.c.object_id.in_(objects))
     return (await tx.execute(query.order_by(access_log.c.id.desc()).limit(LOOKS_MAX))).all()
-
-
-async def by_day(tx: AsyncConnection, objects: Sequence[str], limit: int = DAYS_MAX + 1) -> Sequence[Row[Any]]:
-    """The looks at these objects by day, role, action and purpose, with their number, newest day first.
-
-    It knows no actor: what a member of staff did cannot be asked here.
-    """
-    day = cast(func.timezone(OFFICE_ZONE, access_log.c.at), Date).label("day")
-    columns = (day, access_log.c.role, access_log.c.action, access_log.c.purpose)
-    query = select(*columns, func.count().label("times")).where(access_log.c.object_id.in_(objects)).group_by(*columns)
-    return (await tx.execute(query.order_by(day.desc(), *columns[1:]).limit(limit))).all()
 
 
 async def of_incident(

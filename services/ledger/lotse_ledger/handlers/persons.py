@@ -55,7 +55,8 @@ async def person_data(
                     part: contents.get(part),
                 }
             )
-    document = {"service": "ledger", "person_id": str(question.person_id), "entries": held}
+    seen = await accesslog.seen(tx, str(question.person_id))
+    document = {"service": "ledger", "person_id": str(question.person_id), "entries": held, "seen_by": seen}
     try:
         content = seal(
             json.dumps(document, ensure_ascii=False).encode(),

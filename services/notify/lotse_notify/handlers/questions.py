@@ -51,7 +51,9 @@ async def person_data(
     held = await records.held_about(tx, question.person_id)
     if not any(held.values()):
         return PersonDataAnswer(held=False)
-    document = json.dumps(_document(held, question.person_id, book.keys), ensure_ascii=False).encode()
+    seen = await accesslog.seen(tx, str(question.person_id))
+    whole = {**_document(held, question.person_id, book.keys), "seen_by": seen}
+    document = json.dumps(whole, ensure_ascii=False).encode()
     name = AskPersonData.type_name()
     try:
         content = seal(document, decode(question.reply_key), type_name=name, key=str(question.person_id))

@@ -77,7 +77,9 @@ async def person_data(question: AskPersonData, context: Context, tx: AsyncConnec
     await accesslog.record(tx, context, action="read", object_kind="person", object_id=key, purpose="subject_access")
     if not any(rows.values()):
         return PersonDataAnswer(held=False)
-    plaintext = json.dumps({"service": "referral", "person_id": key, **rows}, ensure_ascii=False).encode()
+    seen = await accesslog.seen(tx, key)
+    document = {"service": "referral", "person_id": key, **rows, "seen_by": seen}
+    plaintext = json.dumps(document, ensure_ascii=False).encode()
     try:
         content = seal(plaintext, decode(question.reply_key), type_name=AskPersonData.type_name(), key=key)
     except (CannotOpen, ValueError):

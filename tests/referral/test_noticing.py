@@ -1,0 +1,63 @@
+"""Whoever received a person's fields hears that they were corrected or restricted, and nobody else does."""
+
+from uuid import uuid4
+
+import pytest
+
+from lotse_chassis.faults import Refused
+from lotse_contracts.referral import ErasePerson, FieldsNoted, FieldsNotice, RecipientTold, TellRecipient
+from tests.referral.connected import partners_service, under_way
+from tests.referral.desk import Desk, Person, names, only
+
+
+def told(person: Person) -> TellRecipient:
+    return TellRecipient(
+        person_id=person.person_id, referral_id=person.referral_id, what="rectified", groups=("identity",)
+    )
+
+
+async def test_the_receivers_desk_hears_which_groups_were_corrected_and_not_what(desks: tuple[Desk, Desk]) -> None:
+    desk, partner = desks
+    person = Person()
+    await partner.hears(await under_way(desk, person), "auslaenderrat")
+    said = await desk.hears(told(person))
+    assert names(said) == ["FieldsNotice", "RecipientTold"]
+    assert only(RecipientTold, said).recipient == "plattform"
+    before = await partner.state(person.referral_id)
+    noted = only(FieldsNoted, await partner.hears(only(FieldsNotice, said), "auslaenderrat"))
+    assert (noted.sender, noted.what, noted.groups) == ("auslaenderrat", "rectified", ("identity",))
+    assert await partner.state(person.referral_id) == before
+    assert str(person.person_id) not in only(FieldsNotice, said).model_dump_json()
+
+
+async def test_where_nothing_left_nobody_is_told(desks: tuple[Desk, Desk]) -> None:
+    desk, _ = desks
+    person = Person()
+    await desk.hears(person.connected(await partners_service(desk, person), consent_id=person.consent_id))
+    assert await desk.hears(told(person)) == []
+    assert await desk.hears(told(Person())) == []
+
+
+async def test_a_referral_of_somebody_else_tells_nothing_of_her(desks: tuple[Desk, Desk]) -> None:
+    desk, _ = desks
+    person = Person()
+    await under_way(desk, person)
+    assert await desk.hears(told(person).model_copy(update={"person_id": uuid4()})) == []
+
+
+async def test_an_erased_persons_recipients_hear_of_the_erasure_alone(desks: tuple[Desk, Desk]) -> None:
+    desk, _ = desks
+    person = Person()
+    await under_way(desk, person)
+    assert "ErasureNotice" in names(await desk.hears(ErasePerson(person_id=person.person_id)))
+    assert await desk.hears(told(person)) == []
+
+
+async def test_a_notice_of_an_unknown_or_of_anothers_referral_changes_nothing(desks: tuple[Desk, Desk]) -> None:
+    desk, partner = desks
+    person = Person()
+    await partner.hears(await under_way(desk, person), "auslaenderrat")
+    notice = FieldsNotice(to="plattform", referral_id=person.referral_id, what="restricted", groups=("contact",))
+    with pytest.raises(Refused, match="not_the_sender"):
+        await partner.hears(notice, "somebodyelse")
+    assert await partner.hears(notice.model_copy(update={"referral_id": uuid4()}), "auslaenderrat") == []
