@@ -164,3 +164,23 @@ async def confirmed(here: Intake, receiver: Receiver, package: Path) -> Path:
 
 def days(number: int) -> timedelta:
     return timedelta(days=number)
+
+
+async def going(here: Intake, *groups: Any, **changed: Any) -> tuple[UUID, str]:
+    """Somebody who has agreed to be taken along."""
+    person_id, code = await with_open_case(here, **changed)
+    await asked(here, person_id)
+    await takes_along(here, code, *groups)
+    return person_id, code
+
+
+async def packed(here: Intake, receiver: Receiver, *more: object) -> Path:
+    """The one package that is made."""
+    assert await run(here, *package_words(receiver, *more)) == 0
+    (path,) = receiver.packages()
+    return path
+
+
+def said(here: Intake, name: str) -> int:
+    """How often this stands in the outbox."""
+    return int(here.rows(f"SELECT count(*) FROM outbox WHERE subject LIKE '%.{name}.%'")[0][0])

@@ -1,10 +1,8 @@
-"""Packages, receipts and the purge: what leaves, to whom, once, and what bad input does not change."""
+"""Packages and papers: what leaves, to whom, once, and what bad input does not change."""
 
 import hashlib
 import json
-from pathlib import Path
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import psycopg
 import pyrage  # type: ignore[import-untyped]
@@ -13,7 +11,6 @@ import pytest
 from lotse_contracts import intake, referral
 from lotse_contracts.intake import AttachmentClaim
 from lotse_intake.domain.handover_package import PackageBroken
-from lotse_intake.domain.handover_receipt import line_of
 from lotse_intake.providers import handover_files
 from tests.intake.given import NAME, TEXT, Intake, kinds, only
 from tests.intake.handing import (
@@ -24,8 +21,11 @@ from tests.intake.handing import (
     at_the_desk,
     confirmed,
     days,
+    going,
     package_words,
+    packed,
     run,
+    said,
     takes_along,
     with_open_case,
 )
@@ -38,26 +38,6 @@ HEALTH = "Canary-Health"
 @pytest.fixture(autouse=True)
 def in_december(here: Intake) -> None:
     here.now = NOW
-
-
-async def going(here: Intake, *groups: Any, **changed: Any) -> tuple[UUID, str]:
-    """Somebody who has agreed to be taken along."""
-    person_id, code = await with_open_case(here, **changed)
-    await asked(here, person_id)
-    await takes_along(here, code, *groups)
-    return person_id, code
-
-
-async def packed(here: Intake, receiver: Receiver, *more: object) -> Path:
-    """The one package that is made."""
-    assert await run(here, *package_words(receiver, *more)) == 0
-    (path,) = receiver.packages()
-    return path
-
-
-def said(here: Intake, name: str) -> int:
-    """How often this stands in the outbox."""
-    return int(here.rows(f"SELECT count(*) FROM outbox WHERE subject LIKE '%.{name}.%'")[0][0])
 
 
 async def test_only_what_she_ticked_leaves_and_only_for_the_receivers_key(here: Intake, receiver: Receiver) -> None:
@@ -187,113 +167,6 @@ async def test_her_documents_go_along_only_where_she_ticked_them(here: Intake, r
     assert json.loads(files["manifest.json"])["counts"] == {"documents": 1, "files": 5, "persons": 2}
 
 
-async def test_a_receipt_counts_once_hands_the_concerns_over_and_ends_what_is_in_flight(
-    here: Intake, receiver: Receiver
-) -> None:
-    person_id, _ = await going(here)
-    ((concern_id,),) = here.rows("SELECT concern_id FROM concern")
-    sent = referral.ReferralSent(
-        referral_id=uuid4(), person_id=person_id, concern_id=concern_id, version=1, service_id=uuid4(), mode="self"
-    )
-    await here.hear(sent, actor=None)
-    receipt = await confirmed(here, receiver, await packed(here, receiver))
-    assert here.rows("SELECT state FROM concern") == [("handed_over",)]
-    assert said(here, "concern-moved") == 2
-    ((body,),) = here.rows("SELECT body FROM outbox WHERE subject LIKE '%.handover-receipted.%'")
-    assert str(sent.referral_id) in str(bytes(body) if not isinstance(body, str) else body)
-    before = here.counts()
-    assert await run(here, "receipt", receipt) == 0
-    assert here.counts() == before
-
-
-async def test_lines_that_are_unknown_double_or_wrong_are_refused_and_the_others_count(
-    here: Intake, receiver: Receiver, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for _ in range(5):
-        await going(here)
-    path = await packed(here, receiver)
-    opened, _ = handover_files.open_package(path, [receiver.identity])
-    good, twice, wrong, refused, missing = sorted(opened.records)
-
-    def line(reference: UUID, digest: str = "", *, received: bool = True) -> str:
-        held = digest or opened.records.get(reference, "0" * 64)
-        return line_of(opened.batch_id, opened.manifest_sha256, reference, held, received=received)
-
-    lines = [line(good), line(twice), line(twice), line(wrong, "f" * 64), line(refused, received=False)]
-    lines += [line(uuid4()), "{", '{"batch": 1}', "\u0000" * 3_000]
-    receipt = receiver.folder / "receipt.jsonl"
-    receipt.write_text("\n".join(lines))
-    assert await run(here, "receipt", receipt) == 1
-    told = capsys.readouterr().out
-    assert "1 neu bestätigt, 0 schon vorher, 8 abgewiesen" in told
-    assert str(missing) in told
-    assert here.rows("SELECT count(*) FROM handover_item WHERE receipted_at IS NOT NULL") == [(1,)]
-    assert said(here, "handover-receipted") == 1
-
-
-async def test_a_receipt_of_another_package_changes_nothing(
-    here: Intake, receiver: Receiver, capsys: pytest.CaptureFixture[str]
-) -> None:
-    await going(here)
-    path = await packed(here, receiver)
-    opened, _ = handover_files.open_package(path, [receiver.identity])
-    ((reference, digest),) = opened.records.items()
-    receipt = receiver.folder / "receipt.jsonl"
-    before = here.counts()
-    for batch, manifest in ((uuid4(), opened.manifest_sha256), (opened.batch_id, "0" * 64)):
-        receipt.write_text(line_of(batch, manifest, reference, digest))
-        for lang in ("de", "en"):
-            assert await run(here, "receipt", receipt, lang=lang) == 1
-            assert "handover_receipt_of_another" in capsys.readouterr().out
-    assert here.counts() == before
-
-
-async def test_nothing_is_purged_before_the_receipt_and_thirty_days(here: Intake, receiver: Receiver) -> None:
-    person_id, _ = await going(here)
-    path = await packed(here, receiver)
-    here.now = NOW + days(300)
-    assert await run(here, "purge", "--yes") == 0
-    assert said(here, "erase-person") == 0
-    here.now = NOW
-    await confirmed(here, receiver, path)
-    here.now = NOW + days(30) - days(1) / 1000
-    await run(here, "purge", "--yes")
-    assert said(here, "erase-person") == 0
-    here.now = NOW + days(30)
-    await run(here, "purge", "--dry-run")
-    assert said(here, "erase-person") == 0
-    await run(here, "purge", "--yes")
-    await run(here, "purge", "--yes")
-    assert said(here, "erase-person") == 4
-    assert said(here, "handover-purged") == 1
-    assert here.rows(f"SELECT frozen FROM person WHERE person_id = '{person_id}'") == [(True,)]
-
-
-async def test_who_wrote_again_after_the_handover_is_not_purged(here: Intake, receiver: Receiver) -> None:
-    person_id, _ = await going(here)
-    await confirmed(here, receiver, await packed(here, receiver))
-    with psycopg.connect(here.database.owner_url) as connection:
-        connection.execute("UPDATE concern SET state = 'received', ended_at = NULL WHERE person_id = %s", (person_id,))
-    here.now = NOW + days(31)
-    assert await run(here, "purge", "--yes") == 0
-    assert said(here, "erase-person") == 0
-
-
-async def test_she_is_given_her_papers_whole_and_then_her_case_is_closed(here: Intake, receiver: Receiver) -> None:
-    person_id, code = await with_open_case(here)
-    assert await run(here, "papers", person_id, "--out", receiver.folder) == 1
-    await asked(here, person_id)
-    await answers(here, code, "my_papers")
-    assert await run(here, "papers", person_id, "--out", receiver.folder) == 0
-    (page,) = receiver.folder.glob("papers-*-page.html")
-    for canary in (NAME, HEALTH):
-        assert canary in page.read_text()
-    assert here.rows("SELECT state FROM concern") == [("withdrawn",)]
-    assert await run(here, "papers", person_id, "--out", receiver.folder) == 0
-    assert await run(here, *package_words(receiver)) == 0
-    assert receiver.packages() == []
-
-
 @pytest.mark.parametrize(
     ("lines", "word"),
     [
@@ -353,42 +226,6 @@ async def test_a_package_that_was_damaged_or_is_for_another_is_told_and_nothing_
     assert await run(here, "open", path, "--identity", mine, "--into", into) == 0
     assert (into / "manifest.json").exists()
     assert await run(here, "open", path, "--identity", mine, "--into", into) == 1
-
-
-async def test_the_list_has_ids_and_codes_only(
-    here: Intake, receiver: Receiver, capsys: pytest.CaptureFixture[str]
-) -> None:
-    person_id, _ = await going(here)
-    await with_open_case(here)
-    assert await run(here, "list", "--json") == 0
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert {line["step"] for line in lines} == {"open", "take_me"}
-    assert NAME not in json.dumps(lines, ensure_ascii=False)
-    assert await run(here, "list") == 0
-    assert str(person_id) in capsys.readouterr().out
-    listed = await here.ask(intake.AskHandoverList(size=1), actor="co-1")
-    rest = await here.ask(intake.AskHandoverList(size=1, cursor=listed.cursor), actor="co-1")
-    assert {listed.entries[0].person_id, rest.entries[0].person_id} >= {person_id}
-    assert rest.cursor is None
-
-
-async def test_ask_asks_everybody_once_and_prints_a_letter_for_who_cannot_be_told(
-    here: Intake, receiver: Receiver, capsys: pytest.CaptureFixture[str]
-) -> None:
-    await with_open_case(here)
-    quiet, _ = await with_open_case(here, consent_to_contact=False)
-    folder = receiver.folder / "letters"
-    assert await run(here, "ask", "--dry-run") == 0
-    assert "2 würden gefragt" in capsys.readouterr().out
-    assert said(here, "handover-asked") == 0
-    assert await run(here, "ask", "--letters", folder) == 0
-    assert await run(here, "ask", "--letters", folder) == 0
-    assert said(here, "handover-asked") == 2
-    assert said(here, "tell") >= 1
-    (letter,) = folder.iterdir()
-    assert str(quiet) in letter.name
-    assert 'lang="uk"' in letter.read_text()
-    assert 'lang="de"' in letter.read_text()
 
 
 async def test_two_records_of_one_person_are_asked_and_handed_over_once(here: Intake, receiver: Receiver) -> None:

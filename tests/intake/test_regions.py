@@ -12,9 +12,16 @@ from lotse_intake.providers.districts import districts
 
 SOURCE = files("lotse_intake").joinpath("data/districts.json").read_text(encoding="utf-8")
 DATA = json.loads(SOURCE)
-NAMES = [
-    (region, name) for region in REGIONS for one in DATA["regions"][region] for name in (one["borough"], *one["parts"])
-]
+BOROUGHS = [(region, one) for region in REGIONS for one in DATA["regions"][region]]
+NAMES = [(region, name) for region, one in BOROUGHS for name in (one["borough"], *one["parts"])]
+BROKEN = ("{", "[]", "{}", SOURCE.replace('"01067"', '"1067"'), SOURCE.replace('"nord"', '"ost"'))
+AGREED = (
+    ("01187 Plauen", "mitte"),
+    ("01187 Dölzschen", "west"),
+    ("Горбіц", "west"),
+    ("Пролис", "sued"),
+    ("01067 Prohlis", None),
+)
 
 
 @pytest.mark.parametrize(("region", "name"), NAMES)
@@ -37,16 +44,7 @@ def test_all_ten_boroughs_and_nine_villages_are_there_once() -> None:
     assert {region: len(DATA["regions"][region]) for region in REGIONS} == sources
 
 
-@pytest.mark.parametrize(
-    ("place", "region"),
-    [
-        ("01187 Plauen", "mitte"),
-        ("01187 Dölzschen", "west"),
-        ("Горбіц", "west"),
-        ("Пролис", "sued"),
-        ("01067 Prohlis", None),
-    ],
-)
+@pytest.mark.parametrize(("told", "region"), AGREED)
 def test_postcode_and_district_must_agree_and_cyrillic_is_read(told: str, region: str | None) -> None:
     assert districts().region_of(told) == region
 
@@ -56,9 +54,7 @@ def test_whatever_is_written_gives_a_region_of_the_list_or_none(place: str) -> N
     assert districts().region_of(place) in (None, *REGIONS)
 
 
-@pytest.mark.parametrize(
-    "broken", ["{", "[]", "{}", SOURCE.replace('"01067"', '"1067"'), SOURCE.replace('"nord"', '"ost"')]
-)
+@pytest.mark.parametrize("broken", BROKEN)
 def test_a_broken_list_is_refused_as_a_whole(broken: str) -> None:
     with pytest.raises(DistrictsInvalid):
         parsed(broken)

@@ -122,7 +122,7 @@ async def _taken_along(
     if held is not None and held.packaged_at is not None:
         raise Refused("handover_packaged")
     ended = await handover_consents.taken_back(office, person_id, context.actor or BY_HERSELF, context, tx)
-    consent_id, given = await handover_consents.given(office, person_id, scope, said.giving, context, tx)
+    consent_id, given = await handover_consents.given(office, person_id, scope, context, tx, giving=said.giving)
     await bands.note(tx, person_id, {"region": scope.region})
     return [*ended, *given, await _kept(tx, context, person_id, said, _Taken(scope.region, consent_id))]
 

@@ -110,7 +110,7 @@ async def texts(
 
 
 async def given(
-    office: Office, person_id: UUID, scope: Scope, giving: Giving, context: Context, tx: AsyncConnection
+    office: Office, person_id: UUID, scope: Scope, context: Context, tx: AsyncConnection, *, giving: Giving
 ) -> tuple[UUID, Sequence[Message]]:
     """The id of the handover's consent, and what is said. Raises Refused as `give-consents` does."""
     shown = await texts(office, scope, giving.language, context, tx)
