@@ -28,7 +28,7 @@ def _month(column: str) -> str:
 # A row is a case: its month, who stands behind it, how often it counts, and a column for each dimension.
 _LATE = """
   LEFT JOIN closed_month AS closed ON closed.month = {month}
-  WHERE superseded_by IS NULL AND NOT void AND greatest(at, recorded_at) >= :start
+  WHERE superseded_by IS NULL AND NOT void AND (at >= :start OR recorded_at >= :start)
     AND at < :end
     AND NOT (corrects IS NOT NULL AND closed.closed_at < recorded_at)"""
 """What is recorded after its month was closed counts in the month in which it was recorded; a correction of something
