@@ -4,11 +4,16 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import psycopg
 import pytest
+from sqlalchemy.dialects import postgresql
 
 from lotse_chassis.faults import Refused
 from lotse_contracts import intake
 from lotse_contracts.intake import ConcernRaised
+from lotse_intake.domain.cursors import Place
+from lotse_intake.domain.sight import Viewer
+from lotse_intake.store.cases import page_query
 from tests.intake import casework
 from tests.intake.casework import CHIEF, COLLEAGUE, OWNER, STRANGER, asked, assign, given, opened, owned
 from tests.intake.given import Intake, enquiry, kinds, only
@@ -242,3 +247,29 @@ async def test_a_concern_that_is_reopened_carries_its_closed_case_on(here: Intak
     reopened = only(said, intake.CaseReopened)
     assert (reopened.phase, reopened.reason) == ("assessment", "came_back")
     assert here.rows("SELECT closed_at, phase FROM case_file") == [(None, "assessment")]
+
+
+CASES = 20_000
+FILL = f"""
+INSERT INTO case_file (case_id, person_id, version, opened_at, owner, team, phase)
+SELECT gen_random_uuid(), person_id, 1, opened_at + number * interval '1 second',
+  CASE WHEN number % 4 > 0 THEN 'c-' || number % 40 END, 'team-' || number % 7, 'intake'
+FROM case_file, generate_series(1, {CASES}) AS number
+"""
+
+
+async def test_every_list_of_cases_walks_along_an_index(here: Intake) -> None:
+    case = await opened(here)
+    with psycopg.connect(here.database.owner_url, autocommit=True) as connection:
+        connection.execute(FILL.encode())
+        connection.execute("VACUUM ANALYZE case_file")
+    viewer = Viewer(OWNER, "counsellor", teams=frozenset({"team-3"}))
+    indexes = {"mine": "owned", "team": "team", "open": "open", "waiting": "unowned"}
+    for which, index in indexes.items():
+        for after in (None, Place(here.now, case.case_id)):
+            query = page_query(which, viewer, size=50, after=after)  # type: ignore[arg-type]
+            text = query.compile(dialect=postgresql.dialect(), compile_kwargs={"literal_binds": True})  # type: ignore[no-untyped-call]
+            plan = "\n".join(line for (line,) in here.rows(f"EXPLAIN {text}"))
+            assert f"case_file_{index}" in plan
+            assert "Seq Scan on case_file" not in plan
+            assert "Sort" not in plan

@@ -7,7 +7,11 @@ import pytest
 
 from lotse_chassis.faults import Refused
 from lotse_contracts import intake
+from lotse_contracts.envelope import MESSAGE_BYTES_MAX
 from lotse_contracts.intake import NoteContent, PersonFields
+from lotse_contracts.intake.cases import LINE_CHARACTERS_MAX
+from lotse_intake.handlers.goals import GOALS_OPEN_MAX
+from lotse_intake.handlers.tasks import TASKS_OPEN_MAX
 from tests.intake import casework
 from tests.intake.casework import CHIEF, COLLEAGUE, OTHERS, OWNER, SECRET, asked, content, given, owned
 from tests.intake.given import Intake, kinds, only, registration, sealed_to
@@ -126,3 +130,17 @@ async def test_every_reading_of_a_file_is_in_the_access_log_with_its_purpose(her
     await asked(here, case, COLLEAGUE)
     found = here.rows("SELECT actor, action, object_kind, object_id, purpose FROM access_log ORDER BY id DESC LIMIT 1")
     assert found == [(COLLEAGUE, "read", "case", str(case.case_id), "counselling")]
+
+
+async def test_a_file_with_as_much_open_as_there_may_be_still_fits_an_answer(here: Intake) -> None:
+    case = await owned(here)
+    long = "ї" * 10_000
+    await given(here, registration(here, case.person_id, PersonFields(health=long, need_summary=long)))
+    for _ in range(GOALS_OPEN_MAX):
+        await given(here, casework.goal(here, case, text="ї" * LINE_CHARACTERS_MAX))
+    for _ in range(TASKS_OPEN_MAX):
+        await given(here, casework.task(here, case, text="ї" * LINE_CHARACTERS_MAX))
+    await given(here, casework.note(here, case, text=long, others="ї" * 4_000))
+    answer, shown = await asked(here, case)
+    assert (len(shown.goals), len(shown.tasks), len(shown.notes)) == (GOALS_OPEN_MAX, TASKS_OPEN_MAX, 1)
+    assert len(answer.model_dump_json(exclude_none=True)) < MESSAGE_BYTES_MAX

@@ -25,8 +25,7 @@ from lotse_contracts.intake.contents import Day, PersonFields, TextContent
 from lotse_contracts.intake.kin import LinkKind
 from lotse_contracts.values import COORDINATORS, COUNSELLORS, Urgency
 
-LINE_CHARACTERS_MAX = 1_000  # a goal or a task, in one sentence or three
-TASK_MARKS_MAX = 3  # reminders of one task
+LINE_CHARACTERS_MAX = 500  # a goal or a task, in one sentence or three; all that are open fit one answer
 
 CasePhase = Literal["intake", "assessment", "planning", "steering", "evaluation", "closed"]
 """Source: Deutsche Gesellschaft für Care und Case Management, phases of case management, as of 2026-11; and the end."""

@@ -139,23 +139,23 @@ async def page(
     tx: AsyncConnection, which: Which, viewer: Viewer, *, size: int, after: Place | None
 ) -> Sequence[Row[Any]]:
     """Up to `size` open cases after a place, the longest open first."""
-    query = _narrowed(
-        select(
-            case_file,
-            _CONCERNS_OPEN.label("concerns_open"),
-            _TASKS_OPEN.scalar_subquery().label("tasks_open"),
-            _NEXT_DUE.scalar_subquery().label("next_task_due"),
-        ).where(case_file.c.closed_at.is_(None)),
-        which,
-        viewer,
+    rows: Sequence[Row[Any]] = (await tx.execute(page_query(which, viewer, size=size, after=after))).all()
+    return rows
+
+
+def page_query(which: Which, viewer: Viewer, *, size: int, after: Place | None) -> Select[Any]:
+    """A walk along one of the partial indexes of open cases, from a place on."""
+    query = select(
+        case_file,
+        _CONCERNS_OPEN.label("concerns_open"),
+        _TASKS_OPEN.scalar_subquery().label("tasks_open"),
+        _NEXT_DUE.scalar_subquery().label("next_task_due"),
     )
+    query = _narrowed(query.where(case_file.c.closed_at.is_(None)), which, viewer)
     if after is not None:
         here, there = tuple_(case_file.c.opened_at, case_file.c.case_id), tuple_(literal(after.at), literal(after.id))
         query = query.where(here > there)
-    rows: Sequence[Row[Any]] = (
-        await tx.execute(query.order_by(case_file.c.opened_at, case_file.c.case_id).limit(size))
-    ).all()
-    return rows
+    return query.order_by(case_file.c.opened_at, case_file.c.case_id).limit(size)
 
 
 def _narrowed(query: Select[Any], which: Which, viewer: Viewer) -> Select[Any]:
