@@ -37,6 +37,18 @@ async def test_a_withdrawn_concern_stops_its_referral_and_the_receiver(desks: tu
     assert answer.referrals == ()
 
 
+async def test_with_a_concern_that_is_handed_over_its_referral_ends_as_the_service_does(
+    desks: tuple[Desk, Desk],
+) -> None:
+    desk, _ = desks
+    person = Person()
+    await under_way(desk, person)
+    said = await desk.hears(moved(person, "handed_over"))
+    assert names(said) == ["ReferralWithdrawn", "StopTelling"]
+    assert only(ReferralWithdrawn, said).reason == "service_ended"
+    assert names(await desk.hears(moved(person, "handed_over"))) == []
+
+
 async def test_another_move_and_another_concern_stop_nothing(desks: tuple[Desk, Desk]) -> None:
     desk, _ = desks
     person = Person()

@@ -17,16 +17,25 @@ from lotse_referral.handlers.facts import cancelled, fact_of, stop_telling
 from lotse_referral.store import alive, appointments, referrals
 
 
+WITHDRAWN, HANDED_OVER = "withdrawn", "handed_over"
+ENDS = {WITHDRAWN: "client_request", HANDED_OVER: "service_ended"}
+"""Why a referral ends with its concern; one that is handed over is somebody else's to refer again."""
+
+
 async def concern_moved(fact: ConcernMoved, context: Context, tx: AsyncConnection) -> Sequence[Message]:
-    """She took her concern back: whatever is open about it ends, and whoever has her fields is told to stop."""
-    if fact.state != "withdrawn" or await alive.erased(tx, fact.person_id):
+    """She took her concern back, or it is handed over: whatever is open about it ends.
+
+    Whoever has her fields is told to stop where she took it back; a handover ends no consent.
+    """
+    reason = ENDS.get(fact.state)
+    if reason is None or await alive.erased(tx, fact.person_id):
         return ()
     said: list[Message] = []
     for held in await referrals.of_person(tx, fact.person_id):
         if held.concern_id == fact.concern_id and held.open:
-            if held.fields_left and held.partner is not None:
+            if fact.state == WITHDRAWN and held.fields_left and held.partner is not None:
                 said.append(ConsentWithdrawnNotice(to=held.partner, referral_id=held.referral_id))
-            said += await withdrawn(tx, held, context, "client_request")
+            said += await withdrawn(tx, held, context, reason)
     return said
 
 
