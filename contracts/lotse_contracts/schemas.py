@@ -32,6 +32,8 @@ PLAINTEXTS: Mapping[str, type[BaseModel]] = {
     "intake.withdraw-own-consent.v1.content": intake.OwnWithdrawalContent,
     "intake.find-persons.v1.query": intake.PersonQuery,
     "intake.find-persons.v1.fields": intake.PersonFields,
+    "intake.duplicate-pair.v1.person": intake.PersonFields,
+    "intake.duplicate-pair.v1.other": intake.PersonFields,
     "intake.conversation.v1.content": intake.TextContent,
     "intake.rectify-person.v1.fields": intake.PersonFields,
     "intake.subject-access.v1.json_document": intake.SubjectAccessDocument,

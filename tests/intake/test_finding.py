@@ -1,21 +1,25 @@
 """She is found by name, phone or code in any spelling; what nobody could find again is not written down."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from lotse_chassis.faults import Refused
+from lotse_contracts import intake
 from lotse_contracts.intake import (
     AskFindPersons,
     ContactPoint,
     PersonFields,
     PersonQuery,
 )
+from lotse_contracts.sealed import encode, open_sealed, public_bytes
 from tests.intake.given import Intake, known_person, registration, sealed_to
 from tests.intake.looking import (
     BORN,
     NAME,
     PHONE,
+    SAME_ONE,
     SOMEBODY,
     found,
     indexed,
@@ -167,3 +171,28 @@ async def test_a_given_name_alone_finds_nobody_since_too_many_have_it(here: Inta
     await known_as(here, NAME)
     await indexed(here)
     assert (await found(here, name="Олена"))[0].persons == ()
+
+
+# Side by side
+
+
+async def test_both_of_a_pair_are_shown_side_by_side_with_what_speaks_for_one_person(here: Intake) -> None:
+    first, second = await known_as(here, NAME, born=BORN), await known_as(here, SAME_ONE, born=BORN, phone=PHONE)
+    (said,) = await indexed(here)
+    reader = X25519PrivateKey.generate()
+    question = intake.AskDuplicatePair(
+        pair_id=said.pair_id, reply_key=encode(public_bytes(reader)), purpose="duplicates"
+    )
+    answer = await here.ask(question)
+    names = {}
+    for person_id, sealed in ((answer.entry.person_id, answer.person), (answer.entry.other_id, answer.other)):
+        text = open_sealed(sealed, reader, type_name=question.type_name(), key=str(said.pair_id))
+        names[person_id] = (PersonFields.model_validate_json(text).identity or {})["name"]
+    assert names == {first: NAME, second: SAME_ONE}
+    assert {reason.code for reason in answer.weighed} == set(said.reasons)
+    seen = here.rows("SELECT object_id FROM access_log WHERE action = 'read' AND purpose = 'duplicates'")
+    assert {UUID(object_id) for (object_id,) in seen} == {first, second}
+    assert NAME not in answer.model_dump_json()
+    for wrong, code in ((uuid4(), "unknown_pair"), (said.pair_id, "bad_reply_key")):
+        with pytest.raises(Refused, match=code):
+            await here.ask(intake.AskDuplicatePair(pair_id=wrong, reply_key="AAAA", purpose="duplicates"))

@@ -197,6 +197,28 @@ class AskDuplicates(Question):
     size: int = Field(default=50, ge=1, le=ITEMS_MAX)
 
 
+class DuplicatePairAnswer(Answer):
+    """Both records side by side, sealed to the key of whoever asked, and what speaks for and against one person now."""
+
+    entry: DuplicateEntry
+    weighed: tuple[WeighedReason, ...] = Field(max_length=REASONS_MAX)
+    person: Sealed
+    other: Sealed
+
+
+class AskDuplicatePair(Question):
+    """Who are these two, so that somebody can decide?"""
+
+    NAME: ClassVar[str] = "duplicate-pair"
+    SERVICE: ClassVar[str] = "intake"
+    ANSWER: ClassVar[type[Answer]] = DuplicatePairAnswer
+    ROLES: ClassVar[frozenset[str]] = COUNSELLORS
+
+    pair_id: UUID
+    reply_key: Base64Url = Field(description="a fresh public X25519 key, 32 raw bytes; the seal is bound to `pair_id`")
+    purpose: Code
+
+
 class FoundPerson(SaidPart):
     """Somebody whom the query may mean; who she is, is sealed to the key of whoever asked."""
 
@@ -214,9 +236,7 @@ class FoundPersonsAnswer(Answer):
     """The likeliest first; `missing` persons are not in the index yet, as after a crash or a move."""
 
     persons: tuple[FoundPerson, ...] = Field(max_length=FOUND_MAX)
-    others: int = Field(
-        default=0, ge=0, description="who fit too and are not shown; more of the name tells them apart"
-    )
+    others: int = Field(default=0, ge=0, description="who fit too and are not shown; more of the name tells them apart")
     missing: int = Field(ge=0)
 
 

@@ -59,7 +59,7 @@ from lotse_intake.handlers import (
     ticking,
     withdrawing,
 )
-from lotse_intake.http import attachments, documents, enquiries, withdrawals
+from lotse_intake.http import attachments, documents, enquiries, helping, withdrawals
 from lotse_intake.http import consents as consents_face
 from lotse_intake.http import handover as handover_over_http
 from lotse_intake.http import rights as rights_over_http
@@ -106,6 +106,7 @@ def assembled(settings: IntakeSettings) -> tuple[Service, Office]:
     service.serves(attachments.router(service, office, cleaning, settings))
     service.serves(documents.router(service, office, cleaning, settings))
     service.serves(enquiries.router(service, office, settings))
+    service.serves(helping.router(service, settings))
     service.serves(withdrawals.router(service, office, settings))
     service.serves(consents_face.router(service, office, settings))
     service.serves(rights_over_http.router(service, office, settings))
@@ -199,6 +200,7 @@ def _match(service: Service, office: Office) -> None:
     service.hears(intake.UnmergePersons, merges.unmerge_persons)
     service.hears(intake.DismissDuplicate, merges.dismiss_duplicate)
     service.answers(intake.AskDuplicates, matching.ask_duplicates)
+    service.answers(intake.AskDuplicatePair, partial(matching.duplicate_pair, office))
     service.answers(intake.AskFindPersons, partial(matching.find_persons, office))
     service.works("index", index_work.keep_index(service, office))
 

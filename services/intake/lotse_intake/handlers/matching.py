@@ -1,8 +1,10 @@
 """Who is known here already: pairs that somebody should look at, and persons found by name, phone or code."""
 
 from collections.abc import Callable
+from typing import Any, get_args
 from uuid import UUID
 
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.context import Context
@@ -10,9 +12,11 @@ from lotse_chassis.faults import Refused
 from lotse_contracts.envelope import Sealed
 from lotse_contracts.intake import (
     FOUND_MAX,
+    AskDuplicatePair,
     AskDuplicates,
     AskFindPersons,
     DuplicateEntry,
+    DuplicatePairAnswer,
     DuplicatesAnswer,
     FoundPerson,
     FoundPersonsAnswer,
@@ -20,8 +24,9 @@ from lotse_contracts.intake import (
     PersonQuery,
     WeighedReason,
 )
-from lotse_intake.domain.identities import NotTaken, record_of_query, shown
-from lotse_intake.domain.matching import Match, Reason
+from lotse_contracts.values import DuplicateBand
+from lotse_intake.domain.identities import NotTaken, record_of, record_of_query, shown
+from lotse_intake.domain.matching import Match, Reason, match
 from lotse_intake.handlers.indexing import alike, day_of, readable
 from lotse_intake.handlers.questions import sealer_of
 from lotse_intake.providers.content import opened
@@ -34,19 +39,46 @@ Found = tuple[UUID, PersonFields, Match]
 async def ask_duplicates(question: AskDuplicates, context: Context, tx: AsyncConnection) -> DuplicatesAnswer:
     """What nobody has decided on."""
     rows, number = await duplicates.waiting(tx, size=question.size, person_id=question.person_id)
-    entries = tuple(
-        DuplicateEntry(
-            pair_id=row.pair_id,
-            person_id=row.first_id,
-            other_id=row.second_id,
-            score_percent=row.score_percent,
-            band=row.band,
-            reasons=tuple(row.reasons),
-            suspected_at=row.suspected_at,
-        )
-        for row in rows
+    return DuplicatesAnswer(entries=tuple(_entry(row) for row in rows), waiting=number)
+
+
+async def duplicate_pair(
+    office: Office, question: AskDuplicatePair, context: Context, tx: AsyncConnection
+) -> DuplicatePairAnswer:
+    """Two records side by side, as they are now. Raises Refused if there is no such pair, or one is being erased."""
+    row = await duplicates.get(tx, question.pair_id)
+    pair = [] if row is None else [await persons.get(tx, one) for one in (row.first_id, row.second_id)]
+    fields = [readable(office, one) if one is not None and not one.frozen else None for one in pair]
+    if row is None or any(one is None for one in fields):
+        raise Refused("unknown_pair", fields=("pair_id",))
+    first, second = (one or PersonFields() for one in fields)
+    to = sealer_of(question.reply_key, AskDuplicatePair.type_name(), str(question.pair_id))
+    today = day_of(context)
+    found = match(record_of(first, today=today), record_of(second, today=today))
+    await looks.note_reads(tx, context, [row.first_id, row.second_id], question.purpose)
+    return DuplicatePairAnswer(
+        entry=_entry(row), weighed=_weighed(found), person=to(_sealable(first)), other=to(_sealable(second))
     )
-    return DuplicatesAnswer(entries=entries, waiting=number)
+
+
+def _entry(row: Row[Any]) -> DuplicateEntry:
+    return DuplicateEntry(
+        pair_id=row.pair_id,
+        person_id=row.first_id,
+        other_id=row.second_id,
+        score_percent=row.score_percent,
+        band=row.band if row.band in get_args(DuplicateBand) else "look",
+        reasons=tuple(row.reasons),
+        suspected_at=row.suspected_at,
+    )
+
+
+def _weighed(found: Match) -> tuple[WeighedReason, ...]:
+    return tuple(WeighedReason(code=one.code, points=one.points) for one in found.reasons)
+
+
+def _sealable(fields: PersonFields) -> bytes:
+    return shown(fields).model_dump_json(exclude_none=True).encode()
 
 
 async def find_persons(
@@ -110,6 +142,6 @@ def _shown(
         group=group,
         score_percent=int(found.score * 100),
         band=None if found.band == "different" else found.band,
-        reasons=tuple(WeighedReason(code=one.code, points=one.points) for one in found.reasons),
-        fields=to(shown(fields).model_dump_json(exclude_none=True).encode()),
+        reasons=_weighed(found),
+        fields=to(_sealable(fields)),
     )
