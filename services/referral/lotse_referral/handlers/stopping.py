@@ -16,7 +16,6 @@ from lotse_referral.domain.referral import Referral, advance
 from lotse_referral.handlers.facts import cancelled, fact_of, stop_telling
 from lotse_referral.store import alive, appointments, referrals
 
-
 WITHDRAWN, HANDED_OVER = "withdrawn", "handed_over"
 ENDS = {WITHDRAWN: "client_request", HANDED_OVER: "service_ended"}
 """Why a referral ends with its concern; one that is handed over is somebody else's to refer again."""
