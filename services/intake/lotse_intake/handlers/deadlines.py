@@ -28,7 +28,7 @@ from lotse_contracts.intake import (
 )
 from lotse_intake.domain.due import due_at, with_deadline
 from lotse_intake.domain.letters import EarliestEnd
-from lotse_intake.domain.triage import Triage, more_urgent
+from lotse_intake.domain.triage import Triage
 from lotse_intake.handlers import moving, people
 from lotse_intake.store import concerns, deadlines
 

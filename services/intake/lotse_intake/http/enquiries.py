@@ -9,7 +9,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from fastapi import APIRouter, Depends, Header, Path, Query, Response
+from fastapi import APIRouter, Depends, Header, Path, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.faults import Refused
@@ -18,24 +18,19 @@ from lotse_contracts.envelope import Message, Part, Sealed
 from lotse_contracts.intake import (
     AdditionContent,
     AddToEnquiry,
-    AskCodeList,
     AskConversation,
     AskEnquiryState,
-    CodeListAnswer,
     EmergencyRaised,
     EnquiryContent,
-    SealingKeyAnswer,
     SubmitEnquiry,
 )
 from lotse_contracts.sealed import encode, open_sealed, public_bytes, seal
-from lotse_contracts.values import CodeListName, RecipientLanguage
-from lotse_intake.domain.contacts import recipient_languages
 from lotse_intake.domain.receipts import derived
-from lotse_intake.handlers import arrivals, codes, conversations, questions
-from lotse_intake.http.bodies import Added, Addition, Conversation, Help, NewEnquiry, PinGiven, Receipt, Said, State
+from lotse_intake.handlers import arrivals, conversations, questions
+from lotse_intake.http.bodies import Added, Addition, Conversation, NewEnquiry, PinGiven, Receipt, Said, State
+from lotse_intake.http.helping import shown_in
 from lotse_intake.http.limits import Limit
 from lotse_intake.http.routes import route_class
-from lotse_intake.providers.helplines import help_in
 from lotse_intake.providers.office import Office
 from lotse_intake.settings import IntakeSettings
 from lotse_intake.store import enquiries
@@ -46,7 +41,6 @@ CODE_CHARACTERS_MAX = 40  # people write it with spaces and hyphens
 IdempotencyKey = Annotated[
     str, Header(alias="Idempotency-Key", min_length=16, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")
 ]
-LanguageAsked = Annotated[str, Query(max_length=12, pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
 CodeInPath = Annotated[str, Path(max_length=CODE_CHARACTERS_MAX)]
 
 _CODE = re.compile(r"[0-9A-Z]{26}")
@@ -69,7 +63,7 @@ def router(service: Service, office: Office, settings: IntakeSettings) -> APIRou
             urgent = is_emergency(said) or (not said and await _was_emergency(unit.tx, order.enquiry_id))
         if not said:
             response.status_code = 200
-        shown = _help(order.language) if urgent else None
+        shown = shown_in(order.language) if urgent else None
         return Receipt(enquiry_id=order.enquiry_id, receipt_code=code, repeated=not said, help=shown)
 
     @routes.get("/enquiries/{code}", dependencies=[read])
@@ -98,23 +92,7 @@ def router(service: Service, office: Office, settings: IntakeSettings) -> APIRou
             said = await conversations.add_to_enquiry(office, order, unit.context, unit.tx)
             unit.say(*said)
             row = await enquiries.by_receipt(unit.tx, digest)
-        return Added(help=_help(row.language) if row is not None and is_emergency(said) else None)
-
-    @routes.get("/emergency-help", dependencies=[read])
-    async def emergency_help(language: LanguageAsked = "uk") -> Help:
-        """Whom to call now, in a language of ours, else in English."""
-        return _help(language)
-
-    @routes.get("/codes/{name}", dependencies=[read])
-    async def code_list(name: CodeListName, language: RecipientLanguage | None = None) -> CodeListAnswer:
-        """A list of codes with their names."""
-        async with service.unit() as unit:
-            return await codes.ask_code_list(AskCodeList(list=name, language=language), unit.context, unit.tx)
-
-    @routes.get("/sealing-key", dependencies=[read])
-    async def sealing_key() -> SealingKeyAnswer:
-        """The public key that orders over the broker are sealed to."""
-        return questions.sealing_key_of(office, office.now())
+        return Added(help=shown_in(row.language) if row is not None and is_emergency(said) else None)
 
     return routes
 
@@ -128,11 +106,6 @@ async def _was_emergency(tx: AsyncConnection, enquiry_id: UUID) -> bool:
     """Whether the enquiry that is here already was one: whoever sends it again is shown the help again."""
     row = await enquiries.by_id(tx, enquiry_id)
     return row is not None and not row.frozen and row.urgency == "emergency"
-
-
-def _help(language: str) -> Help:
-    found = help_in(recipient_languages((language,))[0])
-    return Help(text=found.text, lines=found.lines)
 
 
 def _idempotency_secret(office: Office) -> bytes:
