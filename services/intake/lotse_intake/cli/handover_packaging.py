@@ -52,7 +52,7 @@ async def package(service: Service, office: Office, args: argparse.Namespace) ->
 def read_targets(path: Path) -> dict[str, Target]:
     """Lines such as `nord age1…`; what follows `#` is a remark. Raises Told, which names lines and quotes nothing."""
     found: dict[str, Target] = {}
-    for number, line in enumerate(path.read_text().splitlines()[:LINES_MAX], start=1):
+    for number, line in enumerate(path.read_text(errors="replace").splitlines()[:LINES_MAX], start=1):
         words = line.partition("#")[0].split()
         if not words:
             continue
