@@ -42,7 +42,7 @@ def report(association: str = "auslaenderrat", period: str = "2026-Q3", times: i
             "region": {("nord",): 9 * times + 7},
             "residence_bracket": {("after",): 9 * times + 7},
         },
-        "enquiries": {"channel": {("web",): 12}, "language": {("uk",): 12}},
+        "enquiries": {"channel": {("web",): 12}},
         "concerns": {"code": {("housing",): 9, ("work",): 11}, "urgency": {("normal",): 20}},
         "outcomes": {"code_outcome": {("work", "work_started"): 4}},
         "contacts": {
@@ -90,7 +90,7 @@ def test_the_page_loads_nothing_and_every_table_has_a_caption() -> None:
     read = Reader(text)
     assert read.loads == []
     assert "url(" not in text
-    assert read.tables == len(read.captions) == 12
+    assert read.tables == len(read.captions) == 11
     assert '<html lang="de">' in text
     assert "prefers-color-scheme: dark" in text
     assert "size: A4" in text

@@ -22,14 +22,15 @@ FAMILIES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "region": ("region",),
         "residence_bracket": ("residence_bracket",),
     },
-    "enquiries": {"channel": ("channel",), "language": ("language",)},
+    "enquiries": {"channel": ("channel",)},
     "concerns": {"code": ("code",), "urgency": ("urgency",)},
     "outcomes": {"code_outcome": ("code", "outcome")},
     "contacts": {"channel_depth": ("channel", "depth"), "language": ("language",), "interpreter": ("interpreter",)},
     "group_heads": {"offer": ("offer",), "language": ("language",)},
 }
 """The tables of a report by family and their dimensions. The tables of a family count the same cases, so they have one
-total; no category list stands in two tables of a family."""
+total; no category list stands in two tables of a family. An enquiry makes a person known, so these two families count
+nearly the same cases, and have no category list in common either."""
 FIGURES = ("minutes", "meetings")
 """Sums that are about no person: how long was advised, how many group offers took place."""
 

@@ -45,8 +45,7 @@ CASES: Mapping[str, str] = {
         SELECT 1 FROM person_merge WHERE merged_id = person.person_id AND undone_at IS NULL)
         /* person.person_id */""",
     "enquiries": f"""
-      SELECT {_month("received_at")} AS month, person_id::text AS who, 1 AS weight, channel,
-        {_language("language")} AS language
+      SELECT {_month("received_at")} AS month, person_id::text AS who, 1 AS weight, channel
       FROM enquiry WHERE received_at >= :start AND received_at < :end /* person_id */""",
     "concerns": f"""
       SELECT {_month("received_at")} AS month, person_id::text AS who, 1 AS weight, code, urgency
