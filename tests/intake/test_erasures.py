@@ -15,9 +15,10 @@ from lotse_contracts import intake, ledger, notify, referral
 from lotse_contracts.envelope import Message
 from lotse_contracts.intake import PersonFields
 from lotse_contracts.person import ErasureReceipt
+from tests.intake.consenting import consent, release
 from tests.intake.given import Intake, enquiry, kinds, known_person, only, registration
 from tests.intake.test_conversations import addition, answer
-from tests.intake.test_releases import arrival, consent, release
+from tests.intake.test_releases import arrival
 
 OTHERS: tuple[type[ErasureReceipt], ...] = (referral.PersonErased, notify.PersonErased, ledger.PersonErased)
 ORDERED = [
@@ -43,6 +44,12 @@ async def test_every_service_is_told_and_she_is_frozen(here: Intake) -> None:
     assert await here.hear(intake.BeginErasure(person_id=person_id)) == []
     with pytest.raises(Refused, match="person_erased"):
         await here.hear(consent(person_id))
+
+
+async def test_what_was_sealed_on_its_way_here_is_not_opened_again(here: Intake) -> None:
+    person_id = await known_person(here)
+    await here.hear(intake.ErasePerson(person_id=person_id), actor=None)
+    assert here.rows("SELECT count(*) FROM timer WHERE kind = 'seal-key-replace'") == [(1,)]
 
 
 async def test_four_receipts_in_any_order_and_twice_confirm_once(here: Intake) -> None:

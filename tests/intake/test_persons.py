@@ -14,8 +14,8 @@ from lotse_contracts.intake import ContactPoint, PersonFields
 from lotse_contracts.sealed import encode, open_sealed, public_bytes
 from lotse_intake.app import build
 from lotse_intake.handlers.telling import CONTACT_TIMER
+from tests.intake.consenting import consent
 from tests.intake.given import MAIL, NAME, TEXT, Intake, contact_in, kinds, known_person, only, registration
-from tests.intake.test_releases import consent
 
 
 async def test_a_person_becomes_known_at_the_desk(here: Intake) -> None:

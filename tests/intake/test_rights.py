@@ -6,8 +6,8 @@ import psycopg
 import pytest
 
 from lotse_intake.migrations import APPEND_ONLY, RIGHTS
+from tests.intake.consenting import consent
 from tests.intake.given import Intake, known_person
-from tests.intake.test_releases import consent
 
 ATTACKS = (
     "TRUNCATE {table}",
