@@ -12,12 +12,16 @@ import sys
 import typing
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from lotse_chassis import inbox, outbox, telemetry
 from lotse_chassis.delivery import Delivery
+from lotse_chassis.personkeys import PersonKeys
 from lotse_chassis.publishing import Publisher
 
 STEPS = ("before_claim", "before_commit", "after_commit", "after_publish")
+KEY_DESTROYED = "key_destroyed"
+"""Between the end of a person's key and the commit that says so."""
 
 
 def die() -> None:
@@ -41,8 +45,20 @@ def doom(step: str, count: int) -> None:
         _wrap(Delivery, "_acknowledge", before=reached)
     elif step == "after_publish":
         _wrap(Publisher, "publish", after=reached)
+    elif step == KEY_DESTROYED:
+        _die_after_destroying(reached)
     else:
         raise SystemExit(f"unknown step {step}")
+
+
+def _die_after_destroying(reached: Callable[[], None]) -> None:
+    destroy = PersonKeys.destroy
+
+    def destroyed(self: PersonKeys, person_id: UUID) -> None:
+        destroy(self, person_id)
+        reached()
+
+    PersonKeys.destroy = destroyed  # type: ignore[method-assign]
 
 
 def poison(key: str) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lotse_chassis import accesslog, outbox, timers
+from lotse_chassis import accesslog, outbox, sealturn, timers
 from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
 from lotse_chassis.timers import Timer
@@ -112,6 +112,7 @@ async def erase_person(office: Office, order: ErasePerson, context: Context, tx:
     counts["file"] = await asyncio.to_thread(_removed, office, [*files, *(UUID(one) for one in objects)])
     if objects:
         await _purge_later(tx, context, f"objects-{person_id}", objects)
+    await sealturn.ask(tx, context.now)  # what she wrote was sealed on its way
     receipt = await _receipt(tx, person_id, counts, objects)
     await erasures.begin(tx, person_id, context.now, context.sender)  # only where the order comes before its cause
     await erasures.add_receipt(tx, receipt, context.now)
