@@ -27,7 +27,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from lotse_chassis.migrate import CHASSIS_RIGHTS
 from lotse_contracts import intake
 from lotse_intake.providers import readable
-from lotse_intake.store import erasures
+from lotse_intake.store import erasures, rights
 from lotse_intake.store.tables import metadata
 from tests.intake.given import Intake
 
@@ -180,6 +180,14 @@ async def test_everything_that_is_erased_is_also_shown_to_her(here: Intake) -> N
     assert {*ERASED, *KEPT} - shown.keys() == {"pin_guess", "blind_index"}  # secrets, and digests of what is shown
     assert shown["person_link"][0]["other_id"] == {"withheld": "third_person"}
     assert str(ANYBODY) not in str(shown)
+
+
+async def test_whoever_took_over_her_case_is_named_among_the_recipients(here: Intake) -> None:
+    rows = fill_everything(here)
+    async with here.service.engine.begin() as tx:
+        (handed_over,) = await rights.handovers_of(tx, [HER])
+        assert await rights.handovers_of(tx, [ANYBODY]) == []
+    assert handed_over.recipient == rows["handover_batch"]["recipient"]
 
 
 def test_what_is_kept_has_nothing_that_she_said() -> None:

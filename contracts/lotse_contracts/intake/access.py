@@ -27,11 +27,14 @@ class AccessPart(SaidPart):
 
 
 class AccessRecipient(SaidPart):
-    """To whom which groups of her fields went, when, and under which consent (Art. 15(1)(c))."""
+    """To whom which groups of her fields went, when, and under which consent (Art. 15(1)(c)).
+
+    `referral_id` is absent where it was no referral but the handover of her case.
+    """
 
     recipient: Token
-    referral_id: UUID
-    consent_id: UUID
+    referral_id: UUID | None = None
+    consent_id: UUID | None = None
     field_groups: tuple[FieldGroup, ...]
     at: AwareDatetime
 

@@ -130,7 +130,8 @@ async def _own(
 
 
 async def _recipients(group: Sequence[UUID], tx: AsyncConnection) -> tuple[AccessRecipient, ...]:
-    return tuple(
+    """Whoever received fields with a referral, or her case when the project ended."""
+    referred = [
         AccessRecipient(
             recipient=row.recipient,
             referral_id=row.referral_id,
@@ -139,7 +140,17 @@ async def _recipients(group: Sequence[UUID], tx: AsyncConnection) -> tuple[Acces
             at=row.released_at,
         )
         for row in await rights.releases_of(tx, group)
-    )
+    ]
+    handed_over = [
+        AccessRecipient(
+            recipient=row.recipient,
+            consent_id=row.consent_id,
+            field_groups=tuple(row.field_groups or ()),
+            at=row.packaged_at,
+        )
+        for row in await rights.handovers_of(tx, group)
+    ]
+    return (*referred, *handed_over)
 
 
 def _missing(parts: Sequence[AccessPart]) -> tuple[MissingPart, ...]:

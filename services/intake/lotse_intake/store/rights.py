@@ -9,7 +9,8 @@ from sqlalchemy import Row, Table, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lotse_intake.store.tables import field_release
+from lotse_intake.store.tables import consent, field_release
+from lotse_intake.store.tables.handover import handover_batch, handover_case
 from lotse_intake.store.tables.rights import erasure_request, legal_hold, rectification, restriction
 
 
@@ -80,3 +81,13 @@ async def releases_of(tx: AsyncConnection, persons: Sequence[UUID]) -> Sequence[
     """What left the association about her: referral, recipient, groups."""
     query = select(field_release).where(field_release.c.person_id.in_(persons))
     return (await tx.execute(query.order_by(field_release.c.released_at))).all()
+
+
+async def handovers_of(tx: AsyncConnection, persons: Sequence[UUID]) -> Sequence[Row[Any]]:
+    """To whom her case was handed over, when, and under which consent with which groups."""
+    columns = (handover_batch.c.recipient, handover_case.c.consent_id, handover_case.c.packaged_at)
+    query = select(*columns, consent.c.field_groups).select_from(handover_case).join(handover_batch)
+    query = query.outerjoin(consent, consent.c.consent_id == handover_case.c.consent_id)
+    packed = handover_case.c.person_id.in_(persons), handover_case.c.packaged_at.is_not(None)
+    found: Sequence[Any] = (await tx.execute(query.where(*packed))).all()
+    return found
