@@ -165,7 +165,7 @@ def test_a_whole_network_of_ipv6_is_one_address() -> None:
 async def test_the_sealing_key_is_the_one_that_the_broker_tells(here: Intake) -> None:
     async with here.http() as client:
         told = (await client.get("/sealing-key")).json()
-    assert told == (await here.ask(intake.AskSealingKey(), actor=None)).model_dump(mode="json")
+    assert told == (await here.ask(intake.AskSealingKey(), actor=None)).model_dump()
 
 
 async def test_what_came_over_http_is_ciphertext_as_well(here: Intake) -> None:
