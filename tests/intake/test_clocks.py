@@ -1,7 +1,7 @@
 """Clocks of a concern: set, moved and stopped with it; none is lost, none of an ended concern does anything."""
 
+import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any
@@ -9,130 +9,17 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lotse_contracts.intake import Act
-from lotse_contracts.values import ConcernAction, OutcomeCode, Urgency
+from lotse_contracts.values import Urgency
 from lotse_intake.domain import clocks
-from lotse_intake.domain.clocks import Strike, Ticking, hurried, overtaken, started, strike
-from lotse_intake.domain.guards import Forbidden, Light, Taker, step_of
-from lotse_intake.domain.machine import ENDS, OPEN, ROLES, STAFF_ACTIONS, STATES, Action, Role, State, after_referrals
-from lotse_intake.domain.moves import Given, TooManyTags, change_of
+from lotse_intake.domain.clocks import Ticking, hurried, overtaken, started, strike
+from lotse_intake.domain.machine import ACTIONS, ROLES, STAFF_ACTIONS, STATES, Action, State
+from tests.intake.clockwork import ACTORS, NOW, Row, World, apply
 
-NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 URGENCIES: tuple[Urgency, ...] = ("normal", "urgent", "emergency")
-SEQUENCES = 12_000
-STEPS_MAX = 25
+SEQUENCES = 10_000  # with a seed that is named; hypothesis has some more, and makes what it finds small
+STEPS_MAX = 16
 
 
-@dataclass
-class Row:
-    """A concern as its row has it."""
-
-    state: State = "received"
-    code: str = "housing"
-    urgency: Urgency = "normal"
-    tags: list[str] = field(default_factory=list)
-    due_at: datetime = started("look", "normal", NOW).due_at
-    clock: str | None = "look"
-    assignee: str | None = None
-    offered_to: str | None = None
-    ended_at: datetime | None = None
-    restricted: bool = False
-
-
-@dataclass
-class World:
-    """One concern, its timer, its referrals, and every timer that there ever was, since a stale one may strike."""
-
-    row: Row = field(default_factory=Row)
-    now: datetime = NOW
-    timer: Ticking | None = field(default_factory=lambda: started("look", "normal", NOW))
-    stale: list[Ticking] = field(default_factory=list)
-    referrals: dict[int, bool | None] = field(default_factory=dict)
-    settled: set[int] = field(default_factory=set)
-    history: list[tuple[Action, State, State]] = field(default_factory=list)
-
-    def act(self, action: Action, role: Role, **seen: Any) -> bool:
-        """As the handlers do it: decide, change, and set the clock; False if it is refused."""
-        given: Given = seen.pop("given_with", Given())
-        light = Light(
-            state=self.row.state,
-            urgency=self.row.urgency,
-            now=self.now,
-            assignee=self.row.assignee,
-            offered_to=frozenset({self.row.offered_to} if self.row.offered_to else ()),
-            acting=frozenset({self.row.assignee} if self.row.assignee else ()),
-            ended_at=self.row.ended_at,
-            referrals_open=sum(self.referrals[one] is None for one in self.referrals.keys() - self.settled),
-            **seen,
-        )
-        try:
-            step = step_of(action, role, light)
-            change = change_of(self.row, action, step.rule, light, given)
-        except (Forbidden, TooManyTags):
-            return False
-        if step.second:
-            return False
-        before = self.row.state
-        fields = {name: value for name, value in change.values.items() if hasattr(self.row, name)}
-        self.row = replace(self.row, **fields)
-        if change.restarts:
-            self.set(change.ticking)
-        if action == "reopen":
-            self.settled |= set(self.referrals)
-        self.history.append((action, before, self.row.state))
-        return True
-
-    def set(self, ticking: Ticking | None) -> None:
-        if self.timer is not None:
-            self.stale.append(self.timer)
-        self.timer = ticking
-
-    def hear(self, number: int, ended: bool | None) -> None:
-        """A fact of referral: `ended` None is sent, then whether with an outcome. Twins are no news."""
-        known = self.referrals.get(number, "new")
-        fresh = ended if known in ("new", None) or (known is False and ended) else known
-        if known == fresh:
-            return
-        self.referrals[number] = fresh  # type: ignore[assignment]
-        if number in self.settled:
-            return
-        heard = [self.referrals[one] for one in self.referrals.keys() - self.settled]
-        action = after_referrals(heard, carried=self.row.assignee is not None)
-        outcome: OutcomeCode | None = "need_met" if action == "complete" else None
-        self.act(action, "system", given_with=Given(outcome=outcome))
-
-    def strike(self, ticking: Ticking) -> Strike | None:
-        """The chassis takes the timer that stands, at its time and no other; a replaced one is gone."""
-        if self.timer is not ticking or self.now < ticking.step_at:
-            return None
-        self.timer = None
-        assert self.row.clock == ticking.clock
-        done = strike(ticking, self.row.urgency, self.now, restricted=self.row.restricted)
-        if done.gives_up:
-            assert self.act("mark_unreachable", "system")
-            return done
-        if done.after is not None:
-            self.timer = done.after
-            self.row = replace(self.row, due_at=done.after.due_at)
-        return done
-
-    def sound(self, ran_out: bool) -> None:
-        """What must hold at every moment."""
-        row = self.row
-        assert (row.ended_at is not None) == (row.state in ENDS)
-        assert (row.clock is not None) == (row.state in OPEN)
-        if row.state not in OPEN:
-            assert self.timer is None, "a clock runs although nothing waits"
-        elif not ran_out:
-            assert self.timer is not None, "a clock was lost"
-            assert self.timer.clock == row.clock
-            assert self.timer.due_at == row.due_at
-        if row.state in ("assigned", "in_advice", "waiting_for_client"):
-            assert row.assignee is not None
-        assert row.offered_to is None or row.assignee is not None
-
-
-ACTORS = ("c-1", "c-2")
 STAFF = st.builds(
     lambda action, actor, role, to, urgency, good: ("staff", action, actor, role, to, urgency, good),
     st.sampled_from(STAFF_ACTIONS),
@@ -149,69 +36,61 @@ STRIKES = st.sampled_from((("strike",), ("stale",)))
 EVENTS = st.lists(st.one_of(STAFF, STAFF, STAFF, HER, FACTS, TIME, STRIKES, STRIKES), max_size=STEPS_MAX)
 
 
-def apply(world: World, event: tuple[Any, ...]) -> bool:
-    """One event; whether the clock has run out with it, which is no loss."""
-    match event:
-        case ("staff", action, actor, role, to, urgency, good):
-            world.act(action, role, actor=actor, given=act_of(action, to, urgency), **takers(actor, to, good))
-        case ("person", action):
-            world.act(action, "person")
-        case ("referral", number, ended):
-            world.hear(number, ended)
-        case ("time", hours):
-            world.now += timedelta(hours=hours)
-        case ("strike",) if world.timer is not None:
-            done = world.strike(world.timer)
-            return done is not None and done.after is None and not done.gives_up
-        case ("stale",):
-            before = (replace(world.row), world.timer)
-            for old in world.stale:
-                assert world.strike(old) is None
-            assert (world.row, world.timer) == before
-    return False
-
-
-def act_of(action: ConcernAction, to: str, urgency: Urgency) -> Act:
-    return Act(
-        action=action,
-        to=to,
-        team="north",
-        outcome="need_met",
-        reason="other",
-        code="work",
-        urgency=urgency,
-        tags=("a",),
-    )
-
-
-def takers(actor: str, to: str, good: bool) -> dict[str, Any]:
-    return {
-        "own": Taker(actor),
-        "named": Taker(to if good else None),
-        "first_contact": good,
-        "question_sent": good,
-        "seconded": good,
-    }
-
-
-@settings(max_examples=SEQUENCES, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-@given(EVENTS)
-def test_no_sequence_of_events_loses_a_clock_or_leaves_one_to_what_has_ended(events: Sequence[tuple[Any, ...]]) -> None:
+def lived_through(events: Sequence[tuple[Any, ...]]) -> World:
     world, ran_out = World(), False
     for event in events:
         before = world.timer
         ran_out = apply(world, event) or (ran_out and world.timer is before)
         world.sound(ran_out)
+    return world
 
 
-@settings(max_examples=2_000, deadline=None, derandomize=True)
+@settings(max_examples=800, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(EVENTS)
+def test_no_sequence_of_events_loses_a_clock_or_leaves_one_to_what_has_ended(events: Sequence[tuple[Any, ...]]) -> None:
+    lived_through(events)
+
+
+def test_ten_thousand_sequences_lose_no_clock() -> None:
+    passed: set[tuple[Action, State]] = set()
+    for seed in range(SEQUENCES):
+        dice = random.Random(seed)  # noqa: S311 - repeats, and keeps no secret
+        try:
+            world = lived_through([drawn(dice) for _ in range(STEPS_MAX)])
+        except AssertionError:
+            print(f"seed {seed}")
+            raise
+        passed |= {(action, state) for action, _, state in world.history}
+    assert {state for _, state in passed} == set(STATES)
+    assert {action for action, _ in passed} == set(ACTIONS)
+
+
+def drawn(dice: random.Random) -> tuple[Any, ...]:
+    """One event, as `EVENTS` has them."""
+    kind = dice.choices(("staff", "person", "referral", "time", "strike", "stale", "system"), (12, 2, 2, 2, 4, 2, 1))[0]
+    match kind:
+        case "staff":
+            roles = ("counsellor", "coordinator")
+            who, to = dice.choice(ACTORS), dice.choice(ACTORS)
+            urgency, good = dice.choice(URGENCIES), dice.random() < 0.6
+            return ("staff", dice.choice(STAFF_ACTIONS), who, dice.choice(roles), to, urgency, good)
+        case "person":
+            return ("person", dice.choice(("write_again", "write_again", "withdraw")))
+        case "referral":
+            return ("referral", dice.randrange(3), dice.choice((None, True, False)))
+        case "time":
+            return ("time", dice.choice((1, 24, 24 * 4, 24 * 8, 24 * 30)))
+    return (kind,)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
 @given(
     st.lists(st.tuples(st.integers(0, 2), st.sampled_from((None, True, False))), min_size=1, max_size=4),
     st.sampled_from(("received", "accepted", "assigned", "in_advice", "waiting_for_client")),
-    st.randoms(use_true_random=False),
+    st.integers(0, 1_000),
 )
 def test_referrals_heard_in_any_order_and_any_number_of_times_come_to_one_state(
-    facts: list[tuple[int, bool | None]], state: State, random: Any
+    facts: list[tuple[int, bool | None]], state: State, seed: int
 ) -> None:
     carried = state in ("assigned", "in_advice", "waiting_for_client")
     told = [*dict.fromkeys((*facts, *((number, None) for number, _ in facts)))]
@@ -219,7 +98,7 @@ def test_referrals_heard_in_any_order_and_any_number_of_times_come_to_one_state(
     ends = set()
     for order in list(permutations(told))[:24]:
         twice = [*order, *order]
-        random.shuffle(twice)
+        random.Random(seed).shuffle(twice)  # noqa: S311 - repeats, and keeps no secret
         world = World(row=Row(state=state, assignee="c-1" if carried else None, clock="look"))
         for number, ended in (*order, *twice):
             world.hear(number, ended)
