@@ -96,7 +96,7 @@ async def test_the_receipt_counts_what_went_and_what_stays_and_its_digest_can_be
     receipt = only(await here.hear(intake.ErasePerson(person_id=person_id), actor=None), intake.PersonErased)
     counts = {one.store: one.count for one in receipt.counts}
     assert counts["person"] == counts["enquiry"] == counts["entry"] == counts["concern"] == counts["case_file"] == 1
-    assert {one.store: one.count for one in receipt.kept} == {"consent": 1, "access_log": 2}
+    assert {one.store: one.count for one in receipt.kept} == {"consent": 1, "access_log": 2, "erasure": 1}
     whole = receipt.model_dump(mode="json", exclude={"digest"})
     assert receipt.digest == hashlib.sha256(rfc8785.dumps(whole)).hexdigest()
 

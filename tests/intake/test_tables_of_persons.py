@@ -26,6 +26,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from lotse_chassis.migrate import CHASSIS_RIGHTS
 from lotse_contracts import intake
+from lotse_intake.domain.erasure import KEPT_BY
 from lotse_intake.providers import readable
 from lotse_intake.store import erasures, rights
 from lotse_intake.store.tables import metadata
@@ -193,6 +194,10 @@ async def test_whoever_took_over_her_case_is_named_among_the_recipients(here: In
 def test_what_is_kept_has_nothing_that_she_said() -> None:
     for table in KEPT.values():
         assert not [column.name for column in table.columns if isinstance(column.type, LargeBinary)], table.name
+
+
+def test_every_kept_table_has_its_rule() -> None:
+    assert set(KEPT) | {"access_log"} == set(KEPT_BY)
 
 
 @pytest.mark.parametrize("name", sorted(KEPT))

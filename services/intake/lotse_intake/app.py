@@ -16,6 +16,7 @@ from lotse_chassis.service import Service
 from lotse_chassis.settings import SettingsInvalid, secret
 from lotse_contracts import intake, ledger, notify, referral
 from lotse_intake import workers
+from lotse_intake.domain.retention import Policy
 from lotse_intake.handlers import (
     access,
     acting,
@@ -280,5 +281,12 @@ def _office(service: Service, settings: IntakeSettings, own_engine: AsyncEngine)
         consents=texts,
         needs_secrecy_release=settings.needs_secrecy_release,
         emergency_office=settings.emergency_office,
-        retention=read_rules(settings.retention_file),
+        retention=_retention_rules(settings),
     )
+
+
+def _retention_rules(settings: IntakeSettings) -> Policy:
+    try:
+        return read_rules(settings.retention_file)
+    except (OSError, ValueError) as fault:
+        raise SettingsInvalid(f"wrong: LOTSE_RETENTION_FILE ({fault})") from None

@@ -17,6 +17,14 @@ DUE = timedelta(days=30)
 RULE_CONSENT = "consent-proof-3-years"
 RULE_ACCESS = "access-log-3-years"
 """Source: recommended retention; consent proof and access log three years, without content."""
+RULE_ERASURE = "erasure-record"
+"""That she was erased, when, and by which receipts: without it a late message or an old backup would bring her back."""
+KEPT_BY = {
+    "access_log": RULE_ACCESS,
+    **dict.fromkeys(("consent", "consent_withdrawal", "consent_expiry", "consent_proof"), RULE_CONSENT),
+    **dict.fromkeys(("erasure", "erasure_receipt"), RULE_ERASURE),
+}
+"""Each table that keeps rows of an erased person, and the rule."""
 
 
 def due_of(requested_at: datetime) -> datetime:

@@ -1,6 +1,7 @@
 """She asks to be forgotten, by code and PIN: done at once where nobody worked with her, else a person decides."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -47,7 +48,8 @@ async def request_erasure(
     due_at = due_of(context.now)
     if goes_at_once(await _traces(office, person, row, context, tx)):
         await rights.request(tx, row.person_id, context.now, due_at)
-        return await erasing.begun(office, row.person_id, "code_and_pin", context, tx), due_at
+        herself = replace(context, actor="person", role="person")
+        return await erasing.begun(office, row.person_id, "code_and_pin", herself, tx), due_at
     if not await rights.request(tx, row.person_id, context.now, due_at):
         open_request = await rights.request_of(tx, row.person_id)
         return [], open_request.due_at if open_request else due_at

@@ -23,8 +23,7 @@ from lotse_contracts.intake import (
 )
 from lotse_contracts.person import ErasureReceipt, KeptRecord, receipt_digest
 from lotse_intake.domain.erasure import (
-    RULE_ACCESS,
-    RULE_CONSENT,
+    KEPT_BY,
     SERVICES,
     TARGET,
     counted,
@@ -113,8 +112,8 @@ async def erase_person(office: Office, order: ErasePerson, context: Context, tx:
     if objects:
         await _purge_later(tx, context, f"objects-{person_id}", objects)
     await sealturn.ask(tx, context.now)  # what she wrote was sealed on its way
-    receipt = await _receipt(tx, person_id, counts, objects)
     await erasures.begin(tx, person_id, context.now, context.sender)  # only where the order comes before its cause
+    receipt = await _receipt(tx, person_id, counts, objects)
     await erasures.add_receipt(tx, receipt, context.now)
     return [receipt, *await _confirmed(office, person_id, context, tx)]
 
@@ -122,10 +121,9 @@ async def erase_person(office: Office, order: ErasePerson, context: Context, tx:
 async def _receipt(
     tx: AsyncConnection, person_id: UUID, counts: dict[str, int], objects: Sequence[str]
 ) -> PersonErased:
-    consents, looks = await erasures.kept(tx, person_id, objects)
-    kept = (
-        KeptRecord(store="access_log", count=looks, rule=RULE_ACCESS),
-        KeptRecord(store="consent", count=consents, rule=RULE_CONSENT),
+    stays = await erasures.kept(tx, person_id, objects)
+    kept = tuple(
+        KeptRecord(store=store, count=count, rule=KEPT_BY[store]) for store, count in sorted(stays.items()) if count
     )
     gone = counted(counts)
     return PersonErased(person_id=person_id, counts=gone, kept=kept, digest=receipt_digest(person_id, gone, kept))

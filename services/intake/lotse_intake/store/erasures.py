@@ -211,9 +211,11 @@ async def delete_person(tx: AsyncConnection, person_id: UUID) -> dict[str, int]:
     return {table.name: (await tx.execute(delete(table).where(which))).rowcount for table, which in steps}
 
 
-async def kept(tx: AsyncConnection, person_id: UUID, objects: Iterable[str]) -> tuple[int, int]:
-    """How many consents and entries of the access log stay."""
-    consents = select(func.count()).select_from(consent).where(consent.c.person_id == person_id)
+async def kept(tx: AsyncConnection, person_id: UUID, objects: Iterable[str]) -> dict[str, int]:
+    """How many rows of each table stay, and how many entries of the access log."""
     named = [str(person_id), *objects]
-    looks = select(func.count()).select_from(access_log).where(access_log.c.object_id.in_(named))
-    return int((await tx.execute(consents)).scalar_one()), int((await tx.execute(looks)).scalar_one())
+    stays: dict[str, int] = {}
+    for table, which in [(access_log, access_log.c.object_id.in_(named)), *kept_of(person_id)]:
+        query = select(func.count()).select_from(table).where(which)
+        stays[table.name] = int((await tx.execute(query)).scalar_one())
+    return stays
