@@ -9,12 +9,14 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lotse_contracts.values import Urgency
+from lotse_contracts.values import ConcernAction, Urgency
 from lotse_intake.domain import clocks
 from lotse_intake.domain.clocks import Ticking, hurried, overtaken, started, strike
 from lotse_intake.domain.machine import ACTIONS, ROLES, STAFF_ACTIONS, STATES, Action, State
 from tests.intake.clockwork import ACTORS, NOW, Row, World, apply
 
+HANDING_OVER: tuple[ConcernAction, ...] = ("claim", "offer", "offer", "take_over", "take_over", "decline_offer")
+"""More of these, since three of them must fall in a row."""
 URGENCIES: tuple[Urgency, ...] = ("normal", "urgent", "emergency")
 SEQUENCES = 10_000  # with a seed that is named; hypothesis has some more, and makes what it finds small
 STEPS_MAX = 16
@@ -73,7 +75,7 @@ def drawn(dice: random.Random) -> tuple[Any, ...]:
             roles = ("counsellor", "coordinator")
             who, to = dice.choice(ACTORS), dice.choice(ACTORS)
             urgency, good = dice.choice(URGENCIES), dice.random() < 0.6
-            return ("staff", dice.choice(STAFF_ACTIONS), who, dice.choice(roles), to, urgency, good)
+            return ("staff", dice.choice((*STAFF_ACTIONS, *HANDING_OVER)), who, dice.choice(roles), to, urgency, good)
         case "person":
             return ("person", dice.choice(("write_again", "write_again", "withdraw")))
         case "referral":
