@@ -1,12 +1,16 @@
 """Asked once, answered by herself or at the desk; without an answer nothing is handed over."""
 
-from uuid import uuid4
+from datetime import timedelta
+from uuid import UUID, uuid4
 
 import pytest
 
 from lotse_chassis.faults import Refused
+from lotse_chassis.timers import Timer
 from lotse_contracts import intake, notify
+from lotse_contracts.envelope import Message
 from lotse_contracts.intake import HandoverAnswerContent
+from lotse_intake.handlers import handover_asking
 from tests.intake.given import PIN, Intake, kinds, known_person, only, registration
 from tests.intake.handing import (
     ALL_GROUPS,
@@ -183,3 +187,33 @@ async def test_nobody_who_is_restricted_is_asked_or_taken_along_but_she_may_take
     with pytest.raises(Refused, match="person_restricted"):
         await takes_along(here, code, "identity")
     assert "evt intake.consent-withdrawn" in kinds(await answers(here, code, "close"))
+
+
+async def reminded(here: Intake, person_id: UUID) -> list[Message]:
+    """Her reminder is due."""
+    timer = Timer(handover_asking.REMINDER_TIMER, str(person_id), here.now, {}, uuid4())
+    async with here.service.engine.begin() as tx:
+        return await handover_asking.reminder_due(timer, here.context(), tx)
+
+
+async def test_who_does_not_answer_is_reminded_once_and_who_answered_is_left_in_peace(here: Intake) -> None:
+    silent, _ = await with_open_case(here)
+    heard, code = await with_open_case(here)
+    for person_id in (silent, heard):
+        await asked(here, person_id)
+    timers = f"SELECT due_at FROM timer WHERE kind = '{handover_asking.REMINDER_TIMER}' ORDER BY 1"
+    assert here.rows(timers) == [(NOW + timedelta(days=10),)] * 2
+    await answers(here, code, "my_papers")
+    assert len(here.rows(timers)) == 1
+    assert await reminded(here, heard) == []
+    said = await reminded(here, silent)
+    assert only(said, intake.HandoverAsked).reminder
+    assert only(said, notify.Tell).supersedes == "handover-1"
+    assert only(said, notify.Tell).dedupe_key == "handover-1-reminder"
+
+
+async def test_nobody_is_reminded_after_the_day_by_which_she_should_answer(here: Intake) -> None:
+    here.now = NOW + timedelta(days=12)
+    person_id, _ = await with_open_case(here)
+    await asked(here, person_id)
+    assert here.rows(f"SELECT 1 FROM timer WHERE kind = '{handover_asking.REMINDER_TIMER}'") == []

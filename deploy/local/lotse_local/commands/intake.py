@@ -8,7 +8,7 @@ from lotse_local.commands.passing import Passed
 INTAKE = Passed(
     service="intake",
     such_as="retention --dry-run",
-    offline=frozenset({"check", "same-person", "transliterate"}),
+    offline=frozenset({"check", "open", "same-person", "transliterate"}),
 )
 
 

@@ -98,8 +98,10 @@ def is_whole(batch: Row[Any], target: Target, folder: Path) -> bool:
 async def made(run: Packing) -> tuple[Made, list[Message]]:
     """Decide who is in it, write the file without its name, note it, say it. Nothing is written where nobody is."""
     found = Made()
-    rows = await handover.waiting(run.tx, run.target.region, run.batch.batch_id)
-    held = await gathered(run.tx, [row.person_id for row in rows], lock=True)
+    region, batch_id = run.target.region, run.batch.batch_id
+    waiting = await handover.waiting(run.tx, region, batch_id)
+    held = await gathered(run.tx, [row.person_id for row in waiting], lock=True)  # persons before cases, as everywhere
+    rows = [row for row in await handover.waiting(run.tx, region, batch_id, lock=True) if row.person_id in held.groups]
     going = await _going(run, rows, held, found)
     await _let_go(run, (row.person_id for row in rows if row.batch_id is not None), going)
     if not going:

@@ -47,6 +47,7 @@ async def papers(
 async def given(person_id: UUID, context: Context, tx: AsyncConnection) -> Sequence[Message]:
     """She has them: her case is closed, at her wish."""
     group = await group_of(tx, person_id)
+    await people.living(tx, group[0], also_restricted=True)
     said: list[Message] = []
     for one in await handover.concerns_of(tx, group):
         row = await concerns.get(tx, one.concern_id, lock=True)

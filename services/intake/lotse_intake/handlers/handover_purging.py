@@ -16,7 +16,7 @@ from lotse_intake.handlers import erasures
 from lotse_intake.pages.handover import Purged
 from lotse_intake.providers.handover_plan import plan
 from lotse_intake.providers.office import Office
-from lotse_intake.store import handover
+from lotse_intake.store import handover, persons
 from lotse_intake.store.merges import group_of
 
 
@@ -31,6 +31,8 @@ async def why_not(tx: AsyncConnection, row: Row[Any], context: Context) -> str |
 
 async def purged(office: Office, person_id: UUID, context: Context, tx: AsyncConnection) -> Sequence[Message]:
     """Her erasure begins, once. Raises Refused if it may not, such as `legal_hold`."""
+    if await persons.get(tx, person_id, lock=True) is None:  # persons before cases, as everywhere
+        return []
     held = await handover.case_of(tx, person_id, lock=True)
     if held is None or held.purged_at is not None:
         return []

@@ -2,6 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lotse_chassis import accesslog
 from lotse_chassis.context import Context
 from lotse_contracts.intake import (
     AskHandoverConsent,
@@ -12,7 +13,7 @@ from lotse_contracts.intake import (
     HandoverOption,
     HandoverQuestionAnswer,
 )
-from lotse_intake.domain.handover import TAKE_ME
+from lotse_intake.domain.handover import PURPOSE, TAKE_ME
 from lotse_intake.handlers import handover_consents, people, pins
 from lotse_intake.providers.districts import districts
 from lotse_intake.providers.handover_plan import plan
@@ -60,5 +61,6 @@ async def handover_consent(
     choice = HandoverChoice(answer=TAKE_ME, field_groups=question.field_groups, place=question.place)
     concerns = await handover.concerns_of(tx, group)
     scope = await handover_consents.scope_of(tx, group[0], choice, concerns)
+    await accesslog.record(tx, context, action="read", object_kind="person", object_id=str(group[0]), purpose=PURPOSE)
     shown = await handover_consents.texts(office, scope, question.language, context, tx)
     return HandoverConsentAnswer(region=scope.region, recipient=scope.recipient, texts=shown)

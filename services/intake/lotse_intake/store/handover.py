@@ -158,8 +158,8 @@ async def change_batch(tx: AsyncConnection, batch_id: UUID, **values: Any) -> No
     await tx.execute(update(handover_batch).where(handover_batch.c.batch_id == batch_id).values(**values))
 
 
-async def waiting(tx: AsyncConnection, region: str, batch_id: UUID) -> Sequence[Row[Any]]:
-    """Who wants to be taken along to this region and is in no batch, and whoever is in this one; locked, by id."""
+async def waiting(tx: AsyncConnection, region: str, batch_id: UUID, *, lock: bool = False) -> Sequence[Row[Any]]:
+    """Who wants to be taken along to this region and is in no batch, and whoever is in this one, by id."""
     wanted = (
         (handover_case.c.answer == "take_me")
         & (handover_case.c.region == region)
@@ -167,7 +167,8 @@ async def waiting(tx: AsyncConnection, region: str, batch_id: UUID) -> Sequence[
         & handover_case.c.packaged_at.is_(None)
     )
     query = select(handover_case).where(wanted | (handover_case.c.batch_id == batch_id))
-    return (await tx.execute(query.order_by(handover_case.c.person_id).with_for_update())).all()
+    query = query.order_by(handover_case.c.person_id)
+    return (await tx.execute(query.with_for_update() if lock else query)).all()
 
 
 async def anybody_waits(tx: AsyncConnection, region: str) -> bool:
