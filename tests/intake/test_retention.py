@@ -3,6 +3,8 @@
 import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +12,7 @@ import psycopg
 import pytest
 
 from lotse_chassis import links
+from lotse_chassis.settings import SettingsInvalid
 from lotse_chassis.timers import Timer
 from lotse_contracts import intake
 from lotse_contracts.intake import PersonFields
@@ -18,9 +21,10 @@ from lotse_intake.handlers import retention
 from lotse_intake.providers.office import Office
 from lotse_intake.store import retention as kept
 from tests.intake.consenting import consent
-from tests.intake.given import NAME, Intake, enquiry, known_person, only, registration
+from tests.intake.given import NAME, Intake, built, enquiry, known_person, only, registration
 from tests.intake.test_conversations import answer
 from tests.intake.test_rights_of_persons import hold, restriction
+from tests.kit import ServiceDatabase
 
 LATER = timedelta(days=15)
 
@@ -277,3 +281,17 @@ async def test_whoever_is_known_by_a_group_of_fields_is_not_anonymous(here: Inta
     await here.hear(registration(here, person_id, PersonFields(status={"value": "p24_title"})))
     here.now += LATER
     assert not [fact for fact in await night(here) if isinstance(fact, intake.ErasureBegun)]
+
+
+async def test_rules_of_the_association_are_taken_and_broken_ones_end_the_start(
+    intakes_database: ServiceDatabase, tmp_path: Path
+) -> None:
+    shipped = json.loads((files("lotse_intake") / "data" / "retention.json").read_text())
+    shipped["rules"][4]["days"] = 30
+    (tmp_path / "own.json").write_text(json.dumps(shipped))
+    own = built(intakes_database, tmp_path, retention_file=tmp_path / "own.json")
+    assert office_of(own).retention.rules["closed_case"].days == 30
+    await own.service.engine.dispose()
+    (tmp_path / "own.json").write_text(json.dumps({**shipped, "rules": shipped["rules"][1:]}))
+    with pytest.raises(SettingsInvalid, match="LOTSE_RETENTION_FILE"):
+        built(intakes_database, tmp_path, retention_file=tmp_path / "own.json")
