@@ -1,5 +1,6 @@
 """Rows to count: persons, enquiries, concerns and contacts in months of their own, written as the owner."""
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -7,7 +8,10 @@ from uuid import UUID, uuid4
 
 import psycopg
 
+from lotse_contracts import intake
 from tests.intake.given import Intake
+
+Rows = dict[tuple[str, ...], int | None]
 
 
 def moment(month: str, day: int = 15) -> datetime:
@@ -156,3 +160,14 @@ def contacts(here: Intake, month: str, channels: Sequence[str], **more: Any) -> 
         ],
     )
     return ids
+
+
+async def published(here: Intake, period: str) -> dict[str, Any]:
+    """The report as everybody may read it from now on."""
+    await here.hear(intake.PublishStatistics(period=period))
+    return json.loads((await here.ask(intake.AskReport(period=period))).report)  # type: ignore[no-any-return]
+
+
+def rows(report: dict[str, Any], family: str, table: str) -> Rows:
+    """The counts of a table by key; None is hidden."""
+    return {tuple(row["key"]): row["count"] for row in report["families"][family]["tables"][table]}

@@ -36,7 +36,7 @@ that has counted in a closed month does not count again."""
 
 CASES: Mapping[str, str] = {
     "persons": f"""
-      SELECT {_month("person.registered_at")} AS month, person.person_id::text AS who, 1 AS weight,
+      SELECT {_month("person.registered_at")} AS month, person.person_id AS who, 1 AS weight,
         coalesce(age_band, '{NOT_STATED}') AS age_band, coalesce(gender, '{NOT_STATED}') AS gender,
         coalesce(nullif(bands.language, '{NOT_STATED}'), {_language("coalesce(person.languages[1], '')")}) AS language,
         coalesce(region, '{NOT_STATED}') AS region, coalesce(residence_bracket, '{NOT_STATED}') AS residence_bracket
@@ -45,25 +45,25 @@ CASES: Mapping[str, str] = {
         SELECT 1 FROM person_merge WHERE merged_id = person.person_id AND undone_at IS NULL)
         /* person.person_id */""",
     "enquiries": f"""
-      SELECT {_month("received_at")} AS month, person_id::text AS who, 1 AS weight, channel
+      SELECT {_month("received_at")} AS month, person_id AS who, 1 AS weight, channel
       FROM enquiry WHERE received_at >= :start AND received_at < :end /* person_id */""",
     "concerns": f"""
-      SELECT {_month("received_at")} AS month, person_id::text AS who, 1 AS weight, code, urgency
+      SELECT {_month("received_at")} AS month, person_id AS who, 1 AS weight, code, urgency
       FROM concern WHERE received_at >= :start AND received_at < :end AND state NOT IN ('spam', 'duplicate')
         /* person_id */""",
     "outcomes": f"""
-      SELECT {_month("ended_at")} AS month, person_id::text AS who, 1 AS weight, code,
+      SELECT {_month("ended_at")} AS month, person_id AS who, 1 AS weight, code,
         coalesce(outcome, CASE state WHEN 'resolved' THEN 'unknown' ELSE state END) AS outcome
       FROM concern WHERE ended_at >= :start AND ended_at < :end AND state NOT IN ('spam', 'duplicate')
         /* person_id */""",
     "contacts": f"""
       SELECT CASE WHEN closed.closed_at < recorded_at THEN {_month("recorded_at")} ELSE {_month("at")} END AS month,
-        coalesce(person_id, contact_id)::text AS who, 1 AS weight, channel, depth, {_language("language")} AS language,
+        coalesce(person_id, contact_id) AS who, 1 AS weight, channel, depth, {_language("language")} AS language,
         CASE WHEN interpreter THEN 'yes' ELSE 'no' END AS interpreter, minutes
       FROM contact {_LATE.format(month=_month("at"))} /* person_id */""",
     "group_heads": f"""
       SELECT CASE WHEN closed.closed_at < recorded_at THEN {_month("recorded_at")} ELSE {_month("at")} END AS month,
-        NULL AS who, head_count AS weight, offer, {_language("language")} AS language
+        NULL::uuid AS who, head_count AS weight, offer, {_language("language")} AS language
       FROM group_contact {_LATE.format(month=_month("at"))}""",
 }
 
