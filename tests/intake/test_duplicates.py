@@ -10,6 +10,7 @@ from lotse_contracts.intake import (
     PersonFields,
 )
 from lotse_contracts.referral import ReferralOffered
+from lotse_intake.domain.matching import POINTS
 from tests.intake.given import Intake, enquiry, known_person, registration, sealed_to
 from tests.intake.looking import (
     BORN,
@@ -34,6 +35,7 @@ async def test_who_comes_again_in_other_letters_is_suspected_once(here: Intake) 
     assert (said.person_id, said.band) == (second, "merge")
     assert {"surname_same", "given_same", "birth_date_same"} <= set(said.reasons)
     assert str(first) not in said.model_dump_json()
+    assert set(said.reasons) <= POINTS.keys()
     (entry,) = (await waiting(here)).entries
     assert {entry.person_id, entry.other_id} == {first, second}
     assert (entry.pair_id, entry.score_percent, entry.band) == (said.pair_id, said.score_percent, said.band)
