@@ -48,17 +48,7 @@ class World:
     def act(self, action: Action, role: Role, **seen: Any) -> bool:
         """As the handlers do it: decide, change, and set the clock; False if it is refused."""
         given: Given = seen.pop("given_with", Given())
-        light = Light(
-            state=self.row.state,
-            urgency=self.row.urgency,
-            now=self.now,
-            assignee=self.row.assignee,
-            offered_to=frozenset({self.row.offered_to} if self.row.offered_to else ()),
-            acting=frozenset({self.row.assignee} if self.row.assignee else ()),
-            ended_at=self.row.ended_at,
-            referrals_open=sum(self.referrals[one] is None for one in self.referrals.keys() - self.settled),
-            **seen,
-        )
+        light = self.light(**seen)
         try:
             step = step_of(action, role, light)
             change = change_of(self.row, action, step.rule, light, given)
@@ -75,6 +65,20 @@ class World:
             self.settled |= set(self.referrals)
         self.history.append((action, before, self.row.state))
         return True
+
+    def light(self, **seen: Any) -> Light:
+        """What the guards see of it now."""
+        return Light(
+            state=self.row.state,
+            urgency=self.row.urgency,
+            now=self.now,
+            assignee=self.row.assignee,
+            offered_to=frozenset({self.row.offered_to} if self.row.offered_to else ()),
+            acting=frozenset({self.row.assignee} if self.row.assignee else ()),
+            ended_at=self.row.ended_at,
+            referrals_open=sum(self.referrals[one] is None for one in self.referrals.keys() - self.settled),
+            **seen,
+        )
 
     def set(self, ticking: Ticking | None) -> None:
         if self.timer is not None:
