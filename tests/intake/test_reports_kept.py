@@ -10,7 +10,7 @@ import pytest
 
 from lotse_chassis.faults import Refused
 from lotse_contracts import intake
-from tests.intake.counted import concerns, contacts, moment, persons, published, rows
+from tests.intake.counted import concerns, contacts, insert, moment, persons, published, rows
 from tests.intake.given import Intake, known_person, only
 
 # What was said stays, and guards what is said next
@@ -148,3 +148,22 @@ async def test_ten_contacts_of_one_who_is_forgotten_are_one_person(here: Intake)
     concerns(here, "2026-10", ["work"] * 20 + ["housing"] * 30)
     await here.hear(intake.ErasePerson(person_id=own))
     assert rows(await published(here, "2026-10"), "concerns", "code")[("legal",)] is None
+
+
+async def test_a_month_that_was_published_before_there_were_reports_stays_as_it_is(here: Intake) -> None:
+    here.now = moment("2026-12")
+    insert(
+        here,
+        "publication",
+        [
+            {
+                "period": "2026-10",
+                "figures": json.dumps({"by_channel": {"web": 9}, "by_code": {"work": None}}),
+                "published_at": here.now,
+            }
+        ],
+    )
+    fact = only(await here.hear(intake.PublishStatistics(period="2026-10")), intake.StatisticsPublished)
+    assert [(cell.name, cell.count) for cell in fact.enquiries_by_channel] == [("web", 9)]
+    assert [(cell.name, cell.count) for cell in fact.concerns_by_code] == [("work", None)]
+    assert fact.sha256 is None

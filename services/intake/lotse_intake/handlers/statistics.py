@@ -50,6 +50,9 @@ async def publish_statistics(order: PublishStatistics, context: Context, tx: Asy
     known = await figures.published(tx, order.period)
     if known is not None:
         return [await _told(tx, known.figures, known.sha256)]
+    if (thin := await figures.published_thin(tx, order.period)) is not None:
+        by_channel, by_code = _cells(thin["by_channel"]), _cells(thin["by_code"])
+        return [StatisticsPublished(period=order.period, enquiries_by_channel=by_channel, concerns_by_code=by_code)]
     counts = await _counts(tx, stretch)
     closed = await figures.closed(tx, stretch.months)
     await figures.close(tx, {month: counts[month] for month in stretch.months if month not in closed}, context.now)

@@ -174,6 +174,13 @@ async def published(tx: AsyncConnection, period: str) -> Any:
     return (await tx.execute(query)).one_or_none()
 
 
+async def published_thin(tx: AsyncConnection, period: str) -> dict[str, Any] | None:
+    """A month that was published before there were reports: `by_channel` and `by_code`; None if it was not."""
+    query = select(publication.c.figures).where(publication.c.period == period, publication.c.content.is_(None))
+    found: dict[str, Any] | None = (await tx.execute(query)).scalar_one_or_none()
+    return found
+
+
 async def publish(tx: AsyncConnection, figures: Mapping[str, Any], content: bytes, sha256: str, at: datetime) -> None:
     """Keep what is published now, byte for byte."""
     row = {"period": figures["period"], "figures": figures, "published_at": at, "content": content, "sha256": sha256}
