@@ -23,10 +23,12 @@ from lotse_contracts.intake import (
     BeginErasure,
     ContactPoint,
     EnquiryContent,
+    NoteContent,
     PersonFields,
     RegisterPerson,
     SubmitEnquiry,
     TextContent,
+    WriteNote,
 )
 from lotse_contracts.sealed import decode, seal
 from lotse_local import environment, plan
@@ -64,7 +66,7 @@ class Somebody:
 
     @property
     def words(self) -> tuple[str, ...]:
-        return tuple(f"{self.mark}-{what}" for what in ("text", "name", "mail", "answer", "summary", "health"))
+        return tuple(f"{self.mark}-{what}" for what in ("text", "name", "mail", "answer", "summary", "health", "note"))
 
     @property
     def bound_to(self) -> tuple[str, ...]:
@@ -93,6 +95,7 @@ async def test_with_every_file_and_key_nobody_gets_an_erased_person_back(folder:
         before = attacker.ransack(house.folder, backup, outside=OUTSIDE)
         before.copy(said for one in (erased, kept) for said in one.copied)
         ciphertexts = ciphertexts_of(house)
+        hers = await kit.eventually(lambda: digests_of(house, erased) - digests_of(house, kept), 60)
         assert before.holding(word.encode() for one in (erased, kept) for word in one.words) == {}
         for one in (erased, kept):
             missed = set(one.words) - readable(before, before, ciphertexts, one)
@@ -103,9 +106,11 @@ async def test_with_every_file_and_key_nobody_gets_an_erased_person_back(folder:
         await forgotten(house, erased)
         assert house.quickly("backup", str(backup))[0] == exits.OK
         await attack(house, backup, before, ciphertexts, erased, kept)
+        assert_not_indexed(house, hers)
 
         await replayed(house, recorded)
         await attack(house, backup, before, ciphertexts, erased, kept)
+        assert_not_indexed(house, hers)
         assert rows_about(house, erased) == {}
         assert house.said().count("Traceback") == 0
     finally:
@@ -131,9 +136,24 @@ async def helped(house: House, one: Somebody) -> tuple[UUID, SubmitEnquiry]:
         enquiry_id = one.asker.enquiry_id
         said = await sealed(desk, one, answer, AnswerEnquiry, enquiry_id)
         await accepted(desk, AnswerEnquiry(enquiry_id=enquiry_id, content=said))
+        await noted(house, desk, one)
     held = "SELECT address FROM contact WHERE person_id = %s"
     await kit.eventually(lambda: rows(house, "notify", held, one.person_id), 40)
     return own, order
+
+
+async def noted(house: House, desk: Frontend, one: Somebody) -> None:
+    """A note in the file of her case, for its author alone."""
+    (found,) = rows(house, "intake", "SELECT case_id FROM case_file WHERE person_id = %s", one.person_id)
+    note = NoteContent(text=f"{one.mark}-note")
+    order = WriteNote(
+        note_id=uuid4(),
+        case_id=UUID(str(found[0])),
+        person_id=one.person_id,
+        visibility="self",
+        content=await sealed(desk, one, note, WriteNote, one.person_id),
+    )
+    await accepted(desk, order)
 
 
 async def enquiry_of(house: House, web: Frontend, one: Somebody) -> SubmitEnquiry:
@@ -222,6 +242,19 @@ def attack_at_rest(house: House, backup: Path, before: Loot, ciphertexts: set[by
     now = attacker.ransack(house.folder, backup, outside=OUTSIDE)
     assert now.holding(word.encode() for word in erased.words) == {}
     assert readable(now, before, ciphertexts, erased) == set()
+
+
+def digests_of(house: House, one: Somebody) -> set[bytes]:
+    """What finds her again by her name; whoever has the pepper could try names against it."""
+    statement = "SELECT digest FROM blind_index WHERE person_id = %s"
+    return {bytes(digest) for (digest,) in rows(house, "intake", statement, one.person_id)}  # type: ignore[call-overload]
+
+
+def assert_not_indexed(house: House, digests: set[bytes]) -> None:
+    """No digest of hers is left in any file, deleted rows and the write-ahead log included."""
+    now = attacker.ransack(house.folder, outside=OUTSIDE)
+    found = {name for name, content in now.files.items() if any(digest in content for digest in digests)}
+    assert found == set()
 
 
 def readable(keys: Loot, copies: Loot, ciphertexts: set[bytes], one: Somebody) -> set[str]:
