@@ -39,6 +39,15 @@ async def test_who_has_a_conflict_is_made_owner_by_two_coordinators_alone(here: 
     assert (await casework.content(here, case, COLLEAGUE)).concerns
 
 
+async def test_a_coordinator_with_a_conflict_of_her_own_is_no_second_pair_of_eyes(here: Intake) -> None:
+    case = await marked(here)
+    await given(here, intake.MarkConflict(case_id=case.case_id, actor=SECOND_CHIEF, reason="acquaintance"))
+    await assign(here, case, COLLEAGUE, by=OWNER)
+    with pytest.raises(Refused, match="not_your_case"):
+        await given(here, approval(here, case), SECOND_CHIEF)
+    assert only(await given(here, approval(here, case), CHIEF), intake.CaseAssigned).owner == COLLEAGUE
+
+
 async def test_a_proposal_that_is_declined_changes_nothing_and_is_gone(here: Intake) -> None:
     case = await marked(here)
     await assign(here, case, COLLEAGUE, by=OWNER)
