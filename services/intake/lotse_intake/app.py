@@ -107,7 +107,7 @@ def assembled(settings: IntakeSettings) -> tuple[Service, Office]:
     service.serves(attachments.router(service, office, cleaning, settings))
     service.serves(documents.router(service, office, cleaning, settings))
     service.serves(enquiries.router(service, office, settings))
-    service.serves(helping.router(service, settings))
+    service.serves(helping.router(service, office, settings))
     service.serves(withdrawals.router(service, office, settings))
     service.serves(consents_face.router(service, office, settings))
     service.serves(rights_over_http.router(service, office, settings))

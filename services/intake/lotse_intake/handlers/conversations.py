@@ -39,7 +39,7 @@ async def add_to_enquiry(
     type_name, key = AddToEnquiry.type_name(), order.receipt_sha256
     content = opened(office, order.content, AdditionContent, type_name=type_name, key=key)
     await pins.require_pin(office, context, row, content.pin)
-    return await added(office, context, tx, row, content.text, order.attachments)
+    return await added(office, context, tx, row, text=content.text, attachments=order.attachments)
 
 
 async def added(
@@ -47,6 +47,7 @@ async def added(
     context: Context,
     tx: AsyncConnection,
     row: Row[Any],
+    *,
     text: str,
     attachments: Sequence[AttachmentClaim],
 ) -> list[Message]:

@@ -87,7 +87,7 @@ async def record_addition(
     row = await people.open_enquiry(tx, order.enquiry_id)
     type_name, key = RecordAddition.type_name(), str(order.enquiry_id)
     content = opened(office, order.content, TextContent, type_name=type_name, key=key)
-    return await conversations.added(office, context, tx, row, content.text, order.attachments)
+    return await conversations.added(office, context, tx, row, text=content.text, attachments=order.attachments)
 
 
 async def describe_letter(

@@ -22,7 +22,6 @@ from lotse_contracts.intake import (
     AskEnquiryState,
     EmergencyRaised,
     EnquiryContent,
-    SealingKeyAnswer,
     SubmitEnquiry,
 )
 from lotse_contracts.sealed import encode, open_sealed, public_bytes, seal
@@ -94,11 +93,6 @@ def router(service: Service, office: Office, settings: IntakeSettings) -> APIRou
             unit.say(*said)
             row = await enquiries.by_receipt(unit.tx, digest)
         return Added(help=shown_in(row.language) if row is not None and is_emergency(said) else None)
-
-    @routes.get("/sealing-key", dependencies=[read])
-    async def sealing_key() -> SealingKeyAnswer:
-        """The public key that orders over the broker are sealed to."""
-        return questions.sealing_key_of(office, office.now())
 
     return routes
 
