@@ -117,6 +117,18 @@ def test_a_case_that_is_opened_again_keeps_her_and_her_files(held: Held, case: C
     assert {due.rule for due in found} <= {"free_text"}
 
 
+def test_two_cases_wait_for_each_other_and_the_last_end_counts() -> None:
+    old, new = datetime(2026, 1, 5, 12, tzinfo=UTC), datetime(2026, 8, 3, 12, tzinfo=UTC)
+    file, case = UUID(int=7), UUID(int=8)
+    one_open = person(cases=(Case(file, old), Case(case, None)), files=(file,))
+    both_ended = person(cases=(Case(file, old), Case(case, new)), files=(file,))
+    late = datetime(2026, 12, 1, tzinfo=UTC)
+    assert due_now(POLICY, one_open, late) == []
+    assert [due.rule for due in due_now(POLICY, both_ended, late)] == ["closed_case"]
+    days = {due.rule: due.due_on for due in due_of(POLICY, both_ended)}
+    assert (days["closed_case"], days["letter_file"]) == (date(2026, 11, 2), date(2026, 9, 3))
+
+
 @given(persons, instants)
 def test_a_hold_or_a_restriction_keeps_everything(held: Held, now: datetime) -> None:
     assert due_of(POLICY, replace(held, stopped=True)) == []
