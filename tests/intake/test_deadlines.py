@@ -193,6 +193,15 @@ async def test_an_erased_persons_late_timer_says_nothing(here: Intake) -> None:
         assert not await here.service.timer_handlers[DEADLINE_TIMER](late, here.context(), tx)
 
 
+async def test_a_settled_deadlines_late_timer_says_nothing(here: Intake) -> None:
+    registered = only(await with_letter(here), intake.DeadlineRegistered)
+    await here.hear(intake.SettleDeadline(deadline_id=registered.deadline_id, settlement="lapsed"))
+    here.now = at("2026-12-05")
+    late = timers.Timer(DEADLINE_TIMER, str(registered.deadline_id), here.now, {}, uuid4())
+    async with here.service.engine.begin() as tx:
+        assert not await here.service.timer_handlers[DEADLINE_TIMER](late, here.context(), tx)
+
+
 @pytest.mark.parametrize("deadline_id", [UUID(int=7)])
 async def test_a_deadline_that_nobody_knows_is_refused_and_changes_nothing(here: Intake, deadline_id: UUID) -> None:
     await known_person(here)
