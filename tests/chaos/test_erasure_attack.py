@@ -105,11 +105,11 @@ async def test_with_every_file_and_key_nobody_gets_an_erased_person_back(folder:
 
         await forgotten(house, erased)
         assert house.quickly("backup", str(backup))[0] == exits.OK
-        await attack(house, backup, before, ciphertexts, erased, kept)
+        await attack(house, backup, before, ciphertexts=ciphertexts, erased=erased, kept=kept)
         assert_not_indexed(house, hers)
 
         await replayed(house, recorded)
-        await attack(house, backup, before, ciphertexts, erased, kept)
+        await attack(house, backup, before, ciphertexts=ciphertexts, erased=erased, kept=kept)
         assert_not_indexed(house, hers)
         assert rows_about(house, erased) == {}
         assert house.said().count("Traceback") == 0
@@ -225,7 +225,7 @@ async def replayed(house: House, recorded: list[tuple[UUID, SubmitEnquiry]]) -> 
 
 
 async def attack(
-    house: House, backup: Path, before: Loot, ciphertexts: set[bytes], erased: Somebody, kept: Somebody
+    house: House, backup: Path, before: Loot, *, ciphertexts: set[bytes], erased: Somebody, kept: Somebody
 ) -> None:
     """With what is there now, and everything that was copied before but its keys."""
     now = await asyncio.to_thread(attacker.ransack, house.folder, backup, outside=OUTSIDE)
