@@ -146,6 +146,27 @@ def test_a_destruction_wins_over_a_rotation(folder: Path, kek_file: Path, monkey
         service.decrypt(person_id, "x", sealed[person_id])
 
 
+def test_a_late_comer_that_still_wrapped_with_the_old_key_is_not_overlooked(
+    folder: Path, kek_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A key that was made while the first pass went on; the last pass runs while nobody makes one."""
+    outdated = PersonKeys(folder, kek_file.read_bytes())
+    sealed = people(outdated, 2)
+    real, passes = kekrotation.rewrap_all, []
+
+    def made_meanwhile(keys: PersonKeys) -> int:
+        done = real(keys)
+        if not passes:
+            sealed.update(people(outdated, 1))
+        passes.append(done)
+        return done
+
+    monkeypatch.setattr(kekrotation, "rewrap_all", made_meanwhile)
+    assert rotate(folder, kek_file).rewrapped == 3
+    assert passes == [2, 1]
+    assert readable(folder, kek_file, sealed)
+
+
 def test_the_file_before_is_overwritten_and_not_only_unlinked(kek_file: Path) -> None:
     old = kek_file.read_bytes()
     with kek_file.open("rb") as before:
