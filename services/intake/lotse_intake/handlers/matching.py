@@ -111,9 +111,12 @@ async def _found(office: Office, query: PersonQuery, context: Context, tx: Async
         asked = record_of_query(query, today=today)
     except NotTaken as fault:
         raise Refused(fault.code, fields=(fault.field,), allowed=fault.allowed) from None
-    alike_ones = await alike(office, tx, asked, today, widely=True)
     known = {person_id for person_id, _, _ in by_code}
-    return [*by_code, *(one for one in alike_ones if one[0] not in known and _may_be_meant(one[2]))]
+    fitting: list[Found] = []
+    for widely in (False, True):  # by the surname alone, which meets many, only where nothing else finds anybody
+        found = await alike(office, tx, asked, today, widely=widely) if not fitting else []
+        fitting += [one for one in found if one[0] not in known and _may_be_meant(one[2])]
+    return [*by_code, *fitting]
 
 
 async def _by_code(office: Office, code: str, tx: AsyncConnection) -> list[Found]:
