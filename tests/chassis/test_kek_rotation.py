@@ -152,7 +152,8 @@ def test_a_late_comer_that_still_wrapped_with_the_old_key_is_not_overlooked(
     """A key that was made while the first pass went on; the last pass runs while nobody makes one."""
     outdated = PersonKeys(folder, kek_file.read_bytes())
     sealed = people(outdated, 2)
-    real, passes = kekrotation.rewrap_all, []
+    real = kekrotation.rewrap_all
+    passes: list[int] = []
 
     def made_meanwhile(keys: PersonKeys) -> int:
         done = real(keys)
