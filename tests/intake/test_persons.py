@@ -109,7 +109,9 @@ async def test_without_notifys_key_a_timer_says_the_contact_later_as_it_is_then(
         here.token_key,
     )
     person_id = await known_person(waiting)
-    await waiting.hear(registration(waiting, person_id, PersonFields(contact=ContactPoint(kind="sms", value="+493514880000"))))
+    await waiting.hear(
+        registration(waiting, person_id, PersonFields(contact=ContactPoint(kind="sms", value="+493514880000")))
+    )
     assert here.rows("SELECT kind, key FROM timer") == [(CONTACT_TIMER, str(person_id))]
     said = await due(here, str(person_id))
     change = only(said, notify.ChangeContact)

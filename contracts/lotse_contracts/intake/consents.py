@@ -37,7 +37,7 @@ from lotse_contracts.values import (
 GROUPS_MAX = 10
 TOGETHER_MAX = 6  # consents that one conversation at the desk gives at once
 FormCode = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z -]{28,60}$")]
-"""What stands on a printed form: 28 characters of Crockford's base 32, two of which check the others; hyphens or not."""
+"""What stands on a printed form: 28 characters of Crockford's base 32, two of which check the others."""
 
 
 class ConsentTerms(Part):

@@ -106,7 +106,7 @@ class RecordAddition(Order):
 
 
 class GiveReceipt(Order):
-    """A new receipt code is printed for her, since she has none or has lost it; she chooses a PIN. An older code ends."""
+    """A new receipt code is printed for her, who has none or lost it; she chooses a PIN. An older code ends."""
 
     NAME: ClassVar[str] = "give-receipt"
     SERVICE: ClassVar[str] = "intake"

@@ -9,8 +9,8 @@ from lotse_contracts.envelope import ITEMS_MAX, Answer, Code, Digest, Fact, Orde
 from lotse_contracts.values import COORDINATORS
 
 Period = Annotated[str, StringConstraints(pattern=r"^\d{4}(-(Q[1-4]|H[12]|\d{2}(_\d{4}-\d{2})?))?$")]
-"""A year, half-year, quarter or month, such as `2026`, `2026-H1`, `2026-Q3`, `2026-11`, or from a month to a month, both
-included: `2025-10_2026-12`."""
+"""A year, half-year, quarter or month, such as `2026`, `2026-H1`, `2026-Q3`, `2026-11`; or from a month to a month,
+both included: `2025-10_2026-12`."""
 ReportState = Literal["draft", "published", "handed_in"]
 REPORT_CHARACTERS_MAX = 180_000  # with the envelope it fits the broker's limit
 

@@ -93,8 +93,8 @@ def judged(
 
 def of_known_person(enquiry: Opened, person_id: UUID, case_id: UUID | None) -> Opened:
     """The same enquiry, of somebody who is here; in her open case if she has one."""
-    case = {"case_id": case_id, "new_case": False} if case_id else {}
-    return replace(enquiry, person_id=person_id, new_person=False, **case)
+    hers = replace(enquiry, person_id=person_id, new_person=False)
+    return replace(hers, case_id=case_id, new_case=False) if case_id else hers
 
 
 def encrypted(office: Office, enquiry: Opened) -> Kept:

@@ -18,8 +18,8 @@ _DEADLINES = (
 _CODES = (
     """CREATE TABLE code_list (list text NOT NULL, version integer NOT NULL, body text NOT NULL, sha256 text NOT NULL,
        loaded_at timestamptz NOT NULL, loaded_by text NOT NULL, PRIMARY KEY (list, version))""",
-    "CREATE TRIGGER code_list_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON code_list"
-    " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+    """CREATE TRIGGER code_list_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON code_list
+       FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()""",
 )
 
 APPEND_ONLY = ("code_list",)

@@ -35,7 +35,7 @@ async def newest_of(tx: AsyncConnection, names: Sequence[CodeListName] = LISTS) 
     return {name: found.get(name) or shipped(name) for name in names}
 
 
-async def _parsed(tx: AsyncConnection, row: Row[Any]) -> CodeList:
+async def _parsed(tx: AsyncConnection, row: Row[Any, Any, Any]) -> CodeList:
     if row.sha256 not in _read:
         body = select(code_list.c.body).where(code_list.c.list == row.list, code_list.c.version == row.version)
         if len(_read) >= CACHED_MAX:
