@@ -1,11 +1,13 @@
 """Messages drawn from their JSON Schemas, for tests that want any of them."""
 
+from datetime import date
 from typing import Any
 
 from hypothesis import strategies as st
 
 from lotse_contracts.compat import Schema
 from lotse_contracts.envelope import Message
+from lotse_contracts.intake.contents import YEAR_FIRST, YEAR_LAST
 
 TEXT_CHARACTERS_MAX = 40  # drawn, where the contract allows more
 ITEMS_MAX = 3
@@ -13,6 +15,8 @@ FORMATS = {
     "uuid": st.uuids().map(str),
     "date-time": st.datetimes().map(lambda moment: f"{moment.isoformat()}Z"),
 }
+DAY = r"^\d{4}-\d{2}-\d{2}$"
+"""A day on paper: the schema has its form alone, and the contract wants one that there is."""
 
 
 def messages(kind: type[Message]) -> st.SearchStrategy[Message]:
@@ -60,6 +64,8 @@ def _objects(node: Schema, root: Schema) -> st.SearchStrategy[dict[str, Any]]:
 def _strings(node: Schema) -> st.SearchStrategy[str]:
     if node.get("format") in FORMATS:
         return FORMATS[node["format"]]
+    if node.get("pattern") == DAY:
+        return st.dates(date(YEAR_FIRST, 1, 1), date(YEAR_LAST, 12, 31)).map(date.isoformat)
     if "pattern" in node:
         # The dollar of our patterns is the end of the text; Python's also stands before a last line break.
         return st.from_regex(
