@@ -125,8 +125,8 @@ def _seal_key(claim: object) -> bytes:
 
 
 def _claims(subject: str, association: str, at: datetime, until: datetime) -> dict[str, Any]:
-    if not 0 < len(subject) <= SUBJECT_CHARACTERS_MAX:
-        raise ValueError("a subject has 1 to 80 characters")
+    if not _is_name(subject):
+        raise ValueError("a subject has 1 to 80 characters that can be seen")
     moments = {"iat": int(at.timestamp()), "nbf": int(at.timestamp()), "exp": int(until.timestamp())}
     return {"iss": association, "sub": subject, "jti": uuid4().hex, **moments}
 
@@ -146,9 +146,14 @@ def _verified(token: str, public_key: bytes, association: str, audience: str) ->
     except (jwt.PyJWTError, ValueError):
         raise Refused("token_invalid") from None
     texts = (claims["sub"], claims["jti"])
-    if not all(isinstance(text, str) and 0 < len(text) <= SUBJECT_CHARACTERS_MAX for text in texts):
+    if not all(isinstance(text, str) and _is_name(text) for text in texts):
         raise Refused("token_invalid")
     return claims
+
+
+def _is_name(text: str) -> bool:
+    """Short, and visible to everybody: a NUL fits no database, and a bidi mark makes one pseudonym look like another."""
+    return 0 < len(text) <= SUBJECT_CHARACTERS_MAX and text.isprintable()
 
 
 def _require_valid_at(claims: dict[str, Any], at: datetime, lifetime_max: timedelta) -> None:
