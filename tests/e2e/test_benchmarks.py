@@ -56,3 +56,19 @@ def test_the_statistics_benchmark_prints_how_counting_grows() -> None:
     lines = run.stdout.splitlines()
     assert [line.split()[0] for line in lines] == ["200", "200", "400", "400"]
     assert all("counted in" in line and "ratio" in line and "hidden in" in line for line in lines)
+
+
+def test_the_growth_of_inbox_search_and_counts_is_drawn(tmp_path: Path) -> None:
+    drawn = tmp_path / "growth.svg"
+    run = subprocess.run(
+        [sys.executable, "-m", "benchmarks.growth", "--concerns", "200", "400", "--draw", str(drawn)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=RUN_SECONDS,
+        check=True,
+    )
+    judged = [line for line in run.stdout.splitlines() if "median" in line]
+    assert len(judged) == 6
+    assert sum("of the limit of" in line for line in judged) == 4
+    assert drawn.read_text().count("<polyline") == 3
