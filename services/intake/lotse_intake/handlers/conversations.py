@@ -24,6 +24,7 @@ from lotse_contracts.intake import (
 from lotse_intake.domain.due import due_at
 from lotse_intake.domain.triage import Triage, more_urgent, triage
 from lotse_intake.handlers import attaching, emergencies, moving, people, pins, telling
+from lotse_intake.handlers.repeats import is_repeated
 from lotse_intake.providers.content import decrypted_fields, opened, said_in
 from lotse_intake.providers.office import Office
 from lotse_intake.store import concerns, enquiries, persons
@@ -39,6 +40,8 @@ async def add_to_enquiry(
     type_name, key = AddToEnquiry.type_name(), order.receipt_sha256
     content = opened(office, order.content, AdditionContent, type_name=type_name, key=key)
     await pins.require_pin(office, context, row, content.pin)
+    if await is_repeated(tx, order, order.content, context):
+        return []
     return await added(office, context, tx, row, text=content.text, attachments=order.attachments)
 
 
@@ -98,6 +101,8 @@ async def answer_enquiry(
     row = await people.open_enquiry(tx, order.enquiry_id)
     key = str(order.enquiry_id)
     content = opened(office, order.content, TextContent, type_name=AnswerEnquiry.type_name(), key=key)
+    if await is_repeated(tx, order, order.content, context):
+        return []
     text = office.keys.encrypt(row.person_id, said_in(row.enquiry_id), content.text.encode())
     await enquiries.say(tx, row.enquiry_id, "association", text, context.now)
     moves = await moving.answered(tx, context, await concerns.of_enquiry(tx, row.enquiry_id, lock=True))

@@ -24,6 +24,7 @@ from lotse_intake.handlers import handover_consents, people, pins
 from lotse_intake.handlers.handover_asking import REMINDER_TIMER
 from lotse_intake.handlers.handover_consents import Giving, Scope
 from lotse_intake.handlers.moving import by_itself
+from lotse_intake.handlers.repeats import is_repeated
 from lotse_intake.providers.content import opened
 from lotse_intake.providers.handover_plan import plan
 from lotse_intake.providers.office import Office
@@ -55,6 +56,8 @@ async def answer_handover(
     """She answers herself, through a frontend that speaks to the broker."""
     type_name, key = AnswerHandover.type_name(), order.receipt_sha256
     content = opened(office, order.content, HandoverAnswerContent, type_name=type_name, key=key)
+    if await is_repeated(tx, order, order.content, context):
+        return []
     return await answered_by_code(office, order.receipt_sha256, content, context, tx)
 
 

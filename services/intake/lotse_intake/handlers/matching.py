@@ -89,7 +89,7 @@ async def find_persons(
     Raises Refused if nothing is asked, or what is asked is no date or phone.
     """
     key = str(question.search_id)
-    query = opened(office, question.query, PersonQuery, type_name=AskFindPersons.type_name(), key=key)
+    query = opened(office, question.query, PersonQuery, type_name=AskFindPersons.type_name(), key=key, field="query")
     if not any(text.strip() for text in (query.name, query.phone, query.receipt_code)):
         raise Refused("nothing_to_find", fields=("name", "phone", "receipt_code"))
     to = sealer_of(question.reply_key, AskFindPersons.type_name(), key)

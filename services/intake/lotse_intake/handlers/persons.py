@@ -18,6 +18,7 @@ from lotse_contracts.notify import ContactUnreachable
 from lotse_intake.domain.release import merged
 from lotse_intake.handlers import bands, people, telling
 from lotse_intake.handlers.identities import checked_fields
+from lotse_intake.handlers.repeats import is_repeated
 from lotse_intake.providers.content import decrypted_fields, encrypted_fields, opened
 from lotse_intake.providers.office import Office
 from lotse_intake.store import persons
@@ -27,13 +28,16 @@ async def register_person(
     office: Office, order: RegisterPerson, context: Context, tx: AsyncConnection
 ) -> Sequence[Message]:
     """A new person, or more about one who is here: a group that is given replaces the one that was held."""
-    key = str(order.person_id)
+    key, type_name = str(order.person_id), RegisterPerson.type_name()
     given = checked_fields(
-        opened(office, order.fields, PersonFields, type_name=RegisterPerson.type_name(), key=key), context
+        opened(office, order.fields, PersonFields, type_name=type_name, key=key, field="fields"), context
     )
+    repeated = await is_repeated(tx, order, order.fields, context)
     held = await persons.get(tx, order.person_id, lock=True)
     if held is None:
         fields, row = given, await _added(office, order, given, context, tx)
+    elif repeated:
+        return []
     else:
         fields, row = await _changed(office, order, given, tx)
     await bands.note(tx, order.person_id, given, at=context.now, language=next(iter(order.languages), None))

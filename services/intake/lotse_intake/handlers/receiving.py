@@ -35,7 +35,8 @@ async def receive_person(
     if await persons.came_by_referral(tx, order.referral_id, token_of("referral", str(order.referral_id))):
         return []
     key = str(order.referral_id)
-    fields = opened(office, order.fields, PersonFields, type_name=ReferralOffered.type_name(), key=key)
+    type_name = ReferralOffered.type_name()
+    fields = opened(office, order.fields, PersonFields, type_name=type_name, key=key, field="fields")
     lists = await codelists.newest_of(tx, ("concerns",))
     arrival = await asyncio.to_thread(_arrival, office, order, fields, context, lists)
     await arrivals.add(tx, [arrival])

@@ -28,6 +28,7 @@ from lotse_intake.domain.erasure import token_of
 from lotse_intake.domain.letters import end_of
 from lotse_intake.domain.pins import SALT_BYTES, hashed
 from lotse_intake.handlers import conversations, deadlines, incoming, people, ticking
+from lotse_intake.handlers.repeats import is_repeated
 from lotse_intake.providers.content import letter_of, opened, pin_of
 from lotse_intake.providers.office import Office
 from lotse_intake.store import arrivals, codelists, concerns, enquiries, guesses, looks
@@ -87,6 +88,8 @@ async def record_addition(
     row = await people.open_enquiry(tx, order.enquiry_id)
     type_name, key = RecordAddition.type_name(), str(order.enquiry_id)
     content = opened(office, order.content, TextContent, type_name=type_name, key=key)
+    if await is_repeated(tx, order, order.content, context):
+        return []
     return await conversations.added(office, context, tx, row, text=content.text, attachments=order.attachments)
 
 
@@ -121,6 +124,8 @@ async def give_receipt(office: Office, order: GiveReceipt, context: Context, tx:
     row = await people.open_enquiry(tx, order.enquiry_id)
     key = str(order.enquiry_id)
     content = opened(office, order.content, PinContent, type_name=GiveReceipt.type_name(), key=key)
+    if await is_repeated(tx, order, order.content, context):
+        return []
     if row.receipt_sha256 != order.receipt_sha256:
         known = await arrivals.known(tx, enquiry_ids=[], receipts=[order.receipt_sha256], tokens=[])
         if known.receipts:

@@ -26,7 +26,9 @@ from lotse_contracts.intake import (
 from lotse_contracts.referral import TellRecipient
 from lotse_contracts.values import FieldGroup, RecipientNoticeKind
 from lotse_intake.domain.release import merged
-from lotse_intake.handlers import people, telling
+from lotse_intake.handlers import bands, people, telling
+from lotse_intake.handlers.identities import checked_fields
+from lotse_intake.handlers.repeats import is_repeated
 from lotse_intake.providers.content import decrypted_fields, encrypted_fields, opened
 from lotse_intake.providers.office import Office
 from lotse_intake.store import blindindex, persons, rights
@@ -73,9 +75,13 @@ async def rectify_person(
     office: Office, order: RectifyPerson, context: Context, tx: AsyncConnection
 ) -> Sequence[Message]:
     """The groups that are given replace what was held; those in `cleared` are emptied. Notify hears a new contact."""
-    key = str(order.person_id)
-    given = opened(office, order.fields, PersonFields, type_name=RectifyPerson.type_name(), key=key)
+    key, type_name = str(order.person_id), RectifyPerson.type_name()
+    given = checked_fields(
+        opened(office, order.fields, PersonFields, type_name=type_name, key=key, field="fields"), context
+    )
     row = await people.living(tx, order.person_id)
+    if await is_repeated(tx, order, order.fields, context):
+        return []
     fields = rectified(decrypted_fields(office.keys, order.person_id, row.fields), given, order.cleared)
     groups = groups_touched(given, order.cleared)
     if not groups:
@@ -86,6 +92,7 @@ async def rectify_person(
         kind = fields.contact.kind if fields.contact else "none"
         changed |= {"contact_kind": kind, "contact_safe": True, "unreachable": False}
     after = await persons.change(tx, order.person_id, contact_changed=contact, **changed)
+    await bands.note(tx, order.person_id, counted_again(fields, groups), at=context.now)
     by = context.actor or context.sender
     await rights.note_rectification(
         tx, person_id=order.person_id, field_groups=list(groups), reason=order.reason, at=context.now, by=by
@@ -100,6 +107,14 @@ def rectified(held: PersonFields, given: PersonFields, cleared: Sequence[FieldGr
     """What is held after a correction."""
     emptied = held.model_copy(update=dict.fromkeys(cleared))
     return merged(emptied, given)
+
+
+def counted_again(fields: PersonFields, groups: Sequence[FieldGroup]) -> PersonFields:
+    """The groups that her bands follow from, where they were corrected; one that was cleared is empty now."""
+    return PersonFields(
+        identity=(fields.identity or {}) if "identity" in groups else None,
+        status=(fields.status or {}) if "status" in groups else None,
+    )
 
 
 def groups_touched(given: PersonFields, cleared: Sequence[FieldGroup]) -> tuple[FieldGroup, ...]:

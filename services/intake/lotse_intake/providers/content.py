@@ -15,12 +15,12 @@ from lotse_intake.providers.office import Office
 P = TypeVar("P", bound=BaseModel)
 
 
-def opened(office: Office, sealed: Sealed, kind: type[P], *, type_name: str, key: str) -> P:
-    """What was sealed to us. Raises Refused naming the field at fault, never what was in it."""
+def opened(office: Office, sealed: Sealed, kind: type[P], *, type_name: str, key: str, field: str = "content") -> P:
+    """What was sealed to us in this field. Raises Refused naming the field at fault, never what was in it."""
     try:
         plaintext = office.ring.open(sealed, type_name=type_name, key=key)
     except CannotOpen:
-        raise Refused("cannot_open", fields=("content",)) from None
+        raise Refused("cannot_open", fields=(field,)) from None
     try:
         return kind.model_validate_json(plaintext)
     except ValidationError as fault:
