@@ -10,10 +10,9 @@ import pytest
 from lotse_chassis.faults import Refused
 from lotse_contracts import intake
 from lotse_contracts.catalogue import MESSAGES
-from lotse_contracts.envelope import Order
+from lotse_contracts.envelope import Order, subject_of, template_of
 from lotse_contracts.intake import MergePersons, PersonsMerged, PersonsUnmerged, UnmergePersons
 from lotse_contracts.values import COUNSELLORS
-from lotse_intake.handlers.merges import merge_persons
 from lotse_intake.store import merges
 from tests.intake.given import TABLES, Intake, known_person
 
@@ -224,5 +223,6 @@ async def test_a_process_that_dies_in_a_merge_has_merged_nothing(here: Intake) -
 async def lost(here: Intake, order: MergePersons) -> None:
     """Handled by a member of staff's order, and then the process dies before the commit."""
     async with here.service.engine.connect() as tx:
-        await merge_persons(order, here.context(actor="c-1"), tx)
+        heard = here.service.heard[template_of(subject_of(MergePersons, "x", "k", "y"))]
+        await heard.handler([(order, here.context(actor="c-1"))], tx)
         await tx.rollback()

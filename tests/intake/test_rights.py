@@ -61,7 +61,7 @@ async def test_what_identifies_an_enquiry_cannot_be_rewritten(here: Intake) -> N
     with psycopg.connect(here.database.url, autocommit=True) as connection:
         for statement in (
             f"UPDATE enquiry SET person_id = '{uuid4()}'",
-            "UPDATE enquiry SET pin_hash = NULL",
+            "UPDATE enquiry SET received_at = now()",
             "UPDATE concern SET person_id = person_id",
             "UPDATE entry SET content = ''",
             "UPDATE attachment SET claim_sha256 = ''",

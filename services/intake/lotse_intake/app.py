@@ -197,7 +197,7 @@ def _consent(service: Service, office: Office) -> None:
 
 def _match(service: Service, office: Office) -> None:
     """Who is known here already, and which records are one person's."""
-    service.hears(intake.MergePersons, merges.merge_persons)
+    service.hears(intake.MergePersons, partial(merges.merge_persons, office))
     service.hears(intake.UnmergePersons, merges.unmerge_persons)
     service.hears(intake.DismissDuplicate, merges.dismiss_duplicate)
     service.answers(intake.AskDuplicates, matching.ask_duplicates)

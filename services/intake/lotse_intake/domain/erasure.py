@@ -42,6 +42,7 @@ class Traces:
     answers: int
     concern_states: frozenset[str]
     consultations: int
+    casework: bool
     releases: int
     groups: frozenset[str]
     name_given: bool
@@ -56,7 +57,8 @@ def goes_at_once(traces: Traces) -> bool:
     Whoever knows code and PIN could read all of it anyway, and nobody else's work, proof or duty hangs on it. As soon
     as she is known by name, or somebody has worked with her, a coordinator decides, since a code can be stolen.
     """
-    worked_with = traces.answers or traces.consultations or traces.releases or traces.concern_states - {"received"}
+    known_work = traces.answers or traces.consultations or traces.releases
+    worked_with = known_work or traces.casework or traces.concern_states - {"received"}
     known = traces.name_given or traces.groups - {"identity"} or traces.came_by_referral or traces.records > 1
     return not (worked_with or known or traces.held or traces.restricted)
 

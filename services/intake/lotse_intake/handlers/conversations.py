@@ -16,16 +16,15 @@ from lotse_contracts.intake import (
     AddToEnquiry,
     AnswerEnquiry,
     AttachmentClaim,
-    ContactSafetyChanged,
     EnquiryAdded,
     EnquiryAnswered,
     TextContent,
 )
 from lotse_intake.domain.due import due_at
 from lotse_intake.domain.triage import Triage, more_urgent, triage
-from lotse_intake.handlers import attaching, emergencies, moving, people, pins, telling
+from lotse_intake.handlers import attaching, emergencies, moving, people, pins, safety, telling
 from lotse_intake.handlers.repeats import is_repeated
-from lotse_intake.providers.content import decrypted_fields, opened, said_in
+from lotse_intake.providers.content import opened, said_in
 from lotse_intake.providers.office import Office
 from lotse_intake.store import concerns, enquiries, persons
 
@@ -70,7 +69,7 @@ async def added(
     if judged.urgency == "emergency":
         said += emergencies.raised(office, context, row.enquiry_id, row.person_id, version=touched.version)
     said += again
-    return [*said, *([] if judged.contact_safe else await unsafe(office, context, tx, row.person_id))]
+    return [*said, *([] if judged.contact_safe else await safety.silence(office, context, tx, row.person_id))]
 
 
 async def _look_again(tx: AsyncConnection, enquiry_id: UUID, judged: Triage, context: Context) -> list[Message]:
@@ -81,17 +80,6 @@ async def _look_again(tx: AsyncConnection, enquiry_id: UUID, judged: Triage, con
         due = due_at(raised, context.now)
         said += await moving.wrote_again(tx, context, concern, urgency=raised.urgency, due_at=due)
     return said
-
-
-async def unsafe(office: Office, context: Context, tx: AsyncConnection, person_id: UUID) -> list[Message]:
-    """She tells of violence only now: nothing more is pushed to her contact until a person has asked."""
-    person = await persons.get(tx, person_id, lock=True)
-    if person is None or not person.contact_safe:
-        return []
-    row = await persons.change(tx, person_id, contact_changed=True, contact_safe=False)
-    fields = decrypted_fields(office.keys, person_id, row.fields)
-    changed = ContactSafetyChanged(person_id=person_id, version=row.version, safe=False)
-    return [changed, *await telling.contact_changed(office, context, tx, row, fields)]
 
 
 async def answer_enquiry(

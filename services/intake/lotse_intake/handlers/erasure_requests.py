@@ -28,7 +28,7 @@ from lotse_intake.handlers import erasures as erasing
 from lotse_intake.handlers import people, pins
 from lotse_intake.providers.content import decrypted_fields
 from lotse_intake.providers.office import Office
-from lotse_intake.store import concerns, contacts, erasures, persons, rights
+from lotse_intake.store import cases, concerns, contacts, erasures, persons, rights
 from lotse_intake.store.merges import group_of
 
 UNDECIDED_TIMER = "erasure-undecided"
@@ -69,6 +69,7 @@ async def _traces(office: Office, person: Row[Any], enquiry: Row[Any], context: 
         answers=enquiry.answers,
         concern_states=frozenset(one.state for one in await concerns.of_person(tx, person.person_id)),
         consultations=len(await contacts.of_person(tx, person.person_id)),
+        casework=await cases.are_worked_on(tx, person.person_id),
         releases=len(await rights.releases_of(tx, group)),
         groups=frozenset(fields.model_dump(exclude_none=True)) - {"contact"},
         name_given=bool((fields.identity or {}).get("name")),

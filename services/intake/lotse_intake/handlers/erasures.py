@@ -31,9 +31,9 @@ from lotse_intake.domain.erasure import (
     is_complete,
     token_of,
 )
+from lotse_intake.handlers import people
 from lotse_intake.providers.office import Office
 from lotse_intake.store import erasures, persons, rights
-from lotse_intake.store.merges import group_of
 
 PURGE_TIMER = "purge"
 TARGET_TIMER = "erasure-target"
@@ -54,7 +54,7 @@ async def begin_erasure(
     """
     if await persons.is_erased(tx, order.person_id):
         return []
-    if await persons.get(tx, order.person_id, lock=True) is None:
+    if await persons.get(tx, order.person_id) is None:
         raise Refused("unknown_person", fields=("person_id",))
     return await begun(office, order.person_id, order.identity, context, tx)
 
@@ -63,7 +63,7 @@ async def begun(
     office: Office, person_id: UUID, identity: str | None, context: Context, tx: AsyncConnection
 ) -> list[Message]:
     """The erasure of all records of a person who is here; whoever calls has made sure that she wants it."""
-    group = await group_of(tx, person_id)
+    group = [row.person_id for row in await people.whole(tx, person_id)]
     if await rights.is_held(tx, group, context.now):
         raise Refused("legal_hold", fields=("person_id",))
     said: list[Message] = []

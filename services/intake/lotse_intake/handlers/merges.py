@@ -17,13 +17,16 @@ from lotse_contracts.intake import (
     PersonsUnmerged,
     UnmergePersons,
 )
-from lotse_intake.handlers import people
+from lotse_intake.handlers import people, safety
+from lotse_intake.providers.office import Office
 from lotse_intake.store import duplicates, merges
 
 MADE, UNDONE = 1, 2  # versions of a merge
 
 
-async def merge_persons(order: MergePersons, context: Context, tx: AsyncConnection) -> Sequence[Message]:
+async def merge_persons(
+    office: Office, order: MergePersons, context: Context, tx: AsyncConnection
+) -> Sequence[Message]:
     """One record joins another. Raises Refused if it has joined one before, both are one person's already, or one of
     them may not be worked with."""
     by = _somebody(context)
@@ -52,6 +55,7 @@ async def merge_persons(order: MergePersons, context: Context, tx: AsyncConnecti
     return [
         PersonsMerged(merge_id=order.merge_id, person_id=order.person_id, version=MADE, part="merged"),
         PersonsMerged(merge_id=order.merge_id, person_id=order.kept_id, version=MADE, part="kept"),
+        *await safety.share(office, context, tx, order.kept_id),
     ]
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.faults import Refused
-from lotse_intake.store import cases, concerns, enquiries, persons
+from lotse_intake.store import cases, concerns, enquiries, merges, persons
 
 
 async def living(tx: AsyncConnection, person_id: UUID, *, also_restricted: bool = False) -> Row[Any]:
@@ -24,6 +24,17 @@ async def living(tx: AsyncConnection, person_id: UUID, *, also_restricted: bool 
     if row.restricted and not also_restricted:
         raise Refused("person_restricted", fields=("person_id",))
     return row
+
+
+async def whole(tx: AsyncConnection, person_id: UUID) -> list[Row[Any]]:
+    """All records that are hers, locked, the kept one first. A merge locks both of its records: while these are held
+    none joins them, and one that joined while we waited is among them."""
+    held: dict[UUID, Row[Any] | None] = {}
+    while group := [one for one in await merges.group_of(tx, person_id) if one not in held]:
+        for one in sorted(group):
+            held[one] = await persons.get(tx, one, lock=True)
+    rows = [held.get(one) for one in await merges.group_of(tx, person_id)]
+    return [row for row in rows if row is not None]
 
 
 async def open_enquiry(tx: AsyncConnection, enquiry_id: UUID, *, also_restricted: bool = False) -> Row[Any]:

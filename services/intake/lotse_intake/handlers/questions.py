@@ -26,7 +26,7 @@ from lotse_contracts.intake import (
 )
 from lotse_contracts.sealed import CannotOpen, decode, encode, key_id, seal
 from lotse_intake.domain.machine import public_state
-from lotse_intake.handlers import people, pins, reading
+from lotse_intake.handlers import people, pins, reading, viewing
 from lotse_intake.providers.content import decrypted, said_in
 from lotse_intake.providers.office import Office
 from lotse_intake.store import attachments, concerns, enquiries
@@ -61,6 +61,7 @@ async def conversation(
 async def enquiry(office: Office, question: AskEnquiry, context: Context, tx: AsyncConnection) -> EnquiryAnswer:
     """A counsellor reads; who, when and why goes into the access log."""
     row = await people.open_enquiry(tx, question.enquiry_id, also_restricted=True)
+    await viewing.require_no_conflict(tx, context, row.person_id, "enquiry_id")
     await _log(tx, context, row.enquiry_id, question.purpose)
     to = sealer_of(question.reply_key, AskEnquiry.type_name(), str(row.enquiry_id))
     said = await _read(office, tx, row, to)

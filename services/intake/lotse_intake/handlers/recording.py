@@ -27,7 +27,7 @@ from lotse_contracts.intake import (
 from lotse_intake.domain.erasure import token_of
 from lotse_intake.domain.letters import end_of
 from lotse_intake.domain.pins import SALT_BYTES, hashed
-from lotse_intake.handlers import conversations, deadlines, incoming, people, ticking
+from lotse_intake.handlers import conversations, deadlines, incoming, people, safety, ticking
 from lotse_intake.handlers.repeats import is_repeated
 from lotse_intake.providers.content import letter_of, opened, pin_of
 from lotse_intake.providers.office import Office
@@ -56,7 +56,7 @@ async def record_enquiry(
     await looks.note_arrivals(tx, [(arrival.enquiry_id, context)])
     said = await incoming.settled(office, enquiry, arrival, context, tx)
     if order.person_id is not None and not enquiry.judged.contact_safe and not order.contact_asked:
-        said += await conversations.unsafe(office, context, tx, order.person_id)
+        said += await safety.silence(office, context, tx, order.person_id)
     return said
 
 

@@ -44,9 +44,9 @@ async def restrict_person(order: RestrictPerson, context: Context, tx: AsyncConn
     if not order.restricted and not order.informed:
         raise Refused("not_informed", fields=("informed",))
     said: list[Message] = []
-    for person_id in await group_of(tx, order.person_id):
-        row = await persons.get(tx, person_id, lock=True)
-        if row is None or row.frozen or row.restricted == order.restricted:
+    for row in await people.whole(tx, order.person_id):
+        person_id = row.person_id
+        if row.frozen or row.restricted == order.restricted:
             continue
         changed = await persons.change(tx, person_id, restricted=order.restricted)
         if not order.restricted:
@@ -90,7 +90,7 @@ async def rectify_person(
     contact = "contact" in groups
     if contact:
         kind = fields.contact.kind if fields.contact else "none"
-        changed |= {"contact_kind": kind, "contact_safe": True, "unreachable": False}
+        changed |= {"contact_kind": kind, "unreachable": False}  # as safe as it was: correcting it is no asking
     after = await persons.change(tx, order.person_id, contact_changed=contact, **changed)
     await bands.note(tx, order.person_id, counted_again(fields, groups), at=context.now)
     by = context.actor or context.sender

@@ -1,6 +1,7 @@
 """A counsellor has asked whether messages to a person's contact are safe for her."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -12,19 +13,49 @@ from lotse_intake.handlers import people, telling
 from lotse_intake.providers.content import decrypted_fields
 from lotse_intake.providers.office import Office
 from lotse_intake.store import persons
+from lotse_intake.store.merges import group_of
 
 
 async def mark_contact_safe(
     office: Office, order: MarkContactSafe, context: Context, tx: AsyncConnection
 ) -> Sequence[Message]:
-    """Notify hears of it; marking her as what she is changes nothing but the access log."""
+    """Notify hears of it; marking her as what she is changes nothing but the access log.
+
+    Safe is the one contact that was asked about; what is unsafe for her is so for all records that are hers.
+    """
     row = await people.living(tx, order.person_id)
     await accesslog.record(
         tx, context, action="write", object_kind="person", object_id=str(order.person_id), purpose="contact_safety"
     )
-    if row.contact_safe == order.safe:
+    if not order.safe:
+        return await silence(office, context, tx, order.person_id)
+    return [] if row.contact_safe else await _changed(office, context, tx, order.person_id, safe=True)
+
+
+async def silence(office: Office, context: Context, tx: AsyncConnection, person_id: UUID) -> list[Message]:
+    """Nothing more is pushed to any contact of hers until a person has asked, whichever of her records tells of it."""
+    said: list[Message] = []
+    for row in await people.whole(tx, person_id):
+        if row.contact_safe and not row.frozen:
+            said += await _changed(office, context, tx, row.person_id, safe=False)
+    return said
+
+
+async def share(office: Office, context: Context, tx: AsyncConnection, person_id: UUID) -> list[Message]:
+    """Records that are one person's now: what is unsafe on one of them is so on all.
+
+    As long as nothing is unsafe they are only looked at: whoever silences one waits for the merge, or it for him.
+    """
+    records = [await persons.get(tx, one) for one in await group_of(tx, person_id)]
+    if all(row is None or row.contact_safe for row in records):
         return []
-    changed = await persons.change(tx, order.person_id, contact_changed=True, contact_safe=order.safe)
-    fact = ContactSafetyChanged(person_id=order.person_id, version=changed.version, safe=order.safe)
-    fields = decrypted_fields(office.keys, order.person_id, changed.fields)
-    return [fact, *await telling.contact_changed(office, context, tx, changed, fields)]
+    return await silence(office, context, tx, person_id)
+
+
+async def _changed(
+    office: Office, context: Context, tx: AsyncConnection, person_id: UUID, *, safe: bool
+) -> list[Message]:
+    row = await persons.change(tx, person_id, contact_changed=True, contact_safe=safe)
+    fact = ContactSafetyChanged(person_id=person_id, version=row.version, safe=safe)
+    fields = decrypted_fields(office.keys, person_id, row.fields)
+    return [fact, *await telling.contact_changed(office, context, tx, row, fields)]

@@ -13,6 +13,7 @@ from lotse_chassis.faults import Refused
 from lotse_intake.domain.sight import Carried, Viewer, decides, sees
 from lotse_intake.handlers import people
 from lotse_intake.store import cases, staff
+from lotse_intake.store.merges import group_of
 
 
 async def viewer_of(tx: AsyncConnection, context: Context) -> Viewer:
@@ -50,6 +51,12 @@ async def require_colleague(tx: AsyncConnection, context: Context, actor: str | 
     member = roster.members.get(actor)
     if roster.members and (member is None or not member.active):
         raise Refused("unknown_staff", fields=(field,))
+
+
+async def require_no_conflict(tx: AsyncConnection, context: Context, person_id: UUID, field: str) -> None:
+    """Raises Refused if a marked conflict closes this person's cases to whoever asks: then so is what she wrote."""
+    if context.actor is not None and await cases.is_closed_to(tx, await group_of(tx, person_id), context.actor):
+        raise Refused("not_your_case", fields=(field,))
 
 
 def require_open(row: Row[Any]) -> None:

@@ -11,6 +11,7 @@ from lotse_chassis.personkeys import KeyDestroyed
 from lotse_chassis.service import Service
 from lotse_contracts.values import COUNSELLORS
 from lotse_intake.domain.files import MediaType
+from lotse_intake.handlers.viewing import require_no_conflict
 from lotse_intake.http.bodies import Uploaded
 from lotse_intake.http.limits import Limit
 from lotse_intake.http.routes import TooSoon, route_class
@@ -73,6 +74,7 @@ async def _read(service: Service, office: Office, attachment_id: UUID, authoriza
         row = await attachments.get(unit.tx, attachment_id)
         if row is None:
             raise Refused("unknown_attachment")
+        await require_no_conflict(unit.tx, unit.context, row.person_id, "attachment_id")
         await accesslog.record(
             unit.tx,
             unit.context,

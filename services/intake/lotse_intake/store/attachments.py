@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lotse_intake.store.tables import attachment, enquiry
+from lotse_intake.store.tables import attachment, enquiry, person
 
 CLAIM_HOURS = 24
 """How long an uploaded file waits for its enquiry."""
@@ -31,8 +31,9 @@ async def claim(tx: AsyncConnection, attachment_id: UUID, claim_sha256: str, *, 
 
 
 async def get(tx: AsyncConnection, attachment_id: UUID) -> Row[Any] | None:
-    """A claimed file with the person whom it belongs to."""
-    query = select(attachment, enquiry.c.person_id).join(enquiry).where(attachment.c.attachment_id == attachment_id)
+    """A claimed file with the person whom it belongs to, unless she is being erased."""
+    query = select(attachment, enquiry.c.person_id).select_from(attachment).join(enquiry).join(person)
+    query = query.where(attachment.c.attachment_id == attachment_id, person.c.frozen.is_(False))
     return (await tx.execute(query)).one_or_none()
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Row, Select, delete, func, literal, select, tuple_, update
+from sqlalchemy import Row, Select, delete, func, literal, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,6 +17,15 @@ from lotse_intake.store.tables import case_file, concern, person
 from lotse_intake.store.tables.casework import case_conflict, case_event, task
 
 NOTHING_PROPOSED: dict[str, Any] = {"proposed_owner": None, "proposed_team": None, "proposed_by": None}
+_WORKED_ON = text(
+    """SELECT EXISTS (SELECT FROM case_event JOIN case_file USING (case_id) WHERE case_file.person_id = :person_id)
+       OR EXISTS (SELECT FROM note WHERE person_id = :person_id)
+       OR EXISTS (SELECT FROM goal WHERE person_id = :person_id)
+       OR EXISTS (SELECT FROM task WHERE person_id = :person_id)
+       OR EXISTS (SELECT FROM document WHERE person_id = :person_id)
+       OR EXISTS (SELECT FROM person_link WHERE :person_id IN (person_id, other_id))
+       OR EXISTS (SELECT FROM deadline WHERE person_id = :person_id AND confirmed_by IS NOT NULL)"""
+)
 EVENTS_MAX = 200  # of one case in one answer, the newest
 
 
@@ -124,6 +133,19 @@ async def carried(tx: AsyncConnection, row: Row[Any]) -> Carried:
         assignees=frozenset((await tx.execute(doing)).scalars()),
         conflicted=frozenset(mark.actor for mark in marks),
     )
+
+
+async def is_closed_to(tx: AsyncConnection, person_ids: Sequence[UUID], actor: str) -> bool:
+    """Whether a conflict with this person is marked for somebody who owns none of the cases that it is marked in."""
+    marked = select(func.bool_or(func.coalesce(case_file.c.owner == actor, False))).select_from(case_conflict)
+    marked = marked.join(case_file, case_file.c.case_id == case_conflict.c.case_id)
+    hers = case_file.c.person_id.in_(person_ids), case_conflict.c.actor == actor
+    return (await tx.execute(marked.where(*hers))).scalar_one() is False
+
+
+async def are_worked_on(tx: AsyncConnection, person_id: UUID) -> bool:
+    """Whether anything in a person's cases is somebody's work: a step, a note, a plan, a file, a link, a day named."""
+    return bool((await tx.execute(_WORKED_ON, {"person_id": person_id})).scalar_one())
 
 
 # Lists
