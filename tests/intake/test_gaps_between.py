@@ -102,6 +102,18 @@ async def test_a_file_is_not_given_out_once_her_erasure_has_begun(here: Intake) 
     assert got.status_code in (404, 410)
 
 
+async def test_many_pins_under_one_envelope_id_are_many_tries(here: Intake) -> None:
+    """Whoever asks chooses the envelope's id: it must not let her try as often as she likes."""
+    code, one_id = "7ZKWCGJDPFWP6ZTZ5BCEJHA735", uuid4()
+    await here.hear(enquiry(here, code=code), actor=None)
+    told = []
+    for number in range(8):
+        with pytest.raises(Refused) as refused:
+            await here.hear(addition(here, code, f"1029384{number}"), actor=None, id=one_id)
+        told.append(refused.value.code)
+    assert told == ["wrong_pin"] * 5 + ["pin_locked"] * 3
+
+
 async def test_a_correction_of_an_unsafe_contact_is_no_asking(here: Intake) -> None:
     person_id = await known_person(here, flags=("violence",))
     fields = sealed_to(

@@ -18,12 +18,13 @@ async def require_pin(office: Office, context: Context, enquiry: Row[Any], pin: 
     """Raises Refused if there is no PIN, it is wrong, or too many were.
 
     The try is counted and committed before the PIN is looked at, in a transaction of its own: what the caller's
-    transaction becomes does not forget it, and a hundred tries at once are a hundred tries.
+    transaction becomes does not forget it, and a hundred tries at once are a hundred tries. A message that comes again
+    is the same try only with the same PIN, since whoever sends it chooses its id.
     """
     if enquiry.pin_hash is None:
         raise Refused("no_pin", fields=("pin",))
     receipt: str = enquiry.receipt_sha256
-    failures = await _counted(office, receipt, context.id)
+    failures = await _counted(office, receipt, office.pepper.attempt(context.id, pin))
     kept = decrypted(office.keys, enquiry.person_id, pin_of(enquiry.enquiry_id), enquiry.pin_hash)
     if await asyncio.to_thread(pins.fits, pin, kept):
         async with office.own_transaction() as own:

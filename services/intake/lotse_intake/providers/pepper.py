@@ -4,6 +4,7 @@ import hashlib
 import hmac
 from collections.abc import Iterable
 from pathlib import Path
+from uuid import UUID
 
 from lotse_chassis.settings import SettingsInvalid, secret
 from lotse_intake.domain.blocking import SCHEME, Key
@@ -25,6 +26,10 @@ class Pepper:
     def digests(self, keys: Iterable[Key]) -> list[tuple[int, bytes]]:
         """Kind and digest of each key."""
         return [(kind, self._digest(kind, text)) for kind, text in keys]
+
+    def attempt(self, message_id: UUID, pin: str) -> UUID:
+        """One try of one PIN by one message; nobody gets back from it to the PIN."""
+        return UUID(bytes=hmac.digest(self._key, f"attempt|{message_id}|{pin}".encode(), hashlib.sha256)[:16])
 
     def _digest(self, kind: int, text: str) -> bytes:
         return hmac.digest(self._key, f"{kind}|{text}".encode(), hashlib.sha256)[:DIGEST_BYTES]
