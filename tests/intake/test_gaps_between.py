@@ -1,6 +1,7 @@
 """What falls between two parts of intake: merged records, marked conflicts, erasures that meet something else."""
 
 import asyncio
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,6 +17,7 @@ from tests.intake.given import MAIL, PIN, Intake, enquiry, kinds, known_person, 
 from tests.intake.test_conversations import addition, answer
 from tests.intake.test_files import upload
 from tests.intake.test_merges import merge, unmerge
+from tests.intake.test_retention import night
 
 CONFLICTED = "c-9"
 
@@ -112,6 +114,30 @@ async def test_many_pins_under_one_envelope_id_are_many_tries(here: Intake) -> N
             await here.hear(addition(here, code, f"1029384{number}"), actor=None, id=one_id)
         told.append(refused.value.code)
     assert told == ["wrong_pin"] * 5 + ["pin_locked"] * 3
+
+
+@pytest.mark.parametrize("open_still", ["task", "goal", "deadline"])
+async def test_what_somebody_still_has_to_do_for_her_keeps_an_answered_enquiry(here: Intake, open_still: str) -> None:
+    case = await casework.opened(here, name="")
+    await here.hear(answer(here, case.enquiry_id))
+    day, deadline_id = "2026-12-20", uuid4()
+    if open_still == "task":
+        await here.hear(casework.task(here, case, due=day))
+    elif open_still == "goal":
+        await here.hear(casework.goal(here, case))
+    else:
+        order = intake.RegisterDeadline(
+            deadline_id=deadline_id, concern_id=case.concern_id, on=day, kind="objection_1_month"
+        )
+        await here.hear(order)
+    here.now += timedelta(days=15)
+    assert only(await night(here), intake.RetentionRun).counts == (intake.RetentionCount(rule="free_text", count=2),), (
+        "she stays, and what was said goes"
+    )
+    if open_still == "deadline":
+        await here.hear(intake.SettleDeadline(deadline_id=deadline_id, settlement="met"))
+        here.now += timedelta(days=1)
+        assert "intake.erasure-begun" in "".join(kinds(await night(here)))
 
 
 async def test_a_correction_of_an_unsafe_contact_is_no_asking(here: Intake) -> None:

@@ -107,6 +107,9 @@ async def undecided(timer: Timer, context: Context, tx: AsyncConnection) -> Sequ
 
 async def erasure_state(question: AskErasure, context: Context, tx: AsyncConnection) -> ErasureAnswer:
     """How far it is, with every receipt: ids, digests and counts, nothing about her."""
+    await accesslog.record(
+        tx, context, action="read", object_kind="person", object_id=str(question.person_id), purpose="erasure"
+    )
     row = await erasures.get(tx, question.person_id)
     if row is None:
         return await _not_begun(question.person_id, tx)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Table, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_intake.domain.machine import ENDS, OPEN
-from lotse_intake.domain.retention import Case, Text
+from lotse_intake.domain.retention import Case, Text, day_of
 from lotse_intake.store import consents, merges
 from lotse_intake.store.tables import (
     attachment,
@@ -22,7 +22,8 @@ from lotse_intake.store.tables import (
     entry,
     person,
 )
-from lotse_intake.store.tables.casework import document
+from lotse_intake.store.tables.casework import document, goal, task
+from lotse_intake.store.tables.letters import deadline
 from lotse_intake.store.tables.rights import legal_hold, retention_run
 
 PAGE_PERSONS = 100  # looked at in one transaction, with all their records
@@ -39,6 +40,7 @@ class Stay:
     came_by_referral: bool = False
     stopped: bool = False
     frozen: bool = False
+    pending: bool = False
     consultations: int = 0
     other_consents: int = 0
     text_consented: bool = False
@@ -50,9 +52,9 @@ class Stay:
 
     @property
     def answered_at(self) -> datetime | None:
-        """When the last of her enquiries was answered or added to; None while one waits, or is being worked on."""
+        """When the last of her enquiries was answered or added to; None while one waits, or somebody works for her."""
         states = [state for many in self.concern_states.values() for state in many]
-        if not self.enquiries or any(state in OPEN for state in states):
+        if not self.enquiries or self.pending or any(state in OPEN for state in states):
             return None
         if any(not one.answers and not states for one in self.enquiries):
             return None
@@ -91,6 +93,7 @@ async def stays(tx: AsyncConnection, persons: Collection[UUID], now: datetime) -
     await _persons(tx, of, now)
     await _consents(tx, of, now)
     await _concerns(tx, of)
+    await _pending(tx, of, now)
     await _said(tx, of)
     return [stay for stay in kept.values() if not stay.frozen]
 
@@ -126,6 +129,20 @@ async def _concerns(tx: AsyncConnection, of: Mapping[UUID, Stay]) -> None:
         of[row.person_id].concern_states[row.case_id].append(row.state)
     for row in await _rows(tx, select(case_file).where(case_file.c.person_id.in_(of))):
         of[row.person_id].case_rows.append(row)
+
+
+async def _pending(tx: AsyncConnection, of: Mapping[UUID, Stay], now: datetime) -> None:
+    """What somebody still has to do for her: a goal, a task, a case that is planned, a day that a person confirmed."""
+    coming = deadline.c.settlement.is_(None) & deadline.c.confirmed_by.is_not(None)
+    open_work = (
+        (goal, goal.c.result.is_(None)),
+        (task, task.c.result.is_(None)),
+        (case_file, case_file.c.phase.not_in(("intake", "closed"))),
+        (deadline, coming & (deadline.c.on_day >= day_of(now))),
+    )
+    for table, waits in open_work:
+        for row in await _rows(tx, select(table.c.person_id).where(table.c.person_id.in_(of), waits)):
+            of[row.person_id].pending = True
 
 
 async def _said(tx: AsyncConnection, of: Mapping[UUID, Stay]) -> None:
