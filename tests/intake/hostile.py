@@ -39,10 +39,11 @@ TEXTS: dict[str, str] = {
     "json": '","pin":"Canary","x":"',
     "blank": " \t ",
     "10,000 characters": "Canary-X" * 1_250,
-    "10,000 letters of four bytes": "\U00010330" * 10_000,
+    "10,000 letters of three bytes": "\u16a0" * 10_000,
 }
 """By name, so that a failing test says which; each as the person's JSON may hold it."""
 
+SHORTEST = 6  # of a value that no text of ours holds by chance, as the example of a phone number holds 12345
 EVERY_ROW = "SELECT '{0}', md5(coalesce(string_agg(t::text, '|' ORDER BY t::text), '')) FROM {0} t"
 
 
@@ -87,32 +88,39 @@ def is_refused(here: Intake, fault: Refused, value: str, *fields: str) -> None:
     named = {part for name in fault.fields for part in name.split(".")}
     assert named & set(fields), (fault.code, fault.fields)
     said = f"{problem.model_dump_json()}{fault!r}{fault.rule}{fault.allowed}{fault.fields}"
-    assert value.strip() == "" or value not in said
+    assert len(value.strip()) < SHORTEST or value not in said
     assert "Canary" not in said
 
 
 def as_json(plain: dict[str, Any]) -> bytes:
-    """Lone surrogates and control characters as escapes, which is all that JSON has for them."""
-    return json.dumps(plain).encode()
+    """Lone surrogates as escapes, which is all that JSON has for them."""
+    try:
+        return json.dumps(plain, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return json.dumps(plain).encode()
 
 
 Path = tuple[str, ...]
 KEY, ITEM = "{}", "[]"
+FREE, CLOSED = "free", "closed"
 
 
-def text_fields(model: type[BaseModel]) -> list[Path]:
-    """Where the plaintext holds a text: fields, entries of lists (`[]`) and values of dictionaries (`{}`)."""
+def text_fields(model: type[BaseModel], kind: str) -> list[Path]:
+    """Where the plaintext holds a text: fields, entries of lists (`[]`) and values of dictionaries (`{}`).
+
+    Free ones hold what somebody writes; in closed ones only a code, a digest or a PIN may stand.
+    """
     schema = model.model_json_schema()
-    return list(_texts(schema, schema, ()))
+    return [path for path, found in _texts(schema, schema, ()) if found == kind]
 
 
-def _texts(node: Schema, root: Schema, path: Path) -> Iterator[Path]:
+def _texts(node: Schema, root: Schema, path: Path) -> Iterator[tuple[Path, str]]:
     if "$ref" in node:
         node = root["$defs"][node["$ref"].rsplit("/", 1)[1]]
     for one in node.get("anyOf", ()):
         yield from _texts(one, root, path)
     if node.get("type") == "string":
-        yield path
+        yield path, CLOSED if {"enum", "const", "pattern", "format"} & node.keys() else FREE
     for name, field in node.get("properties", {}).items():
         yield from _texts(field, root, (*path, name))
     if isinstance(node.get("items"), dict):

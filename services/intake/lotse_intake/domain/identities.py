@@ -69,10 +69,10 @@ def checked(fields: PersonFields, *, today: date) -> PersonFields:
         for name in (*NAMES, ALIASES):
             if name in identity:
                 _check_name(name, identity[name])
-        if any(len(value) > CHARACTERS_MAX for value in identity.values()):
-            raise NotTaken("identity", "name_too_long", f"at most {CHARACTERS_MAX} characters each")
         if identity.get("birth_date"):
             identity = {**identity, "birth_date": _read("birth_date", identity["birth_date"], today=today).iso}
+        if any(len(value) > CHARACTERS_MAX for value in identity.values()):
+            raise NotTaken("identity", "name_too_long", f"at most {CHARACTERS_MAX} characters each")
     return fields.model_copy(update={"identity": identity, "contact": _contact(fields.contact)})
 
 
