@@ -201,3 +201,12 @@ def is_problem(answer: httpx.Response, status: int, code: str | None) -> None:
     assert code is None or body["code"] == code
     assert set(body["texts"]) == {"uk", "ru", "de", "en"}
     assert "Canary" not in answer.text
+
+
+async def test_a_birth_date_that_was_wrong_is_counted_as_the_right_one(here: Intake) -> None:
+    person_id = await known_person(here)
+    await here.hear(registration(here, person_id, PersonFields(identity={"birth_date": "1950-05-04", "gender": "f"})))
+    await here.hear(rectification(here, person_id, PersonFields(identity={"birth_date": "1980-05-04"})))
+    assert here.rows("SELECT age_band, gender FROM person_bands") == [("age_27_64", "not_stated")]
+    await here.hear(rectification(here, person_id, PersonFields(need_summary="x"), cleared=("identity",)))
+    assert here.rows("SELECT age_band FROM person_bands") == [("not_stated",)]
