@@ -152,7 +152,7 @@ def _verified(token: str, public_key: bytes, association: str, audience: str) ->
 
 
 def _is_name(text: str) -> bool:
-    """Short, and visible to everybody: a NUL fits no database, and a bidi mark makes one pseudonym look like another."""
+    """Short, and visible to everybody: a NUL fits no database, and a bidi mark makes one name look like another."""
     return 0 < len(text) <= SUBJECT_CHARACTERS_MAX and text.isprintable()
 
 
