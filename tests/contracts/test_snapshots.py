@@ -47,5 +47,5 @@ def test_a_break_is_named_and_nothing_is_written(tmp_path: Path, capsys: pytest.
 
 def test_a_message_that_is_gone_is_a_break(tmp_path: Path) -> None:
     write(tmp_path)
-    (tmp_path / "evt.intake.case-closed.v1.json").write_text("{}")
-    assert write(tmp_path) == ["evt.intake.case-closed.v1: removed"]
+    (tmp_path / "evt.intake.case-forgotten.v1.json").write_text("{}")
+    assert write(tmp_path) == ["evt.intake.case-forgotten.v1: removed"]

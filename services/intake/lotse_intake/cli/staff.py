@@ -9,7 +9,7 @@ from lotse_chassis.command import Subcommand
 from lotse_chassis.faults import malformed
 from lotse_chassis.service import Unit
 from lotse_contracts.envelope import Message
-from lotse_contracts.intake import AskStaff, EnrolStaff, RetireStaff, SetAbsence, StaffMember
+from lotse_contracts.intake import AskStaff, ConcernMoved, EnrolStaff, RetireStaff, SetAbsence, StaffMember
 from lotse_intake.cli.session import EXIT_DONE, actor_of, add_actor, add_language, command, opened
 from lotse_intake.handlers import staffing
 from lotse_intake.settings import IntakeSettings
@@ -94,7 +94,8 @@ async def _retire(unit: Unit, args: argparse.Namespace) -> None:
     order = RetireStaff(actor=args.name, successor=args.successor)
     said: list[Message] = list(await staffing.retire_staff(order, unit.context, unit.tx))
     unit.say(*said)
-    print(f"{TEXTS['retire'][args.lang]}: {len(said) - 1}")
+    moved = sum(isinstance(one, ConcernMoved) for one in said)  # her cases and tasks go along
+    print(f"{TEXTS['retire'][args.lang]}: {moved}")
 
 
 def _parted(text: str) -> tuple[str, ...]:
