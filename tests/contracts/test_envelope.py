@@ -136,8 +136,3 @@ def test_an_order_is_answered_with_a_problem_and_never_a_value() -> None:
     assert OrderAnswer.model_validate_json(answer.model_dump_json()) == answer
     names = set(Problem.model_fields)
     assert names == {"allowed", "code", "fields", "texts"}  # what is allowed are names, never a value
-        "allowed",
-        "code",
-        "fields",
-        "texts",
-    }  # what is allowed are names, never a value
