@@ -151,7 +151,7 @@ def notice(entry: Recorded) -> Notice:
     """What the city was told."""
     data = entry.data
     happened_on = _day(data, "happened_on")
-    return Notice(entry.log_index, UUID(data["notice_id"]), data["type"], data["about"], entry.valid_on, happened_on)
+    return Notice(entry.log_index, UUID(data["notice_id"]), data["type"], data.get("about", ""), entry.valid_on, happened_on)
 
 
 def proof_step(entry: Recorded) -> ProofStep:
