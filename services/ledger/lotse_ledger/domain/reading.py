@@ -45,7 +45,7 @@ def application(entry: Recorded) -> Application:
 
 def early_start(entry: Recorded) -> EarlyStart:
     """A permit."""
-    return EarlyStart(entry.log_index, date.fromisoformat(entry.data["start_from"]), entry.data["file_ref"])
+    return EarlyStart(entry.log_index, date.fromisoformat(entry.data["start_from"]), entry.data.get("file_ref", ""))
 
 
 def decision(entry: Recorded) -> Decision:
@@ -66,7 +66,7 @@ def decision(entry: Recorded) -> Decision:
         years=years or ((year, amount),),
         valid_on=entry.valid_on,
         period=Period(date.fromisoformat(data["period_from"]), date.fromisoformat(data["period_to"])),
-        file_ref=data["file_ref"],
+        file_ref=data.get("file_ref", ""),
         terms=dict(data.get("terms", {})),
         standing=entry.standing,
     )
@@ -151,7 +151,8 @@ def notice(entry: Recorded) -> Notice:
     """What the city was told."""
     data = entry.data
     happened_on = _day(data, "happened_on")
-    return Notice(entry.log_index, UUID(data["notice_id"]), data["type"], data.get("about", ""), entry.valid_on, happened_on)
+    about = data.get("about", "")  # an entry leaves out what is empty
+    return Notice(entry.log_index, UUID(data["notice_id"]), data["type"], about, entry.valid_on, happened_on)
 
 
 def proof_step(entry: Recorded) -> ProofStep:
@@ -220,7 +221,7 @@ def _part(entry: Recorded, share: Data, refunds: Sequence[Recorded]) -> VoucherP
         refunded=sum(int(one["eligible"]) for one in back),
         refunded_ineligible=sum(int(one["ineligible"]) for one in back),
         refused_reason=data.get("refused_reason", ""),
-        reason=data["reason"],
+        reason=data.get("reason", ""),
         person_code=data.get("person_code"),
         month=data.get("month"),
         document_sha256=data["document_sha256"],
