@@ -45,7 +45,7 @@ def commitments(kinds: Kinds) -> tuple[Commitment, ...]:
             amount=int(one.data["amount"]),
             left=int(one.data["amount"]) - used.get(one.data["commitment_id"], 0),
             valid_on=one.valid_on,
-            reason=one.data["reason"],
+            reason=one.data.get("reason", ""),
         )
         for one in kinds.get("commitment", ())
     )
@@ -74,7 +74,7 @@ def findings(kinds: Kinds) -> tuple[Finding, ...]:
         Finding(
             log_index=one.log_index,
             finding_id=UUID(one.data["finding_id"]),
-            about=one.data["about"],
+            about=one.data.get("about", ""),
             found_on=one.valid_on,
             entry=one.data.get("entry"),
             amount=int(one.data["amount"]) if "amount" in one.data else None,
