@@ -1,8 +1,7 @@
-"""What runs beside the messages: learning notify's key, removing files that nobody claimed, the index of persons."""
+"""What runs beside the messages: learning notify's key, removing files that nobody claimed."""
 
 import asyncio
 import logging
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -11,20 +10,18 @@ from lotse_chassis import timers
 from lotse_chassis.asking import AskFailed, AskTimedOut
 from lotse_chassis.service import Service, Work
 from lotse_contracts.notify import AskSealingKey
-from lotse_intake.handlers import indexing, retention
+from lotse_intake.handlers import retention
 from lotse_intake.handlers.telling import CONTACT_TIMER
 from lotse_intake.providers.attachments import AttachmentFiles
 from lotse_intake.providers.consent_texts import ConsentTexts
 from lotse_intake.providers.office import Office
-from lotse_intake.store import attachments, blindindex, consents, documents, guesses
+from lotse_intake.store import attachments, consents, documents, guesses
 
 log = logging.getLogger(__name__)
 
 ASK_AGAIN_SECONDS = 1.0
 ASK_ANEW_SECONDS = 15.0  # far below the grace of a replaced key, so that notify can open whatever is sealed
 SWEEP_SECONDS = 60.0
-INDEX_LOOK_SECONDS = 1.0  # between arrival and the look for duplicates; nobody waits for it
-COMPARED_AT_ONCE = 50  # before the next batch is indexed
 ORPHANS_SECONDS = 3_600.0
 ORPHANS_AT_ONCE = 1_000  # files that one question asks about
 RETENTION_LOOK_SECONDS = 3_600.0
@@ -73,44 +70,6 @@ def check_texts(service: Service, texts: ConsentTexts) -> Work:
         await stopping.wait()
 
     return run
-
-
-def keep_index(service: Service, office: Office) -> Work:
-    """Keeps the blind index in step, and compares news with everybody; no message waits for it.
-
-    After an erasure the index is written anew, so that no page of it keeps a trace.
-    """
-
-    async def run(stopping: asyncio.Event) -> None:
-        rewritten: datetime | None = None
-        while not stopping.is_set():
-            if not await index_turn(service, office):
-                rewritten = await rewrite_index(service, rewritten)
-                await _rest(stopping, INDEX_LOOK_SECONDS)
-
-    return run
-
-
-async def rewrite_index(service: Service, rewritten: datetime | None) -> datetime | None:
-    """Write the index anew if somebody was forgotten after `rewritten`; returns the time of the last erasure."""
-    async with service.engine.connect() as tx:
-        last = await blindindex.last_erasure(tx)
-    if last is not None and (rewritten is None or last > rewritten):
-        await blindindex.rewrite(service.engine)
-    return last
-
-
-async def index_turn(service: Service, office: Office) -> bool:
-    """One batch indexed, and a share of those that wait compared, each in a transaction of its own. False when idle."""
-    async with service.unit() as unit:
-        indexed = await indexing.index_some(office, unit.context, unit.tx)
-    for number in range(COMPARED_AT_ONCE):
-        async with service.unit() as unit:
-            said = await indexing.compare_next(office, unit.context, unit.tx)
-            unit.say(*(said or ()))
-        if said is None:
-            return indexed > 0 or number > 0
-    return True
 
 
 def sweep_files(service: Service, files: AttachmentFiles) -> Work:
