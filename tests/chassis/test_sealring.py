@@ -77,6 +77,19 @@ def test_many_erasures_ask_for_one_new_key(ring: SealRing) -> None:
     assert made == [True, False, False, False, False]
 
 
+def test_of_keys_made_in_one_moment_or_by_a_clock_set_back_the_last_one_is_told(ring: SealRing) -> None:
+    messages = [sealed(ring)]
+    for number in range(20):
+        assert ring.replace_older(NOW + timedelta(seconds=1), NOW - timedelta(seconds=number % 2))
+        messages.append(sealed(ring))
+    assert len({one.kid for one in messages}) == 21
+    assert ring.destroy_older(NOW + timedelta(seconds=1)) == 20
+    assert ring.open(messages.pop(), **NAMES) == b"said"
+    for one in messages:
+        with pytest.raises(CannotOpen):
+            ring.open(one, **NAMES)
+
+
 def test_what_a_partner_seals_to_the_standing_key_opens(ring: SealRing) -> None:
     ring.public(NOW)
     assert ring.open(seal(b"said", public_bytes(STANDING), **NAMES), **NAMES) == b"said"

@@ -6,7 +6,7 @@ its grace is over, and is then destroyed. The keys belong in no backup: who seal
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
 
@@ -18,6 +18,7 @@ from lotse_contracts.sealed import key_id, open_sealed, public_bytes
 
 SUFFIX = ".seal"
 STAMP = "%Y%m%dT%H%M%S%fZ"
+NEXT = timedelta(microseconds=1)  # what a stamp can tell apart; of two keys with one stamp chance would tell the newest
 
 
 class SealRing:
@@ -56,7 +57,7 @@ class SealRing:
         newest = max(self._files(), default=None)
         if newest is not None and _made_at(newest) > moment:
             return False
-        self._made(self._folder, now)
+        self._made(self._folder, now if newest is None else max(now, _made_at(newest) + NEXT))
         return True
 
     def destroy_older(self, moment: datetime) -> int:
