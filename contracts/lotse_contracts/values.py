@@ -30,7 +30,8 @@ CapacityCode = Literal["insight_14", "social_law_15", "online_16"]
 ConsentStateName = Literal["valid", "pending_proof", "unproved", "expired", "withdrawn"]
 """`pending_proof`: in writing, valid until the day by which its scan must be here; `unproved`: it never came."""
 Depth = Literal["information", "short_advice", "case_management"]
-DeliveryMode = Literal["connected", "self"]
+DeliveryMode = Literal["connected", "link", "letter", "self", "accompanied", "call"]
+"""To the other association; by a page behind a link; by a letter; with a card; with a volunteer; by our own call."""
 EnquiryStateName = Literal["received", "screened", "accepted", "answered", "referred", "closed"]
 ConcernState = Literal[
     "received",
@@ -98,9 +99,36 @@ ConcernClock = Literal["look", "assignment", "first_answer", "client", "look_aga
 """What a concern waits for: a first look, somebody who carries it, her first answer, the person, or another look."""
 InboxView = Literal["waiting", "team", "mine", "offered", "unassigned", "open"]
 ReferralState = Literal[
-    "draft", "consent_pending", "sent", "delivered", "accepted", "declined", "completed", "withdrawn"
+    "draft",
+    "consent_pending",
+    "sent",
+    "delivered",
+    "info_requested",
+    "accepted",
+    "waitlisted",
+    "scheduled",
+    "in_service",
+    "completed",
+    "declined",
+    "failed",
+    "withdrawn",
+    "expired",
+    "rerouted",
+    "unconfirmed",
+    "error",
 ]
-ReferralAnswerName = Literal["delivered", "accepted", "declined", "completed"]
+"""From the first draft on; the last eight are ends, and an end is never edited."""
+ReferralAnswerName = Literal[
+    "delivered",
+    "info_requested",
+    "accepted",
+    "waitlisted",
+    "scheduled",
+    "service_started",
+    "completed",
+    "declined",
+    "failed",
+]
 DeclineReason = Literal[
     "no_capacity",
     "not_eligible",
@@ -111,6 +139,13 @@ DeclineReason = Literal[
     "duplicate",
     "other",
 ]
+FailureReason = Literal["no_show", "not_reachable", "client_declined", "not_eligible_after_check", "service_ended"]
+"""Why what was accepted was not achieved."""
+WithdrawalReason = Literal[
+    "client_request", "consent_withdrawn", "need_met_elsewhere", "moved", "error", "service_ended"
+]
+ConfirmedBy = Literal["receiver", "person", "staff", "none"]
+"""Who said how it ended."""
 OutcomeCode = Literal[
     "need_met",
     "partly_met",

@@ -10,7 +10,7 @@ import pytest
 from lotse_referral.domain.card_texts import CARD_LANGUAGES, CARD_TEXTS, ENDONYMS
 from lotse_referral.domain.directory import identifier
 from lotse_referral.migrations.loading import entries_of, shipped
-from lotse_referral.pages import card_html
+from lotse_referral.pages.cards import card_html
 from lotse_referral.store.directory import NamedService
 from tests.referral.desk import Desk
 

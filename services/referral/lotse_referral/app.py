@@ -5,7 +5,6 @@ from functools import partial
 from lotse_chassis.migrate import expected
 from lotse_chassis.service import Service
 from lotse_contracts import intake, referral
-from lotse_referral import http
 from lotse_referral.domain.checkbacks import CHECKBACK
 from lotse_referral.handlers import (
     answering,
@@ -21,6 +20,7 @@ from lotse_referral.handlers import (
     sending,
     stopping,
 )
+from lotse_referral.http import hsds
 from lotse_referral.migrations import MIGRATIONS
 from lotse_referral.problems import PROBLEM_TEXTS
 from lotse_referral.settings import ReferralSettings
@@ -62,5 +62,5 @@ def build(settings: ReferralSettings) -> Service:
     service.answers(referral.AskPersonData, questions.person_data)
 
     service.on_timer(CHECKBACK, checkbacks.due)
-    service.serves(http.routes(service.engine, settings.public_url))
+    service.serves(hsds.routes(service.engine, settings.public_url))
     return service

@@ -14,7 +14,7 @@ from lotse_chassis.faults import Refused
 from lotse_chassis.problems import preferred_language
 from lotse_referral.domain import hsds as shapes
 from lotse_referral.domain.card_texts import CARD_LANGUAGES
-from lotse_referral.pages import HEADERS, card_html, gone_html
+from lotse_referral.pages.cards import HEADERS, card_html, gone_html
 from lotse_referral.store import directory, hsds
 from lotse_referral.store.hsds import Filters
 

@@ -7,7 +7,6 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Integer,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
@@ -15,7 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-metadata = MetaData()
+from lotse_referral.store.tables.columns import metadata
 
 # The directory. Columns are named as in HSDS 3.1; what HSDS has no word for is in service_extension.
 

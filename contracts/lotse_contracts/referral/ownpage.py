@@ -1,0 +1,1 @@
+"""What she can do and see on her own page."""

@@ -1,0 +1,11 @@
+"""All commands by the name that a person types."""
+
+from collections.abc import Mapping
+
+from lotse_chassis.command import Command, Standalone, Subcommand
+from lotse_referral.cli.loading import load_directory, load_offers
+
+COMMANDS: Mapping[str, Command | Subcommand | Standalone] = {
+    "load-directory": load_directory,
+    "load-offers": load_offers,
+}

@@ -1,0 +1,1 @@
+"""The HTTP faces of referral: the directory, and the pages behind its links."""

@@ -1,0 +1,1 @@
+"""What referral's pages look like; none needs a script."""

@@ -1,0 +1,19 @@
+"""Why referral says no, in Ukrainian, Russian, German and English."""
+
+from lotse_referral.problems import (
+    appointments,
+    delivering,
+    directory,
+    first,
+    groups,
+    machine,
+    matching,
+    ownpage,
+    reports,
+)
+
+_PARTS = (first, machine, directory, matching, delivering, ownpage, groups, appointments, reports)
+
+PROBLEM_TEXTS: dict[str, dict[str, str]] = {
+    code: texts for part in _PARTS for code, texts in part.PROBLEM_TEXTS.items()
+}

@@ -1,0 +1,3 @@
+"""Why this part says no: appointments, calendars and interpreters."""
+
+PROBLEM_TEXTS: dict[str, dict[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Why this part says no: what the ways of delivery keep."""
+
+PROBLEM_TEXTS: dict[str, dict[str, str]] = {}

@@ -1,0 +1,3 @@
+"""Why this part says no: group offers and who comes."""
+
+PROBLEM_TEXTS: dict[str, dict[str, str]] = {}

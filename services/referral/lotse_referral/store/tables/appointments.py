@@ -1,0 +1,1 @@
+"""Appointments, calendars and interpreters."""

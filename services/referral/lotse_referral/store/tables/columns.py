@@ -1,0 +1,5 @@
+"""The metadata that all tables of referral hang on."""
+
+from sqlalchemy import MetaData
+
+metadata = MetaData()

@@ -1,0 +1,1 @@
+"""Group offers and who comes."""

@@ -1,0 +1,1 @@
+"""What the way of a referral needs beside the referral itself."""

@@ -1,0 +1,1 @@
+"""What her page and the check-backs keep."""
