@@ -19,35 +19,12 @@ from datetime import date, timedelta
 Entry = dict[str, object]
 Maker = Callable[[random.Random], Entry]
 
-_CODES = "Pirna:01796 Freital:01705 Heidenau:01809 Dippoldiswalde:01744 Meißen:01662 Radebeul:01445 Coswig:01640 Riesa:01587 Großenhain:01558 "
-_CODES += "Radeberg:01454 Kamenz:01917 Bautzen:02625 Görlitz:02826 Leipzig:04109 Chemnitz:09111 Zwickau:08056"
-TOWNS = dict(pair.split(":") for pair in _CODES.split())
-DRESDEN_CODES: tuple[str, ...] = (
-    "01067",
-    "01069",
-    "01097",
-    "01099",
-    "01127",
-    "01139",
-    "01157",
-    "01159",
-    "01169",
-    "01187",
-)
-DRESDEN_CODES += (
-    "01217",
-    "01219",
-    "01237",
-    "01239",
-    "01257",
-    "01277",
-    "01279",
-    "01307",
-    "01309",
-    "01324",
-    "01326",
-    "01465",
-)
+TOWN_CODES = "Pirna:01796 Freital:01705 Heidenau:01809 Dippoldiswalde:01744 Meißen:01662 Radebeul:01445 Riesa:01587 "
+TOWN_CODES += "Coswig:01640 Großenhain:01558 Radeberg:01454 Kamenz:01917 Bautzen:02625 Görlitz:02826 Leipzig:04109 "
+TOWN_CODES += "Chemnitz:09111 Zwickau:08056"
+TOWNS = dict(pair.split(":") for pair in TOWN_CODES.split())
+DRESDEN_ENDINGS = (67, 69, 97, 99, 127, 139, 157, 159, 169, 187, 217, 219, 237, 239, 257, 277, 279, 307, 309, 324, 326)
+DRESDEN_CODES = [f"01{ending:03d}" for ending in DRESDEN_ENDINGS]
 STREETS = ("Bahnhofstraße", "Hauptstraße", "Markt", "Schulstraße", "Gartenstraße", "Lange Straße", "Goethestraße")
 PROVIDERS = ("Diakonie", "Caritas", "AWO", "DRK", "Volkssolidarität", "Malteser", "Bürgerverein", "Kinderschutzbund")
 OTHER_LANGUAGES = (["vi"], ["tr"], ["es", "pt"], ["zh"], ["hi"], ["ti"], ["pt"], ["vi", "zh"])
