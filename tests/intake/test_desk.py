@@ -3,6 +3,7 @@
 from datetime import timedelta
 from uuid import uuid4
 
+import psycopg
 import pytest
 
 from lotse_chassis.faults import Refused
@@ -215,3 +216,18 @@ async def test_nothing_moves_of_somebody_who_is_being_erased(here: Intake) -> No
     await here.hear(intake.ErasePerson(person_id=person_id), actor=None)
     assert here.rows("SELECT 1 FROM timer WHERE kind = 'concern'") == []
     assert here.counts()["concern_move"] == 0
+
+
+async def test_a_finer_code_is_told_again_with_the_languages_she_speaks(here: Intake) -> None:
+    concern = await raised(here, codes=("housing",))
+    await act(here, concern, "accept")
+    said = await act(here, concern, "recode", sub_code="eviction")
+    told = only(said, intake.ConcernAccepted)
+    assert (told.code, told.sub_code, told.version) == ("housing", "eviction", 3)
+    with psycopg.connect(here.database.owner_url) as owner:
+        owner.execute("UPDATE person SET languages = '{uk,ru}'")
+    said = await act(here, concern, "recode", sub_code="wbs")
+    assert only(said, intake.ConcernAccepted).languages == ("uk", "ru")
+    assert not any(
+        isinstance(one, intake.ConcernAccepted) for one in await act(here, concern, "recode", sub_code="wbs")
+    )

@@ -144,8 +144,10 @@ class ConcernAccepted(Fact):
     person_id: UUID
     version: Version
     code: Code
+    sub_code: Code | None = None
     urgency: Urgency
     language: Language
+    languages: tuple[Language, ...] = Field(default=(), max_length=10, description="that she speaks, in her order")
 
 
 class ConcernFact(Fact):

@@ -1,5 +1,6 @@
 """What an action makes of a concern: its new values and the clock that runs afterwards, decided without any store."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -23,6 +24,7 @@ class Standing(Protocol):
 
     state: State
     code: str
+    sub_code: str | None
     urgency: Urgency
     tags: list[str]
     due_at: datetime
@@ -77,9 +79,14 @@ def change_of(row: Standing, action: Action, rule: Rule, light: Light, given: Gi
         restarts=rule.clock != "kept",
         ticking=clock,
         newly_carried=carried,
-        recoded=not carried and rule.to in TAKEN_UP and values.get("code", row.code) != row.code,
+        recoded=not carried and rule.to in TAKEN_UP and _coded_otherwise(row, values),
         shown_otherwise=shown(rule.to) != shown(row.state),
     )
+
+
+def _coded_otherwise(row: Standing, values: Mapping[str, Any]) -> bool:
+    """A finer code counts as well: it leads to another desk."""
+    return any(name in values and values[name] != getattr(row, name) for name in ("code", "sub_code"))
 
 
 def _judged(row: Standing, action: Action, act: Act | None) -> Urgency | None:

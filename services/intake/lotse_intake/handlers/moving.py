@@ -20,7 +20,7 @@ from lotse_intake.domain.guards import Forbidden, Light, step_of
 from lotse_intake.domain.machine import WAITING, Action, Role, Rule, rule_of
 from lotse_intake.domain.moves import NOTHING, Change, Given, TooManyTags, change_of
 from lotse_intake.handlers import cases, ticking
-from lotse_intake.store import concerns, enquiries, proposals
+from lotse_intake.store import concerns, enquiries, persons, proposals
 
 BY_HAND: tuple[Role, ...] = ("counsellor", "coordinator")
 
@@ -59,7 +59,8 @@ async def moved(tx: AsyncConnection, context: Context, row: Row[Any], move: Move
         follows += await cases.carry_on(tx, context, row.case_id)
     if change.newly_carried and after.assignee is not None:
         follows += await cases.take_along(tx, context, row.case_id, after.assignee)
-    return [*_said(row, after, move, change), *follows]
+    spoken = await persons.languages_of(tx, row.person_id) if change.newly_carried or change.recoded else ()
+    return [*_said(row, after, move, change, spoken=spoken), *follows]
 
 
 async def _noted(tx: AsyncConnection, context: Context, row: Row[Any], after: Row[Any], move: Move) -> None:
@@ -87,7 +88,9 @@ async def _noted(tx: AsyncConnection, context: Context, row: Row[Any], after: Ro
         )
 
 
-def _said(row: Row[Any], after: Row[Any], move: Move, change: Change) -> list[Message]:
+def _said(
+    row: Row[Any], after: Row[Any], move: Move, change: Change, *, spoken: tuple[str, ...] = ()
+) -> list[Message]:
     ids = {name: getattr(after, name) for name in ("concern_id", "case_id", "person_id", "version", "urgency")}
     reason = move.light.given.reason if move.light.given is not None else None
     said: list[Message] = [
@@ -103,7 +106,8 @@ def _said(row: Row[Any], after: Row[Any], move: Move, change: Change) -> list[Me
         )
     ]
     if change.newly_carried or change.recoded:
-        said.append(ConcernAccepted(**ids, code=after.code, language=after.language))
+        told = {"sub_code": after.sub_code, "language": after.language, "languages": spoken}
+        said.append(ConcernAccepted(**ids, code=after.code, **told))
     return said
 
 

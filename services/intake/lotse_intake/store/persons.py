@@ -20,6 +20,12 @@ async def get(tx: AsyncConnection, person_id: UUID, *, lock: bool = False) -> Ro
     return (await tx.execute(query.with_for_update() if lock else query)).one_or_none()
 
 
+async def languages_of(tx: AsyncConnection, person_id: UUID) -> tuple[str, ...]:
+    """The languages that she speaks, in her order; empty where nobody asked."""
+    found = (await tx.execute(select(person.c.languages).where(person.c.person_id == person_id))).scalar_one_or_none()
+    return tuple(found or ())
+
+
 async def is_erased(tx: AsyncConnection, person_id: UUID) -> bool:
     """Whether the erasure of this person has begun."""
     return (await tx.execute(select(erasure.c.begun_at).where(erasure.c.person_id == person_id))).first() is not None
