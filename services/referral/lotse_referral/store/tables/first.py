@@ -1,10 +1,12 @@
 """Referral's tables: the directory in the shape of HSDS 3.1 with our extension, then matches and referrals."""
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Date,
     DateTime,
+    Float,
     ForeignKey,
     Integer,
     Table,
@@ -24,6 +26,16 @@ organization = Table(
     Column("id", Uuid, primary_key=True),
     Column("name", Text, nullable=False),
     Column("description", Text, nullable=False),
+    Column("alternate_name", Text),
+    Column("email", Text),
+    Column("website", Text),
+    Column("tax_status", Text),
+    Column("tax_id", Text),
+    Column("year_incorporated", Integer),
+    Column("legal_status", Text),
+    Column("logo", Text),
+    Column("uri", Text),
+    Column("parent_organization_id", Uuid),
 )
 
 service = Table(
@@ -41,6 +53,17 @@ service = Table(
     Column("minimum_age", Integer),
     Column("assured_date", Date),
     Column("last_modified", DateTime(timezone=True), nullable=False),
+    Column("program_id", Uuid),
+    Column("alternate_name", Text),
+    Column("fees_description", Text),
+    Column("wait_time", Text),
+    Column("fees", Text),
+    Column("accreditations", Text),
+    Column("eligibility_description", Text),
+    Column("maximum_age", Integer),
+    Column("assurer_email", Text),
+    Column("licenses", Text),
+    Column("alert", Text),
 )
 
 location = Table(
@@ -49,6 +72,15 @@ location = Table(
     Column("id", Uuid, primary_key=True),
     Column("location_type", Text, nullable=False),
     Column("description", Text),
+    Column("url", Text),
+    Column("organization_id", Uuid, ForeignKey("organization.id")),
+    Column("name", Text),
+    Column("alternate_name", Text),
+    Column("transportation", Text),
+    Column("latitude", Float),
+    Column("longitude", Float),
+    Column("external_identifier", Text),
+    Column("external_identifier_type", Text),
 )
 
 service_at_location = Table(
@@ -57,6 +89,7 @@ service_at_location = Table(
     Column("id", Uuid, primary_key=True),
     Column("service_id", Uuid, ForeignKey("service.id"), nullable=False),
     Column("location_id", Uuid, ForeignKey("location.id"), nullable=False),
+    Column("description", Text),
 )
 
 address = Table(
@@ -70,64 +103,105 @@ address = Table(
     Column("postal_code", Text, nullable=False),
     Column("country", Text, nullable=False),
     Column("address_type", Text, nullable=False),
+    Column("attention", Text),
+    Column("address_2", Text),
+    Column("region", Text),
 )
 
 phone = Table(
     "phone",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("service_id", Uuid, ForeignKey("service.id"), nullable=False),
+    Column("service_id", Uuid, ForeignKey("service.id")),
     Column("number", Text, nullable=False),
+    Column("location_id", Uuid, ForeignKey("location.id")),
+    Column("organization_id", Uuid, ForeignKey("organization.id")),
+    Column("contact_id", Uuid, ForeignKey("contact.id")),
+    Column("service_at_location_id", Uuid, ForeignKey("service_at_location.id")),
+    Column("extension", BigInteger),
+    Column("type", Text),
+    Column("description", Text),
 )
 
 language = Table(
     "language",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("service_id", Uuid, ForeignKey("service.id"), nullable=False),
+    Column("service_id", Uuid, ForeignKey("service.id")),
     Column("code", Text, nullable=False),
     Column("note", Text),
     Column("doubtful", Boolean, nullable=False),
+    Column("name", Text),
+    Column("location_id", Uuid, ForeignKey("location.id")),
+    Column("phone_id", Uuid, ForeignKey("phone.id")),
 )
 
 schedule = Table(
     "schedule",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("service_id", Uuid, ForeignKey("service.id"), nullable=False),
+    Column("service_id", Uuid, ForeignKey("service.id")),
     Column("freq", Text),
     Column("byday", Text),
     Column("opens_at", Text),
     Column("closes_at", Text),
     Column("description", Text),
+    Column("location_id", Uuid, ForeignKey("location.id")),
+    Column("service_at_location_id", Uuid, ForeignKey("service_at_location.id")),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+    Column("dtstart", Date),
+    Column("timezone", Float),
+    Column("until", Date),
+    Column("count", Integer),
+    Column("wkst", Text),
+    Column("interval", Integer),
+    Column("byweekno", Text),
+    Column("bymonthday", Text),
+    Column("byyearday", Text),
+    Column("schedule_link", Text),
+    Column("attending_type", Text),
+    Column("notes", Text),
 )
 
 service_area = Table(
     "service_area",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("service_id", Uuid, ForeignKey("service.id"), nullable=False),
-    Column("name", Text, nullable=False),
+    Column("service_id", Uuid, ForeignKey("service.id")),
+    Column("name", Text),
+    Column("service_at_location_id", Uuid, ForeignKey("service_at_location.id")),
+    Column("description", Text),
+    Column("extent", Text),
+    Column("extent_type", Text),
+    Column("uri", Text),
 )
 
 taxonomy_term = Table(
     "taxonomy_term",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("code", Text, nullable=False, unique=True),
+    Column("code", Text),
     Column("name", Text, nullable=False),
     Column("description", Text, nullable=False),
-    Column("taxonomy", Text, nullable=False),
+    Column("taxonomy", Text),
     Column("parent_id", Uuid),
+    Column("taxonomy_id", Uuid, ForeignKey("taxonomy.id")),
+    Column("language", Text),
+    Column("term_uri", Text),
 )
 
 attribute = Table(
     "attribute",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("link_id", Uuid, ForeignKey("service.id"), nullable=False),
-    Column("taxonomy_term_id", Uuid, ForeignKey("taxonomy_term.id"), nullable=False),
+    Column("link_id", Uuid, nullable=False),
+    Column("taxonomy_term_id", Uuid, ForeignKey("taxonomy_term.id")),
     Column("main", Boolean, nullable=False),
+    Column("link_entity", Text, nullable=False, server_default="service"),
+    Column("link_type", Text),
+    Column("value", Text),
+    Column("label", Text),
 )
 
 service_extension = Table(
@@ -147,6 +221,11 @@ service_extension = Table(
     Column("sources", ARRAY(Text), nullable=False),
     Column("directory", Text, nullable=False),
     Column("digest", Text, nullable=False),
+    Column("walk_in", Boolean),
+    Column("delivery_modes", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("next_check_due", Date),
+    Column("check_said_for", Date),
+    Column("version", Integer, nullable=False, server_default="0"),
 )
 
 # Matches
@@ -231,6 +310,10 @@ appointment = Table(
     Column("place", Text),
     Column("cancelled", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("language", Text),
+    Column("interpreter", Boolean, nullable=False),
+    Column("reason", Text),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
 )
 
 # Group offers
