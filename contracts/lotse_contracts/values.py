@@ -129,6 +129,36 @@ ReferralAnswerName = Literal[
     "declined",
     "failed",
 ]
+ReferralAction = Literal[
+    "send",
+    "deliver",
+    "request_info",
+    "answer_info",
+    "accept",
+    "waitlist",
+    "decline",
+    "start_service",
+    "complete",
+    "fail",
+    "withdraw",
+    "reroute",
+    "sub",
+    "reopen",
+    "mark_error",
+]
+"""What the desk may do with a referral; `ask allowed-actions` says which of them now. Appointments are orders apart."""
+ReferralLink = Literal["reroute", "sub", "reopen"]
+"""Why one referral follows another: to another service, to one more, or the same again."""
+ReferralClock = Literal["consent", "acknowledge", "decide", "waitlist_review", "service_ping"]
+"""What an open referral waits for: the consent, a receipt, a decision, a place, or news of how it goes."""
+InfoQuestion = Literal[
+    "fields_missing", "documents_missing", "eligibility_unclear", "language_unclear", "contact_unclear", "other"
+]
+"""What a receiver asks back."""
+InfoAnswer = Literal["given", "not_available", "told_by_phone"]
+"""`given`: more fields came with the answer."""
+OverruleReason = Literal["documents_seen", "facts_have_changed", "rule_in_doubt", "client_insists", "date_must_count"]
+"""Why a counsellor refers although a rule speaks against it; `date_must_count`: of the application (§ 16 SGB I)."""
 DeclineReason = Literal[
     "no_capacity",
     "not_eligible",
@@ -144,8 +174,31 @@ FailureReason = Literal["no_show", "not_reachable", "client_declined", "not_elig
 WithdrawalReason = Literal[
     "client_request", "consent_withdrawn", "need_met_elsewhere", "moved", "error", "service_ended"
 ]
+EndReason = Literal[
+    "client_request",
+    "consent_withdrawn",
+    "need_met_elsewhere",
+    "moved",
+    "error",
+    "service_ended",
+    "expired",
+    "rerouted",
+    "handed_over",
+    "erased_at_sender",
+]
+"""Why a receiver need do nothing more: all reasons to withdraw, and what the sender's side has become."""
 ConfirmedBy = Literal["receiver", "person", "staff", "none"]
 """Who said how it ended."""
+AppointmentEnd = Literal[
+    "client_request", "office_request", "illness", "language_not_available", "no_longer_needed", "error"
+]
+"""Why an appointment is taken back."""
+TimesParty = Literal["receiver", "person", "staff"]
+"""Who proposes, confirms or may book: the office, she herself, or our desk."""
+InterpreterAnswerName = Literal["confirmed", "refused", "cancelled"]
+InterpreterStateName = Literal["requested", "confirmed", "refused", "cancelled"]
+InterpreterRefusal = Literal["nobody_free", "language_not_offered", "too_late", "institution_does_not_book", "other"]
+ReferralView = Literal["mine", "team", "all"]
 OutcomeCode = Literal[
     "need_met",
     "partly_met",
@@ -160,7 +213,23 @@ OutcomeCode = Literal[
     "course_completed",
     "unknown",
 ]
+LinkWay = Literal["mail", "desk", "letter"]
+"""How the link to an office's page left: mailed to the address of the directory, told to the desk, on a letter."""
+LinkStateName = Literal["open", "used", "expired", "replaced", "withdrawn"]
+TaskKind = Literal["accompany", "call"]
+TaskState = Literal["open", "assigned", "done", "failed", "stopped"]
+"""`stopped`: the referral ended before."""
+TaskResult = Literal["done", "failed", "no_answer"]
+CallAnswer = Literal["accepted", "waitlisted", "declined"]
+"""What an office said on the phone."""
 CheckbackAnswerName = Literal["been_there", "not_yet", "not_helped", "no_longer_needed"]
+CheckbackSeries = Literal["way", "visit"]
+"""`way`: days 3, 10 and 30 after she was sent on her way; `visit`: the day after an appointment."""
+CheckbackWay = Literal["message", "desk"]
+CheckbackWord = Literal["person", "staff"]
+CheckbackThrough = Literal["page", "bot", "desk"]
+MoveWish = Literal["earlier", "later", "another_day", "call_me"]
+"""How she would like an appointment moved; the desk arranges it."""
 TemplateName = Literal["receipt", "answer_waits", "referral_made", "appointment", "checkback", "handover"]
 RecipientNoticeKind = Literal["rectified", "restricted", "unrestricted"]
 """What a recipient of her fields is told about them (Art. 19 GDPR)."""

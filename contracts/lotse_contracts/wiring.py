@@ -27,19 +27,23 @@ FACTS_HEARD: dict[str, tuple[type[Fact], ...]] = {
         ledger.PersonErased,
     ),
     "referral": (
+        intake.CaseAssigned,
         intake.ConcernAccepted,
         intake.ConcernMoved,
         intake.ConsentGiven,
         intake.ConsentProved,
         intake.ConsentWithdrawn,
+        intake.ContactSafetyChanged,
         intake.FieldsRefused,
         intake.PersonRegistered,
+        notify.MessageFailed,
+        notify.ServiceNotTold,
+        notify.ServiceTold,
     ),
     "notify": (
         referral.AppointmentFixed,
         referral.AppointmentMoved,
         referral.AppointmentCancelled,
-        referral.CheckbackAsked,
     ),
     "ledger": (notify.CostIncurred, notify.OfficeNotTold),
 }
@@ -65,7 +69,14 @@ ORDERS_GIVEN: dict[str, tuple[type[Order], ...]] = {
         ledger.ErasePerson,
         intake.ErasePerson,
     ),
-    "referral": (intake.ReleaseFields, intake.ReceivePerson, notify.Tell, notify.StopTelling),
+    "referral": (
+        intake.ReleaseFields,
+        intake.ReceivePerson,
+        intake.WithdrawProvedConsent,
+        notify.Tell,
+        notify.StopTelling,
+        notify.TellService,
+    ),
     "notify": (),
     "ledger": (notify.TellOffice,),
     "web": PUBLIC_ORDERS,
@@ -88,14 +99,23 @@ PUBLIC_QUESTIONS: tuple[type[Question], ...] = (
 )
 """What anonymous frontends may ask."""
 
+SERVICES_ALONE: frozenset[type[Question]] = frozenset({intake.AskHolder})
+"""What no frontend may ask: the answer is a person's id, and whoever gets it must know what to do with it."""
+
 QUESTIONS_ASKED: dict[str, tuple[type[Question], ...]] = {
-    "intake": (notify.AskSealingKey, referral.AskPersonData, notify.AskPersonData, ledger.AskPersonData),
-    "referral": (),
-    "notify": (),
+    "intake": (
+        notify.AskSealingKey,
+        referral.AskSealingKey,
+        referral.AskPersonData,
+        notify.AskPersonData,
+        ledger.AskPersonData,
+    ),
+    "referral": (intake.AskHolder, intake.AskSealingKey, notify.AskSealingKey),
+    "notify": (referral.AskCalendarFile,),
     "ledger": (),
     "web": PUBLIC_QUESTIONS,
     "bot": PUBLIC_QUESTIONS,
-    "desk": tuple(question for service in SERVICES for question in questions_to(service)),
+    "desk": tuple(q for service in SERVICES for q in questions_to(service) if q not in SERVICES_ALONE),
 }
 
 FACTS_FOLLOWED: dict[str, tuple[type[Fact], ...]] = {

@@ -6,35 +6,43 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from lotse_contracts.envelope import (
-    ITEMS_MAX,
-    Answer,
     AssociationName,
     Code,
     Fact,
     Language,
     Order,
-    Question,
-    SaidPart,
     Sealed,
     Token,
     Transfer,
     Version,
 )
-from lotse_contracts.intake import CONCERNS_MAX, AllowedActionsAnswer
+from lotse_contracts.intake import CONCERNS_MAX
 from lotse_contracts.values import (
     COUNSELLORS,
     DeclineReason,
     DeliveryMode,
+    EndReason,
+    FailureReason,
     FieldGroup,
+    InfoAnswer,
+    InfoQuestion,
     OutcomeCode,
+    OverruleReason,
+    ReferralAction,
     ReferralAnswerName,
-    ReferralState,
+    ReferralClock,
+    ReferralLink,
     Urgency,
 )
 
+GROUPS_MAX = 10
+
 
 class SendReferral(Order):
-    """A counsellor sends a person on her way. `connected` needs a consent and field groups."""
+    """A counsellor sends a person on her way. `connected` needs a consent and field groups.
+
+    Where a rule speaks against the service, `overruled_rule` and `overrule_reason` say which, and why all the same.
+    """
 
     NAME: ClassVar[str] = "send-referral"
     SERVICE: ClassVar[str] = "referral"
@@ -47,7 +55,38 @@ class SendReferral(Order):
     service_id: UUID
     mode: DeliveryMode
     consent_id: UUID | None = None
-    field_groups: tuple[FieldGroup, ...] = Field(default=(), max_length=10)
+    field_groups: tuple[FieldGroup, ...] = Field(default=(), max_length=GROUPS_MAX)
+    overruled_rule: Code | None = None
+    overrule_reason: OverruleReason | None = None
+
+
+class ActOnReferral(Order):
+    """The desk does with a referral what `ask allowed-actions` names.
+
+    `reason` goes with `decline`, `fail` and `withdraw`, and is of their lists; `outcome` with `complete`; `question`
+    and `field_groups` with `request_info`; `answer` or `field_groups` with `answer_info`. `reroute`, `sub` and
+    `reopen` make another referral under `following_id`: to `service_id` by `mode`, with the fields and the consent
+    that it needs itself.
+    """
+
+    NAME: ClassVar[str] = "act-on-referral"
+    SERVICE: ClassVar[str] = "referral"
+    KEY: ClassVar[str] = "referral_id"
+    ROLES: ClassVar[frozenset[str]] = COUNSELLORS
+
+    referral_id: UUID
+    action: ReferralAction
+    reason: Code | None = None
+    outcome: OutcomeCode | None = None
+    question: InfoQuestion | None = None
+    answer: InfoAnswer | None = None
+    field_groups: tuple[FieldGroup, ...] = Field(default=(), max_length=GROUPS_MAX)
+    consent_id: UUID | None = None
+    following_id: UUID | None = None
+    service_id: UUID | None = None
+    mode: DeliveryMode | None = None
+    overruled_rule: Code | None = None
+    overrule_reason: OverruleReason | None = None
 
 
 class AnswerReferral(Order):
@@ -114,6 +153,80 @@ class ReferralCompleted(ReferralFact):
     confirmed_by: Token
 
 
+class ReferralInfoRequested(ReferralFact):
+    """The receiver asks back; `field_groups` are what it would like to have."""
+
+    NAME: ClassVar[str] = "referral-info-requested"
+
+    question: InfoQuestion
+    field_groups: tuple[FieldGroup, ...] = Field(default=(), max_length=GROUPS_MAX)
+
+
+class ReferralWaitlisted(ReferralFact):
+    """The receiver takes her as soon as there is a place."""
+
+    NAME: ClassVar[str] = "referral-waitlisted"
+
+
+class ReferralScheduled(ReferralFact):
+    """The receiver has fixed a time; it is hers to tell where the person is hers too."""
+
+    NAME: ClassVar[str] = "referral-scheduled"
+
+    starts_at: AwareDatetime | None = None
+    ends_at: AwareDatetime | None = None
+
+
+class ReferralServiceStarted(ReferralFact):
+    """What she was referred to has begun."""
+
+    NAME: ClassVar[str] = "referral-service-started"
+
+
+class ReferralFailed(ReferralFact):
+    """It was accepted and not achieved."""
+
+    NAME: ClassVar[str] = "referral-failed"
+
+    reason: FailureReason
+    confirmed_by: Token = "receiver"
+
+
+class ReferralExpired(ReferralFact):
+    """Nobody acted in time; a fresh match follows."""
+
+    NAME: ClassVar[str] = "referral-expired"
+
+
+class ReferralUnconfirmed(ReferralFact):
+    """She went by herself, and after all check-backs nobody knows what became of it."""
+
+    NAME: ClassVar[str] = "referral-unconfirmed"
+
+
+class ReferralRerouted(ReferralFact):
+    """Another referral takes its place."""
+
+    NAME: ClassVar[str] = "referral-rerouted"
+
+    followed_by: UUID
+
+
+class ReferralMistaken(ReferralFact):
+    """It was entered in error."""
+
+    NAME: ClassVar[str] = "referral-mistaken"
+
+
+class ReferralFollowed(ReferralFact):
+    """Another referral follows it, which has its own way; this one stays as it is."""
+
+    NAME: ClassVar[str] = "referral-followed"
+
+    followed_by: UUID
+    link: ReferralLink
+
+
 class ReferralWithdrawn(ReferralFact):
     """The client or the sender took it back."""
 
@@ -135,47 +248,43 @@ class ReferralArrived(Fact):
     language: Language
 
 
-class AskReferralActions(Question):
-    """What may I do with this referral?"""
+class ReferralTakenBack(Fact):
+    """Whoever referred somebody to us has taken it back, or it has ended there: nothing more is to be done."""
 
-    NAME: ClassVar[str] = "allowed-actions"
+    NAME: ClassVar[str] = "referral-taken-back"
     SERVICE: ClassVar[str] = "referral"
-    ANSWER: ClassVar[type[Answer]] = AllowedActionsAnswer
-    ROLES: ClassVar[frozenset[str]] = COUNSELLORS
+    KEY: ClassVar[str] = "referral_id"
 
     referral_id: UUID
+    sender: AssociationName
+    reason: Code
 
 
-class OpenReferral(SaidPart):
-    """A referral whose loop is not closed; `sender` is set where it came from another association."""
+class ReferralReminded(Fact):
+    """A referral has waited for half of its time or for all of it, or it is time to look at it again."""
+
+    NAME: ClassVar[str] = "referral-reminded"
+    SERVICE: ClassVar[str] = "referral"
+    KEY: ClassVar[str] = "referral_id"
 
     referral_id: UUID
-    concern_id: UUID | None = None
-    service_id: UUID | None = None
-    sender: AssociationName | None = None
-    mode: DeliveryMode
-    state: ReferralState
-    codes: tuple[Code, ...] = Field(max_length=CONCERNS_MAX)
-    since: AwareDatetime
+    version: Version
+    clock: ReferralClock
+    due_at: AwareDatetime
 
 
-class OpenReferralsAnswer(Answer):
-    """Oldest first."""
+class ReferralEscalated(Fact):
+    """Its time is over and nobody acted: a coordinator looks at it. In an emergency somebody phones at once."""
 
-    referrals: tuple[OpenReferral, ...] = Field(max_length=ITEMS_MAX)
-    cursor: str | None = Field(default=None, max_length=200)
-
-
-class AskOpenReferrals(Question):
-    """Which loops are open?"""
-
-    NAME: ClassVar[str] = "open-referrals"
+    NAME: ClassVar[str] = "referral-escalated"
     SERVICE: ClassVar[str] = "referral"
-    ANSWER: ClassVar[type[Answer]] = OpenReferralsAnswer
-    ROLES: ClassVar[frozenset[str]] = COUNSELLORS
+    KEY: ClassVar[str] = "referral_id"
 
-    size: int = Field(default=50, ge=1, le=ITEMS_MAX)
-    cursor: str | None = Field(default=None, max_length=200)
+    referral_id: UUID
+    version: Version
+    clock: ReferralClock
+    due_at: AwareDatetime
+    call_now: bool = False
 
 
 class ReferralOffered(Transfer):
@@ -194,7 +303,11 @@ class ReferralOffered(Transfer):
 
 
 class ReferralAnswered(Transfer):
-    """The other association's receipt, decision or outcome."""
+    """The other association's receipt, decision or outcome.
+
+    `version` rises with each answer about one referral, so that old news is known as such; 0: whoever says it has
+    none. Times come with `scheduled`, a question with `info_requested`.
+    """
 
     NAME: ClassVar[str] = "referral-answered"
     SERVICE: ClassVar[str] = "referral"
@@ -202,8 +315,47 @@ class ReferralAnswered(Transfer):
 
     referral_id: UUID
     answer: ReferralAnswerName
-    reason: DeclineReason | None = None
+    reason: DeclineReason | FailureReason | None = None
     outcome: OutcomeCode | None = None
+    version: Version = 0
+    question: InfoQuestion | None = None
+    field_groups: tuple[FieldGroup, ...] = Field(default=(), max_length=GROUPS_MAX)
+    starts_at: AwareDatetime | None = None
+    ends_at: AwareDatetime | None = None
+
+
+class ReferralInfoAnswered(Transfer):
+    """What you asked back: more fields, sealed to your intake, or word that there are none."""
+
+    NAME: ClassVar[str] = "referral-info-answered"
+    SERVICE: ClassVar[str] = "referral"
+    KEY: ClassVar[str] = "referral_id"
+
+    referral_id: UUID
+    answer: InfoAnswer
+    answers_version: Version = Field(default=0, description="of the answer that asked")
+    fields: Sealed | None = None
+
+
+class ReferralWithdrawnNotice(Transfer):
+    """Nothing more is to be done about this referral."""
+
+    NAME: ClassVar[str] = "referral-withdrawn-notice"
+    SERVICE: ClassVar[str] = "referral"
+    KEY: ClassVar[str] = "referral_id"
+
+    referral_id: UUID
+    reason: EndReason
+
+
+class ReferralWithdrawalAcknowledged(Transfer):
+    """We have stopped."""
+
+    NAME: ClassVar[str] = "referral-withdrawal-acknowledged"
+    SERVICE: ClassVar[str] = "referral"
+    KEY: ClassVar[str] = "referral_id"
+
+    referral_id: UUID
 
 
 class ConsentWithdrawnNotice(Transfer):

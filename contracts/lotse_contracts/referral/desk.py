@@ -1,0 +1,128 @@
+"""What staff ask: which loops are open and why, one referral with its history, and what may be done with it."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field
+
+from lotse_contracts.envelope import ITEMS_MAX, Answer, AssociationName, Code, Question, SaidPart, Token, Version
+from lotse_contracts.intake import CONCERNS_MAX, AllowedActionsAnswer
+from lotse_contracts.referral.appointments import AppointmentSeen, InterpreterSeen, ProposalSeen, WaitlistSeen
+from lotse_contracts.values import COUNSELLORS, DeliveryMode, ReferralState, ReferralView, Urgency
+
+HISTORY_MAX = 500  # steps of one referral; nobody reads more
+
+
+class AskReferralActions(Question):
+    """What may I do with this referral?"""
+
+    NAME: ClassVar[str] = "allowed-actions"
+    SERVICE: ClassVar[str] = "referral"
+    ANSWER: ClassVar[type[Answer]] = AllowedActionsAnswer
+    ROLES: ClassVar[frozenset[str]] = COUNSELLORS
+
+    referral_id: UUID
+
+
+class RunningTimer(SaidPart):
+    """What the service will do by itself, and when."""
+
+    kind: Code
+    due_at: AwareDatetime
+
+
+class OpenReferral(SaidPart):
+    """A referral and what it waits for; `sender` is set where it came from another association."""
+
+    referral_id: UUID
+    concern_id: UUID | None = None
+    service_id: UUID | None = None
+    sender: AssociationName | None = None
+    mode: DeliveryMode
+    state: ReferralState
+    codes: tuple[Code, ...] = Field(max_length=CONCERNS_MAX)
+    since: AwareDatetime
+    changed_at: AwareDatetime | None = None
+    urgency: Urgency = "normal"
+    carrier: Token | None = Field(default=None, description="who carries the case, else who sent the referral")
+    team: Token | None = None
+    due_at: AwareDatetime | None = Field(default=None, description="until when whoever is next has to act")
+    overdue: bool = False
+    waits_for: Code | None = Field(default=None, description="such as `consent`, `receipt`, `decision`, `appointment`")
+    timers: tuple[RunningTimer, ...] = Field(default=(), max_length=20)
+    parent_id: UUID | None = None
+    link_kind: Code | None = Field(default=None, description="how it came of its parent: reroute, sub or reopen")
+    followed_by: tuple[UUID, ...] = Field(default=(), max_length=50)
+
+
+class OpenReferralsAnswer(Answer):
+    """Overdue ones first, then oldest first."""
+
+    referrals: tuple[OpenReferral, ...] = Field(max_length=ITEMS_MAX)
+    cursor: str | None = Field(default=None, max_length=200)
+
+
+class AskOpenReferrals(Question):
+    """Which loops are open? `mine`: whose case I carry, or that I sent where nobody carries it."""
+
+    NAME: ClassVar[str] = "open-referrals"
+    SERVICE: ClassVar[str] = "referral"
+    ANSWER: ClassVar[type[Answer]] = OpenReferralsAnswer
+    ROLES: ClassVar[frozenset[str]] = COUNSELLORS
+
+    view: ReferralView = "all"
+    team: Token | None = Field(default=None, description="needed for the view `team`")
+    state: ReferralState | None = None
+    mode: DeliveryMode | None = None
+    overdue_only: bool = False
+    size: int = Field(default=50, ge=1, le=ITEMS_MAX)
+    cursor: str | None = Field(default=None, max_length=200)
+
+
+class ReferralStep(SaidPart):
+    """One change of state: when, in whose name, and with which reason or outcome."""
+
+    version: Version
+    at: AwareDatetime
+    action: Code | None = None
+    state: ReferralState
+    by: Code | None = Field(default=None, description="sender, receiver, receiver_by_staff, person or system")
+    reason: Code | None = None
+    outcome: Code | None = None
+
+
+class CheckbackSeen(SaidPart):
+    """One round of asking her what became of it."""
+
+    round: int
+    asked_at: AwareDatetime | None = None
+    answer: Code | None = None
+    answered_at: AwareDatetime | None = None
+
+
+class ReferralAnswer(Answer):
+    """One referral as it is, how it came to this, and everything that hangs on it; nothing is told of her person."""
+
+    referral: OpenReferral
+    version: Version
+    reason: Code | None = None
+    outcome: Code | None = None
+    confirmed_by: Code | None = Field(default=None, description="receiver, person, staff or none")
+    history: tuple[ReferralStep, ...] = Field(default=(), max_length=HISTORY_MAX)
+    appointments: tuple[AppointmentSeen, ...] = Field(default=(), max_length=ITEMS_MAX)
+    proposals: tuple[ProposalSeen, ...] = Field(default=(), max_length=ITEMS_MAX)
+    interpreters: tuple[InterpreterSeen, ...] = Field(default=(), max_length=ITEMS_MAX)
+    waitlist: WaitlistSeen | None = None
+    checkbacks: tuple[CheckbackSeen, ...] = Field(default=(), max_length=20)
+    actions: tuple[Code, ...] = Field(default=(), max_length=50)
+
+
+class AskReferral(Question):
+    """What is the matter with this referral?"""
+
+    NAME: ClassVar[str] = "referral"
+    SERVICE: ClassVar[str] = "referral"
+    ANSWER: ClassVar[type[Answer]] = ReferralAnswer
+    ROLES: ClassVar[frozenset[str]] = COUNSELLORS
+
+    referral_id: UUID
