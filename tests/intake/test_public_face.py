@@ -7,8 +7,8 @@ import pytest
 from starlette.requests import Request
 
 from lotse_chassis import links
+from lotse_chassis.limits import address_of
 from lotse_contracts import intake
-from lotse_intake.http.limits import address_of
 from tests.intake.given import CANARIES, MAIL, NAME, PIN, TEXT, Intake
 from tests.intake.test_conversations import WRONG_PIN, answer
 

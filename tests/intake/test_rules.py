@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lotse_chassis import buckets, pins
 from lotse_contracts.intake import ContactPoint, PersonFields
-from lotse_intake.domain import buckets, contacts, cursors, files, machine, pins, receipts, release
+from lotse_intake.domain import contacts, cursors, files, machine, receipts, release
 
 
 @given(st.lists(st.sampled_from(machine.STATES), min_size=1, max_size=5), st.integers(0, 3))

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.calendar import ZONE
 from lotse_chassis.context import Context
+from lotse_chassis.pins import SALT_BYTES, hashed
 from lotse_contracts.envelope import Message
 from lotse_contracts.intake import (
     CaseOpened,
@@ -27,7 +28,6 @@ from lotse_intake.domain.coding import CodeList, concerns_of
 from lotse_intake.domain.contacts import Reach
 from lotse_intake.domain.due import due_at, with_deadline
 from lotse_intake.domain.letters import end_of
-from lotse_intake.domain.pins import SALT_BYTES, hashed
 from lotse_intake.domain.triage import Triage, triage
 from lotse_intake.handlers import attaching, deadlines, emergencies, telling
 from lotse_intake.providers.content import encrypted_fields, letter_of, pin_of, said_in

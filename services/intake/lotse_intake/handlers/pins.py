@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import Row
 
+from lotse_chassis import pins
 from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
-from lotse_intake.domain import pins
 from lotse_intake.providers.content import decrypted, pin_of
 from lotse_intake.providers.office import Office
 from lotse_intake.store import guesses

@@ -14,6 +14,7 @@ from lotse_chassis import accesslog
 from lotse_chassis.calendar import ZONE
 from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
+from lotse_chassis.pins import SALT_BYTES, hashed
 from lotse_contracts.envelope import Message
 from lotse_contracts.intake import (
     DescribeLetter,
@@ -26,7 +27,6 @@ from lotse_contracts.intake import (
 )
 from lotse_intake.domain.erasure import token_of
 from lotse_intake.domain.letters import end_of
-from lotse_intake.domain.pins import SALT_BYTES, hashed
 from lotse_intake.handlers import conversations, deadlines, incoming, people, safety, ticking
 from lotse_intake.handlers.repeats import is_repeated
 from lotse_intake.providers.content import letter_of, opened, pin_of

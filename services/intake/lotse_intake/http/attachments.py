@@ -7,13 +7,13 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from lotse_chassis import accesslog
 from lotse_chassis.faults import Refused
+from lotse_chassis.limits import Limit
 from lotse_chassis.personkeys import KeyDestroyed
 from lotse_chassis.service import Service
 from lotse_contracts.values import COUNSELLORS
 from lotse_intake.domain.files import MediaType
 from lotse_intake.handlers.viewing import require_no_conflict
 from lotse_intake.http.bodies import Uploaded
-from lotse_intake.http.limits import Limit
 from lotse_intake.http.routes import TooSoon, route_class
 from lotse_intake.http.staff import Authorization, staff_of
 from lotse_intake.http.uploads import DOWNLOAD_HEADERS, UPLOAD_BODY, claimed_by, received

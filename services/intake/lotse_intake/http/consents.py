@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from lotse_chassis.faults import Refused
+from lotse_chassis.limits import Limit
 from lotse_chassis.service import Service
 from lotse_contracts.intake import (
     AskConsentText,
@@ -17,7 +18,6 @@ from lotse_contracts.values import COUNSELLORS, ConsentKind, RecipientLanguage
 from lotse_intake.handlers import consent_forms, consent_questions, consent_texts, own_withdrawals
 from lotse_intake.http.bodies import PinGiven
 from lotse_intake.http.enquiries import CodeInPath, code_of
-from lotse_intake.http.limits import Limit
 from lotse_intake.http.routes import route_class
 from lotse_intake.http.staff import Authorization, staff_of
 from lotse_intake.providers.office import Office

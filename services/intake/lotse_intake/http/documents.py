@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.context import Context
 from lotse_chassis.identity import Staff
+from lotse_chassis.limits import Limit
 from lotse_chassis.service import Service
 from lotse_contracts.envelope import Part
 from lotse_contracts.values import COUNSELLORS
 from lotse_intake.handlers import documents
 from lotse_intake.handlers.documents import Brought, Place
-from lotse_intake.http.limits import Limit
 from lotse_intake.http.routes import TooSoon, route_class
 from lotse_intake.http.staff import Authorization, staff_of
 from lotse_intake.http.uploads import DOWNLOAD_HEADERS, UPLOAD_BODY, claimed_by, received

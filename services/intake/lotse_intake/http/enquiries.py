@@ -13,6 +13,7 @@ from fastapi import APIRouter, Depends, Header, Path, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.faults import Refused
+from lotse_chassis.limits import Limit
 from lotse_chassis.service import Service
 from lotse_contracts.envelope import Message, Part, Sealed
 from lotse_contracts.intake import (
@@ -29,7 +30,6 @@ from lotse_intake.domain.receipts import derived
 from lotse_intake.handlers import arrivals, conversations, questions
 from lotse_intake.http.bodies import Added, Addition, Conversation, NewEnquiry, PinGiven, Receipt, Said, State
 from lotse_intake.http.helping import shown_in
-from lotse_intake.http.limits import Limit
 from lotse_intake.http.routes import route_class
 from lotse_intake.providers.office import Office
 from lotse_intake.settings import IntakeSettings

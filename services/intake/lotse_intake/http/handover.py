@@ -4,6 +4,7 @@ from fastapi import APIRouter, Depends
 from pydantic import Field
 
 from lotse_chassis.faults import Refused
+from lotse_chassis.limits import Limit
 from lotse_chassis.service import Service
 from lotse_contracts.envelope import Part
 from lotse_contracts.intake import (
@@ -19,7 +20,6 @@ from lotse_contracts.intake.handover import PLACE_CHARACTERS_MAX
 from lotse_contracts.values import FieldGroup, RecipientLanguage
 from lotse_intake.handlers import handover_answering, handover_questions
 from lotse_intake.http.enquiries import CodeInPath, code_of
-from lotse_intake.http.limits import Limit
 from lotse_intake.http.routes import route_class
 from lotse_intake.providers.office import Office
 from lotse_intake.settings import IntakeSettings

@@ -4,13 +4,13 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from lotse_chassis.limits import Limit
 from lotse_chassis.service import Service
 from lotse_contracts.intake import AskCodeList, CodeListAnswer, SealingKeyAnswer
 from lotse_contracts.values import CodeListName, RecipientLanguage
 from lotse_intake.domain.contacts import recipient_languages
 from lotse_intake.handlers import codes, questions
 from lotse_intake.http.bodies import Help
-from lotse_intake.http.limits import Limit
 from lotse_intake.http.routes import route_class
 from lotse_intake.providers.helplines import help_in
 from lotse_intake.providers.office import Office

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query, Response
 
 from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
+from lotse_chassis.limits import Limit
 from lotse_chassis.service import Service
 from lotse_contracts.envelope import Part
 from lotse_contracts.intake import AskErasure, AskOwnSeenBy, SeenByAnswer, SubjectAccessDocument
@@ -16,7 +17,6 @@ from lotse_contracts.values import COORDINATORS, RecipientLanguage
 from lotse_intake.handlers import access, erasure_requests, seen_by
 from lotse_intake.http.bodies import PinGiven
 from lotse_intake.http.enquiries import CodeInPath, code_of
-from lotse_intake.http.limits import Limit
 from lotse_intake.http.routes import route_class
 from lotse_intake.http.staff import Authorization, staff_of
 from lotse_intake.pages.certificate import certificate_of

@@ -37,8 +37,7 @@ class TooSoon(Refused):
     """Too many; `seconds` say when there is room again."""
 
     def __init__(self, seconds: float) -> None:
-        super().__init__("too_many")
-        self.seconds = seconds
+        super().__init__("too_many", retry_after_seconds=ceil(seconds))
 
 
 def route_class(problems: Problems) -> type[APIRoute]:
@@ -77,6 +76,6 @@ def _refusal(problems: Problems, fault: Refused, request: Request) -> Response:
     status = STATUS.get(fault.code, status_of(fault.code))
     wish = request.headers.get("accept-language", "")
     response = to_response(problems.problem(fault.code, fault.fields), status, wish)
-    if isinstance(fault, TooSoon):
-        response.headers["Retry-After"] = str(ceil(fault.seconds))
+    if fault.retry_after_seconds is not None:
+        response.headers["Retry-After"] = str(fault.retry_after_seconds)
     return response

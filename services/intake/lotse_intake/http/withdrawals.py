@@ -3,11 +3,11 @@
 from fastapi import APIRouter, Depends
 
 from lotse_chassis.faults import Refused
+from lotse_chassis.limits import Limit
 from lotse_chassis.service import Service
 from lotse_intake.handlers import withdrawing
 from lotse_intake.http.bodies import PinGiven
 from lotse_intake.http.enquiries import CodeInPath, code_of
-from lotse_intake.http.limits import Limit
 from lotse_intake.http.routes import route_class
 from lotse_intake.providers.office import Office
 from lotse_intake.settings import IntakeSettings

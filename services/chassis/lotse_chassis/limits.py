@@ -2,11 +2,12 @@
 
 import ipaddress
 import time
+from math import ceil
 
 from fastapi import Request
 
-from lotse_intake.domain.buckets import Buckets, Rate
-from lotse_intake.http.routes import TooSoon
+from lotse_chassis.buckets import Buckets, Rate
+from lotse_chassis.faults import Refused
 
 IPV6_PREFIX = 64  # one household or phone has a whole /64
 SECONDS_PER_MINUTE = 60.0
@@ -22,10 +23,10 @@ class Limit:
         self._proxies = frozenset(proxy.strip() for proxy in proxies.split(",") if proxy.strip())
 
     async def __call__(self, request: Request) -> None:
-        """Raises TooSoon if this address has had its share. Never in a thread: the buckets know no lock."""
+        """Raises Refused if this address has had its share. Never in a thread: the buckets know no lock."""
         wait = self._buckets.wait_seconds(address_of(request, self._proxies), time.monotonic())
         if wait > 0:
-            raise TooSoon(wait)
+            raise Refused("too_many", retry_after_seconds=ceil(wait))
 
 
 def address_of(request: Request, proxies: frozenset[str]) -> str:
