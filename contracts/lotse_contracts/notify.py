@@ -26,6 +26,7 @@ OfficeTemplate = Literal["log_checkpoint", "emergency"]
 """What an office can be told: `log_checkpoint`, the latest signed checkpoint of the grant ledger; `emergency`, that the
 inbox holds one, and nothing about it."""
 OfficeLanguage = Literal["de", "en"]
+URL_CHARACTERS_MAX = 500
 
 
 class ContactContent(Part):
@@ -60,8 +61,21 @@ class TemplateArgument(Part):
     value: str = Field(max_length=120)
 
 
+class PageLink(Part):
+    """The plaintext of `Tell.link`: her own page, opened once by this link.
+
+    `answer_url` takes the answer to a check-back as JSON, for the buttons of a messenger; it needs no PIN.
+    """
+
+    url: str = Field(max_length=URL_CHARACTERS_MAX, pattern=r"^https?://[!-~]+$")
+    answer_url: str | None = Field(default=None, max_length=URL_CHARACTERS_MAX, pattern=r"^https?://[!-~]+$")
+
+
 class Tell(Order):
-    """Tell a person something once. `supersedes` names the dedupe key of an older notice that is now pointless."""
+    """Tell a person something once. `supersedes` names the dedupe key of an older notice that is now pointless.
+
+    `link` is a `PageLink` sealed to notify; the message then leads there instead of to the general page.
+    """
 
     NAME: ClassVar[str] = "tell"
     SERVICE: ClassVar[str] = "notify"
@@ -73,6 +87,7 @@ class Tell(Order):
     useful_by: AwareDatetime
     dedupe_key: Token
     supersedes: Token | None = None
+    link: Sealed | None = None
 
 
 class StopTelling(Order):
@@ -113,7 +128,50 @@ class TellOffice(Order):
     dedupe_key: Token
 
 
+class TellService(Order):
+    """Mail the office of a public directory where it answers one referral, once for each dedupe key.
+
+    Address and sender are public. `link` is a `PageLink` sealed to notify: whoever has it opens the page.
+    """
+
+    NAME: ClassVar[str] = "tell-service"
+    SERVICE: ClassVar[str] = "notify"
+    KEY: ClassVar[str] = "person_id"
+
+    person_id: UUID = Field(description="whose erasure takes this order along; the mail names nobody")
+    address: str = Field(max_length=254, description="as it stands in the directory")
+    language: OfficeLanguage = "de"
+    sender: str = Field(min_length=1, max_length=120, description="the association as the office knows it")
+    link: Sealed
+    useful_by: AwareDatetime
+    dedupe_key: Token
+
+
 # Facts
+
+
+class ServiceFact(Fact):
+    """Something became of a mail to an office of the directory."""
+
+    SERVICE: ClassVar[str] = "notify"
+    KEY: ClassVar[str] = "person_id"
+
+    person_id: UUID
+    dedupe_key: Token
+
+
+class ServiceTold(ServiceFact):
+    """The mail server took it."""
+
+    NAME: ClassVar[str] = "service-told"
+
+
+class ServiceNotTold(ServiceFact):
+    """It did not leave, and is not tried again."""
+
+    NAME: ClassVar[str] = "service-not-told"
+
+    reason: Code
 
 
 class OfficeFact(Fact):

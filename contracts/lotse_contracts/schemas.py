@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from lotse_contracts import answers, envelope, intake, ledger, notify
+from lotse_contracts import answers, envelope, intake, ledger, notify, referral
 from lotse_contracts.catalogue import MESSAGES
 from lotse_contracts.compat import ABOUT, Direction, Schema, breaks
 from lotse_contracts.envelope import Message, Order, Question, subject_of
@@ -28,6 +28,7 @@ PLAINTEXTS: Mapping[str, type[BaseModel]] = {
     "intake.record-addition.v1.content": intake.TextContent,
     "intake.record-enquiry.v1.content": intake.EnquiryContent,
     "intake.answer-handover.v1.content": intake.HandoverAnswerContent,
+    "intake.holder.v1.content": intake.HolderContent,
     "intake.register-person.v1.fields": intake.PersonFields,
     "intake.withdraw-own-consent.v1.content": intake.OwnWithdrawalContent,
     "intake.find-persons.v1.query": intake.PersonQuery,
@@ -45,6 +46,12 @@ PLAINTEXTS: Mapping[str, type[BaseModel]] = {
     "intake.enquiry.v1.letter": intake.LetterReading,
     "ledger.record-voucher.v1.private": ledger.VoucherPrivate,
     "notify.change-contact.v1.contact": notify.ContactContent,
+    "notify.tell.v1.link": notify.PageLink,
+    "notify.tell-service.v1.link": notify.PageLink,
+    "referral.answer-office.v1.content": referral.OfficeText,
+    "referral.delivery.v1.content": referral.OfficeText,
+    "referral.forward-fields.v1.fields": intake.PersonFields,
+    "referral.referral-link.v1.link": referral.OfficePage,
     "referral.referral-offered.v1.fields": intake.PersonFields,
 }
 """What is inside the sealed fields: message type and field -> the model of the plaintext JSON."""

@@ -10,9 +10,9 @@ import pytest
 
 from lotse_chassis.faults import Refused
 from lotse_contracts.envelope import Message
-from lotse_contracts.notify import ErasePerson
-from lotse_contracts.referral import AppointmentCancelled, AppointmentFixed, AppointmentMoved, CheckbackAsked
-from tests.notify.given import NOW, House
+from lotse_contracts.notify import ErasePerson, Tell
+from lotse_contracts.referral import AppointmentCancelled, AppointmentFixed, AppointmentMoved
+from tests.notify.given import NOW, House, tell
 from tests.notify.mailserver import MailServer
 
 START = NOW + timedelta(days=7)
@@ -172,7 +172,7 @@ async def test_a_later_round_makes_the_earlier_question_pointless(house: House) 
     for order in permutations(range(3)):
         olena = uuid4()
         await house.hear(house.contact(olena))
-        asked = [CheckbackAsked(referral_id=UUID(int=1), person_id=olena, round=turn) for turn in (1, 2, 3)]
+        asked = [_asked_back(olena, turn) for turn in (1, 2, 3)]
         for place in order * 2:
             await house.hear(asked[place])
         rows = [row for row in house.rows("notification") if row["person_id"] == olena]
@@ -189,6 +189,11 @@ async def test_an_erasure_takes_the_timers_along(house: House, olena: UUID) -> N
     assert _timers(house) == []
     assert await house.hear(_fixed(olena, uuid4())) == []
     assert _timers(house) == []
+
+
+def _asked_back(person_id: UUID, turn: int) -> Tell:
+    older = f"checkback-{turn - 1}" if turn > 1 else None
+    return tell(person_id, "checkback", key=f"checkback-{turn}", supersedes=older, arguments={"round": str(turn)})
 
 
 def _plain(mail: Any) -> str:

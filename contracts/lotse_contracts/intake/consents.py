@@ -8,7 +8,6 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from lotse_contracts.envelope import (
     ITEMS_MAX,
     Answer,
-    AssociationName,
     Base64Url,
     Code,
     Digest,
@@ -132,6 +131,18 @@ class OwnWithdrawalContent(Part):
     pin: Pin
 
 
+class WithdrawProvedConsent(Order):
+    """The person takes a consent back on her page at referral, which has proved by link or by code and PIN that it is
+    she; only referral may say so."""
+
+    NAME: ClassVar[str] = "withdraw-proved-consent"
+    SERVICE: ClassVar[str] = "intake"
+    KEY: ClassVar[str] = "person_id"
+
+    person_id: UUID
+    consent_id: UUID
+
+
 class ReleaseFields(Order):
     """Referral asks for a person's fields for one referral; only intake's guard decides."""
 
@@ -142,11 +153,13 @@ class ReleaseFields(Order):
     person_id: UUID
     referral_id: UUID
     consent_id: UUID
-    recipient: AssociationName
+    recipient: Token = Field(description="an association's name or a service's id")
     purpose: Code = "referral"
     codes: tuple[Code, ...] = Field(max_length=CONCERNS_MAX)
     field_groups: tuple[FieldGroup, ...] = Field(max_length=GROUPS_MAX)
-    receiver_key: Base64Url = Field(description="the receiving intake's public X25519 key, 32 raw bytes")
+    receiver_key: Base64Url = Field(
+        description="X25519, 32 raw bytes: of the receiving intake, or of our referral where a service receives"
+    )
 
 
 class ConsentGiven(Fact):

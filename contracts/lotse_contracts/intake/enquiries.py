@@ -14,6 +14,7 @@ from lotse_contracts.envelope import (
     Fact,
     Language,
     Order,
+    Part,
     Question,
     SaidPart,
     Sealed,
@@ -298,3 +299,35 @@ class AskSealingKey(Question):
     NAME: ClassVar[str] = "sealing-key"
     SERVICE: ClassVar[str] = "intake"
     ANSWER: ClassVar[type[Answer]] = SealingKeyAnswer
+
+
+class HolderContent(Part):
+    """The plaintext of `AskHolder.content`."""
+
+    receipt_code: ReceiptCode
+    pin: Pin
+
+
+class HolderAnswer(Answer):
+    """Whose code and PIN they are. An unknown code, a wrong PIN and a lock after too many tries look the same.
+
+    `person_ids` are all records that are hers, the one of the enquiry first.
+    """
+
+    known: bool
+    person_ids: tuple[UUID, ...] = Field(default=(), max_length=ITEMS_MAX)
+    language: Language | None = None
+
+
+class AskHolder(Question):
+    """Who holds this receipt code and its PIN? Asked by referral alone, for the person's page; the tries are counted.
+
+    The content is sealed, bound to `attempt_id`.
+    """
+
+    NAME: ClassVar[str] = "holder"
+    SERVICE: ClassVar[str] = "intake"
+    ANSWER: ClassVar[type[Answer]] = HolderAnswer
+
+    attempt_id: UUID
+    content: Sealed

@@ -38,6 +38,7 @@ from lotse_intake.handlers import (
     handover_asking,
     handover_listing,
     handover_questions,
+    holding,
     inbox,
     index_work,
     matching,
@@ -118,6 +119,7 @@ def assembled(settings: IntakeSettings) -> tuple[Service, Office]:
         )
     add_working_hours(service.now(), 1)  # the holidays take a moment to load, which no first enquiry shall wait for
     service.works("notify-key", workers.learn_notify_key(service, office))
+    service.works("referral-key", workers.learn_referral_key(service, office))
     service.works("files", workers.sweep_files(service, office.files))
     service.works("retention", workers.keep_retention_set(service))
     service.works("own-transactions", workers.dispose_at_end(own_engine))
@@ -185,10 +187,12 @@ def _consent(service: Service, office: Office) -> None:
     service.hears(intake.AttachConsentProof, partial(consent_proofs.attach_consent_proof, office))
     service.hears(intake.WithdrawConsent, partial(consents.withdraw_consent, office))
     service.hears(intake.WithdrawOwnConsent, partial(own_withdrawals.withdraw_own_consent, office))
+    service.hears(intake.WithdrawProvedConsent, partial(own_withdrawals.withdraw_proved_consent, office))
     service.hears(notify.OptedOut, partial(consents.hear_opted_out, office))
     service.hears(intake.ReleaseFields, partial(releases.release_fields, office))
     service.answers(intake.AskConsents, consent_questions.ask_consents)
     service.answers(intake.AskConsentOfForm, consent_questions.ask_consent_of_form)
+    service.answers(intake.AskHolder, partial(holding.ask_holder, office))
     service.answers(intake.AskOwnConsents, partial(consent_questions.ask_own_consents, office))
     service.answers(intake.AskConsentText, partial(consent_texts.ask_consent_text, office))
     service.on_timer(consent_timers.EXPIRY_TIMER, partial(consent_timers.consent_due, office))
@@ -275,6 +279,7 @@ def _office(service: Service, settings: IntakeSettings, own_engine: AsyncEngine)
         words=read_words(settings.urgent_words_file),
         partners=service.partners,
         notify_key=notify_key,
+        referral_key=NotifyKey(""),
         own_transaction=own_transaction,
         now=service.now,
         pepper=read_pepper(settings.pepper_file, secret(settings.kek_file, "kek_file")),

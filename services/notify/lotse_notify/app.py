@@ -16,6 +16,7 @@ from lotse_notify.domain.contact import address_of
 from lotse_notify.domain.mail import Sender
 from lotse_notify.domain.officemail import OfficesInvalid, offices_of
 from lotse_notify.handlers import appointments, costs, offices, orders, questions
+from lotse_notify.handlers import servicemail as service_orders
 from lotse_notify.handlers.orders import Book
 from lotse_notify.migrations import MIGRATIONS
 from lotse_notify.problems import PROBLEM_TEXTS
@@ -23,6 +24,7 @@ from lotse_notify.providers.smtp import Server
 from lotse_notify.settings import NotifySettings
 from lotse_notify.workers import offices as office_post
 from lotse_notify.workers import sender
+from lotse_notify.workers import servicemail as service_post
 from lotse_notify.workers.claiming import Post
 
 
@@ -32,14 +34,14 @@ def build(settings: NotifySettings) -> Service:
     post, addresses = _post(settings, book, words), _offices(settings)
 
     service.hears(notify.ChangeContact, partial(orders.change_contact, book=book))
-    service.hears(notify.Tell, orders.tell_person)
+    service.hears(notify.Tell, partial(orders.tell_person, book=book))
     service.hears(notify.StopTelling, orders.stop_telling)
     service.hears(notify.TellOffice, partial(offices.tell_office, known=frozenset(addresses)))
+    service.hears(notify.TellService, partial(service_orders.tell_service, book=book))
     service.hears(notify.ErasePerson, partial(orders.erase_person, book=book))
     service.hears(referral.AppointmentFixed, appointments.appointment_said)
     service.hears(referral.AppointmentMoved, appointments.appointment_said)
     service.hears(referral.AppointmentCancelled, appointments.appointment_cancelled)
-    service.hears(referral.CheckbackAsked, appointments.ask_back)
 
     service.answers(notify.AskWhy, questions.why)
     service.answers(notify.AskSealingKey, partial(questions.sealing_key, book=book))
@@ -55,6 +57,8 @@ def build(settings: NotifySettings) -> Service:
     counter = office_post.Counter(addresses, post, _failed(service))
     mailing = partial(office_post.run, units=service.unit, counter=counter, poll_seconds=settings.poll_seconds)
     service.works("offices", mailing)
+    linking = partial(service_post.run, units=service.unit, post=post, poll_seconds=settings.poll_seconds)
+    service.works("service-mail", linking)
     return service
 
 

@@ -130,6 +130,31 @@ MIGRATIONS = (
             "CREATE INDEX office_mail_due ON office_mail (due_at) WHERE state = 'queued'",
         ),
     ),
+    # Her own page, once: encrypted with her key, and gone as soon as the message has left or will not leave.
+    Migration("0005-links", ("ALTER TABLE notification ADD COLUMN link bytea",)),
+    Migration(
+        "0006-service-mail",
+        (
+            """CREATE TABLE service_mail (
+                dedupe_key text PRIMARY KEY,
+                person_id uuid NOT NULL REFERENCES person (person_id),
+                address text NOT NULL,
+                language text NOT NULL,
+                sender text NOT NULL,
+                link bytea,
+                until timestamptz NOT NULL,
+                state text NOT NULL CHECK (state IN ('queued', 'sent', 'failed')),
+                reason text NOT NULL,
+                tries integer NOT NULL,
+                due_at timestamptz NOT NULL,
+                created_at timestamptz NOT NULL,
+                ended_at timestamptz,
+                CHECK (state = 'queued' OR link IS NULL)
+            )""",
+            "CREATE INDEX service_mail_due ON service_mail (due_at) WHERE state = 'queued'",
+            "CREATE INDEX service_mail_person ON service_mail (person_id)",
+        ),
+    ),
 )
 
 RIGHTS: dict[str, str] = {
@@ -142,5 +167,6 @@ RIGHTS: dict[str, str] = {
     "decision": "SELECT, INSERT, DELETE",
     "tally": "SELECT, INSERT, UPDATE",
     "office_mail": "SELECT, INSERT, UPDATE",
+    "service_mail": "SELECT, INSERT, UPDATE, DELETE",
 }
 """A decision is never changed and goes only with the person; a person's row stays as her tombstone."""

@@ -13,11 +13,23 @@ PROBLEM_TEXTS: dict[str, dict[str, str]] = {
         "de": "Der versiegelte Kontakt hat nicht die vereinbarte Form.",
         "en": "The sealed contact does not have the agreed form.",
     },
+    "link_malformed": {
+        "uk": "Запечатане посилання має неправильну форму.",
+        "ru": "Запечатанная ссылка имеет неверную форму.",
+        "de": "Der versiegelte Link hat nicht die vereinbarte Form.",
+        "en": "The sealed link does not have the agreed form.",
+    },
     "wrong_arguments": {
         "uk": "Аргументи не відповідають шаблону.",
         "ru": "Аргументы не соответствуют шаблону.",
         "de": "Die Argumente passen nicht zur Vorlage.",
         "en": "The arguments are not those of the template.",
+    },
+    "link_unreadable": {
+        "uk": "Посилання запечатано не для цієї служби або його змінено.",
+        "ru": "Ссылка запечатана не для этой службы или изменена.",
+        "de": "Der Link ist nicht für diesen Dienst versiegelt oder wurde verändert.",
+        "en": "The link is not sealed to this service, or it was altered.",
     },
     "unknown_office": {
         "uk": "Такої установи в налаштуваннях немає.",

@@ -15,6 +15,7 @@ from lotse_contracts.intake import (
     CaseOpened,
     ConcernRaised,
     ContactPoint,
+    ContactSafetyChanged,
     DeadlineRegistered,
     EnquiryContent,
     EnquiryReceived,
@@ -38,6 +39,7 @@ Lists = Mapping[CodeListName, CodeList]
 
 EMERGENCY = "emergency"
 NO_WAY_TO_ANSWER = "no_way_to_answer"
+FIRST_VERSION = 1  # of a person who has just come
 
 
 @dataclass(frozen=True)
@@ -172,7 +174,8 @@ async def _told(
     reach = Reach(arrival.contact_kind, arrival.contact_consented, arrival.contact_safe)
     has_code = arrival.receipt is not None
     told = [telling.receipt(context, arrival.person_id, arrival.enquiry_id)] if reach.may_be_told and has_code else []
-    return [*change, *told]
+    unsafe = ContactSafetyChanged(person_id=arrival.person_id, version=FIRST_VERSION, safe=False)
+    return [*change, *told, *([] if arrival.contact_safe else [unsafe])]
 
 
 def warnings_of(enquiry: Opened, arrival: Arrival) -> tuple[str, ...]:

@@ -11,11 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
 from lotse_contracts.envelope import Message
-from lotse_contracts.intake import OwnWithdrawalContent, WithdrawOwnConsent
+from lotse_contracts.intake import OwnWithdrawalContent, WithdrawOwnConsent, WithdrawProvedConsent
 from lotse_intake.handlers import consent_questions, people, pins
 from lotse_intake.handlers.consents import ended_by
 from lotse_intake.providers.content import opened
 from lotse_intake.providers.office import Office
+from lotse_intake.store import consents, merges
 
 BY_HERSELF = "person"
 
@@ -48,6 +49,18 @@ async def withdrawn_by_herself(
     await people.living(tx, (await _hers(tx, enquiry, own.consent_id)).person_id, also_restricted=True)
     row = await _hers(tx, enquiry, own.consent_id)  # as it is now that nobody else changes it
     return await ended_by(office, row, BY_HERSELF, context, tx)
+
+
+async def withdraw_proved_consent(
+    office: Office, order: WithdrawProvedConsent, context: Context, tx: AsyncConnection
+) -> Sequence[Message]:
+    """She is on her page at referral, which has proved that it is she. Somebody else's consent is as unknown as none."""
+    await people.living(tx, order.person_id, also_restricted=True)
+    for row in await consents.of_records(tx, await merges.group_of(tx, order.person_id)):
+        if row.consent_id == order.consent_id:
+            await people.living(tx, row.person_id, also_restricted=True)
+            return await ended_by(office, row, BY_HERSELF, context, tx)
+    raise Refused("unknown_consent", fields=("consent_id",))
 
 
 async def _hers(tx: AsyncConnection, enquiry: Row[Any], consent_id: UUID) -> Row[Any]:

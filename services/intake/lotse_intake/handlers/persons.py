@@ -13,7 +13,7 @@ from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
 from lotse_chassis.personkeys import KeyDestroyed
 from lotse_contracts.envelope import Message
-from lotse_contracts.intake import PersonFields, PersonRegistered, RegisterPerson
+from lotse_contracts.intake import ContactSafetyChanged, PersonFields, PersonRegistered, RegisterPerson
 from lotse_contracts.notify import ContactUnreachable
 from lotse_intake.domain.release import merged
 from lotse_intake.handlers import bands, people, telling
@@ -43,6 +43,8 @@ async def register_person(
     await bands.note(tx, order.person_id, given, at=context.now, language=next(iter(order.languages), None))
     await accesslog.record(tx, context, action="write", object_kind="person", object_id=key, purpose="registration")
     said: list[Message] = [PersonRegistered(person_id=order.person_id, version=row.version)]
+    if held is not None and not held.contact_safe and row.contact_safe:
+        said.append(ContactSafetyChanged(person_id=order.person_id, version=row.version, safe=True))
     if given.contact is None:
         return said
     return [*said, *await telling.contact_changed(office, context, tx, row, fields)]

@@ -25,6 +25,6 @@ def reminder_key(appointment_id: UUID, version: int, hours_before: int) -> str:
     return f"appointment-{appointment_id}-{version}-{hours_before}h"
 
 
-def checkback_key(referral_id: UUID, turn: int) -> str:
-    """One question for each round."""
-    return f"checkback-{referral_id}-{turn}"
+def link_context(dedupe_sha256: str) -> str:
+    """What the link to her own page is bound to, besides the person, while it waits to be sent."""
+    return f"link:{dedupe_sha256}"

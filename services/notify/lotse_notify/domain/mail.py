@@ -48,15 +48,16 @@ class Mail:
 
 @dataclass(frozen=True)
 class Links:
-    """Where she reads, and where she ends the messages."""
+    """Where she reads, and where she ends the messages; `own`: it opens her own page, and so it is shown to nobody."""
 
-    read_url: str
-    stop_url: str
+    read_url: str = field(repr=False)
+    stop_url: str = field(repr=False)
+    own: bool = False
 
 
 def letter_of(words: Words, name: NoticeName, arguments: Mapping[str, str], links: Links) -> Letter:
     """Fill the words; the same words and arguments always give the same letter."""
-    paragraphs = filled(words, name, arguments)
+    paragraphs = filled(words, name, arguments, own_link=links.own)
     notice, foot = words.notices[name], words.foot
     plain = [*paragraphs, f"{notice.link}:\n{links.read_url}", "-- ", foot.automatic, f"{foot.stop}\n{links.stop_url}"]
     return Letter(

@@ -64,6 +64,8 @@ class Notice(_Data):
 
     paragraphs: tuple[Line, ...] = Field(min_length=1, max_length=6)
     link: Line
+    with_own_link: tuple[Line, ...] = Field(default=(), max_length=6)
+    """Where the link opens her own page, so that neither code nor PIN is needed; empty: the same paragraphs."""
 
 
 class Foot(_Data):
@@ -176,11 +178,13 @@ def local_time(words: Words, instant: datetime) -> str:
     )
 
 
-def filled(words: Words, name: NoticeName, arguments: Mapping[str, str]) -> tuple[str, ...]:
+def filled(words: Words, name: NoticeName, arguments: Mapping[str, str], *, own_link: bool = False) -> tuple[str, ...]:
     """The paragraphs with their placeholders filled."""
     starts_at = _instant(arguments.get("starts_at", ""))
     values = {"when": local_time(words, starts_at)} if starts_at else {}
-    return tuple(paragraph.format(**values) for paragraph in words.notices[name].paragraphs)
+    notice = words.notices[name]
+    paragraphs = (notice.with_own_link if own_link else ()) or notice.paragraphs
+    return tuple(paragraph.format(**values) for paragraph in paragraphs)
 
 
 def version_of(words: Words, name: NoticeName) -> str:
@@ -194,6 +198,8 @@ def _check(words: Words, source: str) -> None:
         raise TextsInvalid(f"{words.language}: missing {', '.join(sorted(missing))}")
     for name, notice in words.notices.items():
         _check_placeholders(f"{words.language}: {name}", notice.paragraphs, PLACEHOLDERS[name])
+        if notice.with_own_link:
+            _check_placeholders(f"{words.language}: {name}", notice.with_own_link, PLACEHOLDERS[name])
     _check_placeholders(f"{words.language}: when", (words.when,), WHEN_PLACEHOLDERS)
     if faults := faults_of(words.language, source):
         raise TextsInvalid(f"{words.language}: {', '.join(faults)}")

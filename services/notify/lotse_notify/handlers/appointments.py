@@ -1,6 +1,6 @@
-"""What referral says of appointments and check-backs; reminders are computed here and nowhere else."""
+"""What referral says of appointments; reminders are computed here and nowhere else."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -9,8 +9,8 @@ from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
 from lotse_chassis.timers import Timer, cancel_timer, set_timer
 from lotse_contracts.envelope import Message
-from lotse_contracts.referral import AppointmentCancelled, AppointmentFixed, CheckbackAsked
-from lotse_notify.domain.keys import appointment_key, checkback_key, reminder_key
+from lotse_contracts.referral import AppointmentCancelled, AppointmentFixed
+from lotse_notify.domain.keys import appointment_key, reminder_key
 from lotse_notify.domain.reminders import HOURS_BEFORE, reminders, sayable
 from lotse_notify.domain.texts import Change
 from lotse_notify.domain.verdict import UNSENT, Asked, Verdict
@@ -19,7 +19,6 @@ from lotse_notify.store import notices, people, records
 from lotse_notify.store.records import Appointment
 
 REMINDER = "reminder"
-CHECKBACK_USEFUL_DAYS = 7
 
 
 async def appointment_said(fact: AppointmentFixed, context: Context, tx: AsyncConnection) -> list[Message]:
@@ -72,21 +71,6 @@ async def remind(timer: Timer, context: Context, tx: AsyncConnection) -> list[Me
         asked=asked,
         dedupe_key=reminder_key(known.appointment_id, known.version, hours),
         appointment_id=known.appointment_id,
-    )
-    return await tell(tx, person, wish, context.now)
-
-
-async def ask_back(fact: CheckbackAsked, context: Context, tx: AsyncConnection) -> list[Message]:
-    """A later round makes the earlier ones pointless."""
-    person = await people.locked(tx, fact.person_id)
-    if person.erased:
-        return []
-    wish = Wish(
-        template="checkback",
-        arguments={"round": str(fact.round)},
-        asked=Asked(context.time, context.time + timedelta(days=CHECKBACK_USEFUL_DAYS)),
-        dedupe_key=checkback_key(fact.referral_id, fact.round),
-        supersedes=tuple(checkback_key(fact.referral_id, turn) for turn in range(1, fact.round)),
     )
     return await tell(tx, person, wish, context.now)
 

@@ -13,9 +13,10 @@ from lotse_chassis.faults import Refused
 from lotse_chassis.personkeys import PersonKeys
 from lotse_chassis.sealring import SealRing
 from lotse_contracts.envelope import Message
-from lotse_contracts.notify import ChangeContact, ContactContent, ErasePerson, StopTelling, Tell
+from lotse_contracts.notify import ChangeContact, ContactContent, ErasePerson, PageLink, StopTelling, Tell
 from lotse_contracts.sealed import CannotOpen
 from lotse_notify.domain.contact import Contact, address_of
+from lotse_notify.domain.keys import dedupe_sha256, link_context
 from lotse_notify.domain.receipt import receipt
 from lotse_notify.domain.reminders import HOURS_BEFORE
 from lotse_notify.domain.texts import arguments_of
@@ -58,11 +59,12 @@ async def change_contact(order: ChangeContact, context: Context, tx: AsyncConnec
     return facts + await release(tx, person, context.now)
 
 
-async def tell_person(order: Tell, context: Context, tx: AsyncConnection) -> list[Message]:
-    """Raises Refused if the arguments are not those of the template."""
+async def tell_person(order: Tell, context: Context, tx: AsyncConnection, *, book: Book) -> list[Message]:
+    """Raises Refused if the arguments are not those of the template, or the link was not sealed for us or is none."""
     arguments = arguments_of(order)
     if arguments is None:
         raise Refused("wrong_arguments", fields=("arguments",))
+    link = _link(order, book)
     person = await people.locked(tx, order.person_id)
     if person.erased:
         return []
@@ -72,6 +74,7 @@ async def tell_person(order: Tell, context: Context, tx: AsyncConnection) -> lis
         asked=Asked(context.time, order.useful_by),
         dedupe_key=order.dedupe_key,
         supersedes=(order.supersedes,) if order.supersedes else (),
+        link=None if link is None else await _kept(order, link, book),
     )
     return await tell(tx, person, wish, context.now)
 
@@ -123,6 +126,26 @@ async def _received(
         return known, None
     await asyncio.to_thread(book.keys.create, order.person_id)  # it waits for the disk
     return known, book.keys.encrypt(order.person_id, ADDRESS, address.encode())
+
+
+def _link(order: Tell, book: Book) -> PageLink | None:
+    if order.link is None:
+        return None
+    try:
+        plain = book.ring.open(order.link, type_name=Tell.type_name(), key=str(order.person_id))
+        return PageLink.model_validate_json(plain)
+    except CannotOpen:
+        raise Refused("link_unreadable", fields=("link",)) from None
+    except ValidationError:
+        raise Refused("link_malformed", fields=("link",)) from None
+
+
+async def _kept(order: Tell, link: PageLink, book: Book) -> bytes:
+    """Under her key until it is sent: whoever reads the table cannot open her page."""
+    await asyncio.to_thread(book.keys.create, order.person_id)  # it waits for the disk
+    return book.keys.encrypt(
+        order.person_id, link_context(dedupe_sha256(order.person_id, order.dedupe_key)), link.url.encode()
+    )
 
 
 def _opened(order: ChangeContact, book: Book) -> ContactContent:

@@ -29,6 +29,7 @@ class Wish:
     dedupe_key: str
     supersedes: tuple[str, ...] = ()
     appointment_id: UUID | None = field(default=None)
+    link: bytes | None = field(default=None, repr=False)
 
 
 async def tell(tx: AsyncConnection, person: Person, wish: Wish, now: datetime) -> list[Message]:
@@ -46,6 +47,7 @@ async def tell(tx: AsyncConnection, person: Person, wish: Wish, now: datetime) -
         channel=channel_of(person.contact),
         appointment_id=wish.appointment_id,
         traceparent=telemetry.inject().get("traceparent"),
+        link=wish.link,
     )
     known = await notices.claim_key(tx, fresh)
     if known is not None and known.notification_id is not None:

@@ -1,9 +1,9 @@
 """Notifications: one row is one intention for one person, told once and for ever."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import get_args
+from typing import Any, get_args
 from uuid import UUID
 
 from sqlalchemy import Row, func, insert, select, update
@@ -36,6 +36,7 @@ class Notification:
     language: RecipientLanguage | None = None
     appointment_id: UUID | None = None
     traceparent: str | None = None
+    link: bytes | None = field(default=None, repr=False)  # her own page, encrypted with her key
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ async def add(tx: AsyncConnection, fresh: Notification, verdict: Verdict, now: d
             created_at=now,
             ended_at=_ended(verdict.state, now),
             traceparent=fresh.traceparent,
+            link=fresh.link if verdict.state in UNSENT else None,
         )
     )
 
@@ -95,9 +97,16 @@ async def add(tx: AsyncConnection, fresh: Notification, verdict: Verdict, now: d
 async def move(
     tx: AsyncConnection, notification_id: UUID, verdict: Verdict, now: datetime, *, channel: ContactKind
 ) -> None:
-    """To another state, due now if it waits to be sent."""
+    """To another state, due now if it waits to be sent; the link to her page goes with the last chance to send it."""
     row = update(notification).where(notification.c.notification_id == notification_id)
-    changes = {"state": verdict.state, "because": verdict.because, "channel": channel, "due_at": now}
+    changes: dict[str, Any] = {
+        "state": verdict.state,
+        "because": verdict.because,
+        "channel": channel,
+        "due_at": now,
+    }
+    if _ended(verdict.state, now) is not None:
+        changes["link"] = None
     await tx.execute(row.values(changes | {"ended_at": _ended(verdict.state, now)}))
 
 
@@ -168,6 +177,7 @@ def notification_of(row: Row[tuple[object, ...]]) -> Notification:
         language=row.language,
         appointment_id=row.appointment_id,
         traceparent=row.traceparent,
+        link=row.link,
     )
 
 

@@ -33,7 +33,8 @@ _BEGIN = text(
 _END_AND_SETTLE = text(
     "WITH ended AS (UPDATE submission SET state = :submission_state, reason = :reason, ended_at = :now"
     " WHERE submission_id = :submission_id AND state IN ('submitting', 'unknown') RETURNING notification_id),"
-    " moved AS (UPDATE notification SET state = :state, because = :because, due_at = :due_at, ended_at = :ended_at"
+    " moved AS (UPDATE notification SET state = :state, because = :because, due_at = :due_at, ended_at = :ended_at,"
+    " link = CASE WHEN CAST(:ended_at AS timestamptz) IS NULL THEN link END"
     " FROM ended WHERE notification.notification_id = ended.notification_id"
     " RETURNING notification.person_id, notification.dedupe_sha256)"
     " INSERT INTO decision (person_id, dedupe_sha256, at, decision, because)"

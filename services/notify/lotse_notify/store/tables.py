@@ -75,6 +75,7 @@ notification = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("ended_at", DateTime(timezone=True)),
     Column("traceparent", Text),
+    Column("link", LargeBinary),
 )
 
 submission = Table(
@@ -131,6 +132,24 @@ office_mail = Table(
     Column("template", Text, nullable=False),
     Column("language", Text, nullable=False),
     Column("arguments", JSONB, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("due_at", DateTime(timezone=True), nullable=False),
+    Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("ended_at", DateTime(timezone=True)),
+)
+
+service_mail = Table(
+    "service_mail",
+    metadata,
+    Column("dedupe_key", Text, primary_key=True),
+    Column("person_id", Uuid, ForeignKey("person.person_id"), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("sender", Text, nullable=False),
+    Column("link", LargeBinary),
+    Column("until", DateTime(timezone=True), nullable=False),
     Column("state", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("tries", Integer, nullable=False),

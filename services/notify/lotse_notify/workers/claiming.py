@@ -6,7 +6,7 @@ from contextlib import AbstractAsyncContextManager, ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,7 +15,7 @@ from lotse_chassis.personkeys import CannotDecrypt, KeyDestroyed, KeyUnknown, Pe
 from lotse_chassis.service import Unit
 from lotse_contracts.values import RecipientLanguage
 from lotse_notify.domain.contact import Contact
-from lotse_notify.domain.keys import message_id
+from lotse_notify.domain.keys import link_context, message_id
 from lotse_notify.domain.mail import Links, Mail, Sender, letter_of, mail_of
 from lotse_notify.domain.texts import NON_ESSENTIAL, Texts, notice_name, version_of
 from lotse_notify.domain.verdict import Verdict, decide
@@ -100,7 +100,9 @@ class Written:
 def _written(due: Notification, contact: Contact, address: str, stop_url: str, *, post: Post, now: datetime) -> Written:
     words = post.texts.words[post.texts.language_for(contact.languages)]
     name = notice_name(due.template, due.arguments, contact.detail)
-    letter = letter_of(words, name, due.arguments, Links(post.read_url, stop_url))
+    own_url = _own_url(due, post.keys)
+    links = Links(own_url or post.read_url, stop_url, own=own_url is not None)
+    letter = letter_of(words, name, due.arguments, links)
     mail = mail_of(
         letter,
         sender=post.sender,
@@ -123,9 +125,18 @@ async def _begun(
 
 
 def _address(person: Person, keys: PersonKeys) -> str | None:
-    if person.address is None:
+    return _read(person.person_id, ADDRESS, person.address, keys)
+
+
+def _own_url(due: Notification, keys: PersonKeys) -> str | None:
+    """Her own page; without it she reads by code and PIN, so a link that cannot be read holds up nothing."""
+    return _read(due.person_id, link_context(due.dedupe_sha256), due.link, keys)
+
+
+def _read(person_id: UUID, context: str, encrypted: bytes | None, keys: PersonKeys) -> str | None:
+    if encrypted is None:
         return None
     try:
-        return keys.decrypt(person.person_id, ADDRESS, person.address).decode()
+        return keys.decrypt(person_id, context, encrypted).decode()
     except (KeyDestroyed, KeyUnknown, CannotDecrypt):
         return None
