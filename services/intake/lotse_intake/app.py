@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from lotse_chassis import migrate
 from lotse_chassis.calendar import add_working_hours
 from lotse_chassis.database import engine_of
+from lotse_chassis.otherkeys import OtherKey
 from lotse_chassis.personkeys import PersonKeys
 from lotse_chassis.service import Service
 from lotse_chassis.settings import SettingsInvalid, secret
@@ -71,7 +72,6 @@ from lotse_intake.providers.attachments import AttachmentFiles
 from lotse_intake.providers.cleaning import Cleaning
 from lotse_intake.providers.consent_texts import TextsInvalid, read_texts
 from lotse_intake.providers.kinds import read_kinds
-from lotse_intake.providers.notify_key import NotifyKey
 from lotse_intake.providers.office import Office
 from lotse_intake.providers.pepper import read_pepper
 from lotse_intake.providers.retention_rules import read_rules
@@ -154,6 +154,11 @@ def _work(service: Service, office: Office) -> None:
     service.hears(referral.ReferralCompleted, concerns.hear_completed)
     service.hears(referral.ReferralDeclined, concerns.hear_declined)
     service.hears(referral.ReferralWithdrawn, concerns.hear_withdrawn)
+    service.hears(referral.ReferralFailed, concerns.hear_failed)
+    service.hears(referral.ReferralExpired, concerns.hear_expired)
+    service.hears(referral.ReferralUnconfirmed, concerns.hear_unconfirmed)
+    service.hears(referral.ReferralRerouted, concerns.hear_rerouted)
+    service.hears(referral.ReferralMistaken, concerns.hear_mistaken)
     service.hears(intake.EnrolStaff, staffing.enrol_staff)
     service.hears(intake.SetAbsence, staffing.set_absence)
     service.hears(intake.RetireStaff, staffing.retire_staff)
@@ -256,7 +261,7 @@ def _office(service: Service, settings: IntakeSettings, own_engine: AsyncEngine)
         raise SettingsInvalid("missing: LOTSE_KEK_FILE")
     keys = PersonKeys(settings.keys_folder, settings.kek_file)
     try:
-        notify_key = NotifyKey(settings.notify_seal_key)
+        notify_key = OtherKey(settings.notify_seal_key)
     except ValueError:
         raise SettingsInvalid("wrong: LOTSE_NOTIFY_SEAL_KEY") from None
     try:
@@ -279,7 +284,7 @@ def _office(service: Service, settings: IntakeSettings, own_engine: AsyncEngine)
         words=read_words(settings.urgent_words_file),
         partners=service.partners,
         notify_key=notify_key,
-        referral_key=NotifyKey(""),
+        referral_key=OtherKey(""),
         own_transaction=own_transaction,
         now=service.now,
         pepper=read_pepper(settings.pepper_file, secret(settings.kek_file, "kek_file")),
