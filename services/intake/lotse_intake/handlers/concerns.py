@@ -10,8 +10,13 @@ from lotse_contracts.intake import AcceptConcern, Act
 from lotse_contracts.referral import (
     ReferralCompleted,
     ReferralDeclined,
+    ReferralExpired,
     ReferralFact,
+    ReferralFailed,
+    ReferralMistaken,
+    ReferralRerouted,
     ReferralSent,
+    ReferralUnconfirmed,
     ReferralWithdrawn,
 )
 from lotse_contracts.values import OutcomeCode
@@ -46,6 +51,31 @@ async def hear_declined(fact: ReferralDeclined, context: Context, tx: AsyncConne
 
 async def hear_withdrawn(fact: ReferralWithdrawn, context: Context, tx: AsyncConnection) -> Sequence[Message]:
     """The same for a referral that was taken back."""
+    return await _hear(fact, context, tx, ended=True)
+
+
+async def hear_failed(fact: ReferralFailed, context: Context, tx: AsyncConnection) -> Sequence[Message]:
+    """The same for one that was accepted and came to nothing."""
+    return await _hear(fact, context, tx, ended=True)
+
+
+async def hear_expired(fact: ReferralExpired, context: Context, tx: AsyncConnection) -> Sequence[Message]:
+    """The same for one on which nobody acted in time."""
+    return await _hear(fact, context, tx, ended=True)
+
+
+async def hear_unconfirmed(fact: ReferralUnconfirmed, context: Context, tx: AsyncConnection) -> Sequence[Message]:
+    """The same for one of which nobody knows what became of it."""
+    return await _hear(fact, context, tx, ended=True)
+
+
+async def hear_rerouted(fact: ReferralRerouted, context: Context, tx: AsyncConnection) -> Sequence[Message]:
+    """The same for one whose place another takes, which is heard of itself once it is sent."""
+    return await _hear(fact, context, tx, ended=True)
+
+
+async def hear_mistaken(fact: ReferralMistaken, context: Context, tx: AsyncConnection) -> Sequence[Message]:
+    """The same for one that was entered in error."""
     return await _hear(fact, context, tx, ended=True)
 
 

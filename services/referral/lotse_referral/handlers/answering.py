@@ -12,7 +12,8 @@ from lotse_chassis.timers import cancel_timer
 from lotse_contracts import Message
 from lotse_contracts.referral import AnswerReferral, ConsentWithdrawalAcknowledged, ReferralAnswered
 from lotse_referral.domain.checkbacks import CHECKBACK
-from lotse_referral.domain.machine import Action, Forbidden, states_passed
+from lotse_referral.domain.answers import states_passed
+from lotse_referral.domain.machine import Action, Forbidden
 from lotse_referral.domain.referral import Referral, advance, told
 from lotse_referral.handlers.facts import fact_of, refusal_of
 from lotse_referral.handlers.finding import known_or_erased, ours

@@ -10,11 +10,13 @@ from sqlalchemy import RowMapping, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lotse_referral.domain.clocks import due_at
 from lotse_referral.domain.machine import TERMINAL
 from lotse_referral.domain.referral import Referral
 from lotse_referral.store.tables import referral
 
 _FIELDS = tuple(field.name for field in fields(Referral))
+_LISTS = ("codes", "field_groups", "asked_groups", "more_groups")
 
 
 async def load(tx: AsyncConnection, referral_id: UUID) -> Referral | None:
@@ -25,8 +27,8 @@ async def load(tx: AsyncConnection, referral_id: UUID) -> Referral | None:
 
 
 async def save(tx: AsyncConnection, held: Referral) -> None:
-    """Write it, new or changed."""
-    values = asdict(held) | {"codes": list(held.codes), "field_groups": list(held.field_groups)}
+    """Write it, new or changed, with the time until when somebody should act on it."""
+    values = asdict(held) | {name: list(getattr(held, name)) for name in _LISTS} | {"due_at": due_at(held)}
     place = insert(referral).values(values)
     await tx.execute(place.on_conflict_do_update(index_elements=["referral_id"], set_=values))
 
@@ -35,6 +37,13 @@ async def of_person(tx: AsyncConnection, person_id: UUID) -> tuple[Referral, ...
     """Her referrals, oldest first, locked."""
     query = select(referral).where(referral.c.person_id == person_id)
     rows = await tx.execute(query.order_by(referral.c.created_at, referral.c.referral_id).with_for_update())
+    return tuple(_read(row) for row in rows.mappings())
+
+
+async def following(tx: AsyncConnection, referral_id: UUID) -> tuple[Referral, ...]:
+    """The referrals that follow this one, oldest first."""
+    query = select(referral).where(referral.c.parent_id == referral_id)
+    rows = await tx.execute(query.order_by(referral.c.created_at, referral.c.referral_id))
     return tuple(_read(row) for row in rows.mappings())
 
 
@@ -49,4 +58,4 @@ async def open_page(tx: AsyncConnection, size: int, after: tuple[datetime, UUID]
 
 def _read(row: RowMapping) -> Referral:
     values: dict[str, Any] = {name: row[name] for name in _FIELDS}
-    return Referral(**values | {"codes": tuple(row["codes"]), "field_groups": tuple(row["field_groups"])})
+    return Referral(**values | {name: tuple(row[name]) for name in _LISTS})

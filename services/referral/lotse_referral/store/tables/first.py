@@ -284,6 +284,17 @@ referral = Table(
     Column("confirmed_by", Text),
     Column("sender_erased_at", DateTime(timezone=True)),
     Column("withdrawal_acknowledged_at", DateTime(timezone=True)),
+    Column("entered_at", DateTime(timezone=True)),
+    Column("parent_id", Uuid),
+    Column("link", Text),
+    Column("question", Text),
+    Column("asked_groups", ARRAY(Text), nullable=False),
+    Column("more_groups", ARRAY(Text), nullable=False),
+    Column("heard_version", Integer, nullable=False),
+    Column("overruled_rule", Text),
+    Column("overrule_reason", Text),
+    Column("counsellor", Text),
+    Column("due_at", DateTime(timezone=True)),
 )
 
 consent = Table(
