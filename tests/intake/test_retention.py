@@ -16,7 +16,7 @@ from lotse_chassis.settings import SettingsInvalid
 from lotse_chassis.timers import Timer
 from lotse_contracts import intake
 from lotse_contracts.intake import PersonFields
-from lotse_intake.domain.retention import Due, starts_at
+from lotse_intake.domain.retention import Due, day_of, starts_at
 from lotse_intake.handlers import retention
 from lotse_intake.providers.office import Office
 from lotse_intake.store import retention as kept
@@ -201,7 +201,7 @@ async def test_what_the_dry_run_names_for_today_is_what_the_night_takes(here: In
     for number in range(6):
         await answered(here, name="" if number % 2 else NAME)
     here.now += LATER
-    today = here.now.date()
+    today = day_of(here.now)
     promised = {one.person_id for one in await planned(here) if one.due_on <= today and one.rule == "anonymous_enquiry"}
     said = await night(here)
     assert {fact.person_id for fact in said if isinstance(fact, intake.ErasureBegun)} == promised

@@ -20,6 +20,7 @@ from lotse_contracts import intake
 from lotse_contracts.catalogue import facts_of
 from lotse_intake.app import build
 from lotse_intake.cli.commands import COMMANDS
+from lotse_intake.domain.retention import day_of
 from lotse_intake.handlers import record
 from lotse_intake.migrations import MIGRATIONS, RIGHTS
 from lotse_intake.settings import IntakeSettings
@@ -123,7 +124,7 @@ async def test_audit_shows_roles_and_days_and_a_member_of_staff_only_to_two(
     assert "c-1" not in out
     assert "audit" in in_thread(typed, "audit", "person", str(person_id))[1]
     assert "answer" in in_thread(typed, "audit", "object", str(enquiry_id))[1]
-    day = here.now.astimezone().date().isoformat()
+    day = day_of(here.now).isoformat()
     words = ["audit", "incident", "--reason", "complaint", "--about", "c-1", "--from", day, "--to", day]
     mine, second = token_file(here, tmp_path, "a-1", "administrator"), token_file(here, tmp_path, "k-1", "coordinator")
     code, _, err = in_thread(typed, *words, "--token-file", mine, "--second-token-file", mine)

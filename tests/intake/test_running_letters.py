@@ -9,6 +9,7 @@ from lotse_chassis import links
 from lotse_contracts import intake
 from lotse_contracts.intake import ContactPoint, EnquiryContent, Letter, RecordEnquiry
 from lotse_contracts.sealed import encode, open_sealed, public_bytes
+from lotse_intake.domain.retention import day_of
 from tests import kit
 from tests.conftest import ServiceRunner
 from tests.intake.given import PIN, sealed_to
@@ -38,7 +39,7 @@ async def test_a_phone_note_with_a_letter_reaches_the_desk_with_its_earliest_end
     broker: kit.Broker, run_service: ServiceRunner
 ) -> None:
     service = await run_service("intake")
-    today = service.now().date()
+    today = day_of(service.now())
     letter = Letter(sender="court", dated=today.isoformat(), period="criminal_appeal")
     async with frontend(broker, "desk") as desk, frontend(broker, "web") as web:
         codes = await web.ask(intake.AskCodeList(list="periods", language="uk"))
