@@ -228,9 +228,13 @@ CheckbackSeries = Literal["way", "visit"]
 CheckbackWay = Literal["message", "desk"]
 CheckbackWord = Literal["person", "staff"]
 CheckbackThrough = Literal["page", "bot", "desk"]
+GroupKind = Literal["course", "club", "practice_group", "childrens_group", "event"]
+"""What a group offer is: with a beginning and an end; a circle; practising a language; for children; once."""
 MoveWish = Literal["earlier", "later", "another_day", "call_me"]
 """How she would like an appointment moved; the desk arranges it."""
-TemplateName = Literal["receipt", "answer_waits", "referral_made", "appointment", "checkback", "handover"]
+TemplateName = Literal[
+    "receipt", "answer_waits", "referral_made", "group_place", "appointment", "checkback", "handover"
+]
 RecipientNoticeKind = Literal["rectified", "restricted", "unrestricted"]
 """What a recipient of her fields is told about them (Art. 19 GDPR)."""
 RecipientLanguage = Literal["uk", "ru", "de", "en"]
