@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from lotse_chassis import migrate
 from lotse_chassis.calendar import add_working_hours
 from lotse_chassis.database import engine_of
-from lotse_chassis.otherkeys import OtherKey
+from lotse_chassis.otherkeys import OtherKey, learning
 from lotse_chassis.personkeys import PersonKeys
 from lotse_chassis.service import Service
 from lotse_chassis.settings import SettingsInvalid, secret
@@ -119,7 +119,7 @@ def assembled(settings: IntakeSettings) -> tuple[Service, Office]:
         )
     add_working_hours(service.now(), 1)  # the holidays take a moment to load, which no first enquiry shall wait for
     service.works("notify-key", workers.learn_notify_key(service, office))
-    service.works("referral-key", workers.learn_referral_key(service, office))
+    service.works("referral-key", learning(service.ask, referral.AskSealingKey(), office.referral_key))
     service.works("files", workers.sweep_files(service, office.files))
     service.works("retention", workers.keep_retention_set(service))
     service.works("own-transactions", workers.dispose_at_end(own_engine))

@@ -1,4 +1,4 @@
-"""The only door: a person's fields leave for another association, or the guard says why not."""
+"""The only door: a person's fields leave for another association or a service, or the guard says why not."""
 
 import hashlib
 from collections.abc import Sequence
@@ -22,13 +22,13 @@ from lotse_intake.store import persons, releases
 async def release_fields(
     office: Office, order: ReleaseFields, context: Context, tx: AsyncConnection
 ) -> Sequence[Message]:
-    """Once for each referral. A refusal is a fact, and the same order may be given again when the reason is gone."""
+    """Once for each referral and consent. A refusal is a fact, and the same order may be given again when the reason
+    is gone."""
     person = await persons.get(tx, order.person_id, lock=True)
     if person is None or person.frozen:
         return [_refused(order, "person_erased" if await persons.is_erased(tx, order.person_id) else "unknown_person")]
-    if await releases.is_released(tx, order.referral_id):
+    if await releases.is_released(tx, order.referral_id, order.consent_id):
         return []
-    partner = office.partners.get(order.recipient)
     asked = Asked(
         person_id=order.person_id,
         consent_id=order.consent_id,
@@ -38,7 +38,7 @@ async def release_fields(
         codes=frozenset(order.codes),
         field_groups=frozenset(order.field_groups),
         receiver_key=_key_of(order),
-        partner_key=partner.intake_seal if partner is not None else None,
+        partner_key=_known_key(office, order.recipient),
     )
     fields = await fields_to_leave(office, tx, asked, context.now)
     if isinstance(fields, str):
@@ -49,7 +49,9 @@ async def release_fields(
 async def _released(
     order: ReleaseFields, fields: PersonFields, context: Context, tx: AsyncConnection
 ) -> Sequence[Message]:
-    sealed = sealed_fields(fields, _key_of(order), order.referral_id)
+    sealed = (_for_service if _is_service(order.recipient) else sealed_fields)(
+        fields, _key_of(order), order.referral_id
+    )
     digest = hashlib.sha256(decode(sealed.ciphertext)).hexdigest()
     await releases.add(
         tx,
@@ -80,6 +82,29 @@ def sealed_fields(fields: PersonFields, receiver_key: bytes, referral_id: UUID) 
     """Sealed to the receiving intake, bound to the referral that carries it."""
     plaintext = fields.model_dump_json(exclude_none=True).encode()
     return seal(plaintext, receiver_key, type_name=ReferralOffered.type_name(), key=str(referral_id))
+
+
+def _for_service(fields: PersonFields, receiver_key: bytes, referral_id: UUID) -> Sealed:
+    """Sealed to our own referral, which shows them to an office that will never log in."""
+    plaintext = fields.model_dump_json(exclude_none=True).encode()
+    return seal(plaintext, receiver_key, type_name=ForwardFields.type_name(), key=str(referral_id))
+
+
+def _known_key(office: Office, recipient: str) -> bytes | None:
+    """The key that we know ourselves for whoever receives: a partner's intake by its card, and for a service of the
+    directory our own referral, which has told us. Whatever key an order names is only compared with it."""
+    if _is_service(recipient):
+        return office.referral_key.key
+    partner = office.partners.get(recipient)
+    return partner.intake_seal if partner is not None else None
+
+
+def _is_service(recipient: str) -> bool:
+    """A service's id, spelled as consents spell it; associations have names."""
+    try:
+        return str(UUID(recipient)) == recipient
+    except ValueError:
+        return False
 
 
 def _key_of(order: ReleaseFields) -> bytes:

@@ -25,6 +25,7 @@ SHOWN = {
     "submission": ("provider", "state", "reason", "started_at", "ended_at"),
     "appointment": ("appointment_id", "version", "starts_at", "cancelled"),
     "decision": ("at", "decision", "because"),
+    "service_mail": ("address", "sender", "until", "state", "reason", "created_at", "ended_at"),
 }
 
 

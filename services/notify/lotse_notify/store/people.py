@@ -11,7 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lotse_contracts.values import ContactKind, Detail, RecipientLanguage
 from lotse_notify.domain.contact import Contact
 from lotse_notify.domain.verdict import Silence
-from lotse_notify.store.tables import appointment, contact, decision, notification, person, submission, told
+from lotse_notify.store.tables import (
+    appointment,
+    contact,
+    decision,
+    notification,
+    person,
+    service_mail,
+    submission,
+    told,
+)
 
 
 @dataclass(frozen=True)
@@ -119,7 +128,7 @@ async def note_refusal(tx: AsyncConnection, person_id: UUID, at: datetime) -> No
 async def erase(tx: AsyncConnection, person_id: UUID, at: datetime) -> dict[str, int]:
     """Delete her rows and leave the tombstone; returns how many rows of each table are gone."""
     counts = {}
-    for table in (submission, decision, told, notification, appointment, contact):
+    for table in (submission, decision, told, notification, appointment, service_mail, contact):
         counts[table.name] = (await tx.execute(delete(table).where(table.c.person_id == person_id))).rowcount
     blank = {"stopped_at": None, "opted_out_at": None, "refused_at": None, "erased_at": at}
     await tx.execute(update(person).where(person.c.person_id == person_id).values(blank))

@@ -9,7 +9,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lotse_notify.store.tables import appointment, contact, decision, notification, submission
+from lotse_notify.store.tables import appointment, contact, decision, notification, service_mail, submission
 
 DECISIONS_MAX = 200
 ROWS_MAX = 10_000  # of one table and one person
@@ -65,7 +65,7 @@ async def decisions_of(tx: AsyncConnection, dedupe_sha256: str) -> list[Decided]
 
 async def held_about(tx: AsyncConnection, person_id: UUID) -> dict[str, list[dict[str, Any]]]:
     """Every row about her, by table; the address is still encrypted."""
-    tables: tuple[Table, ...] = (contact, notification, submission, appointment, decision)
+    tables: tuple[Table, ...] = (contact, notification, submission, appointment, decision, service_mail)
     held = {}
     for table in tables:
         rows = await tx.execute(select(table).where(table.c.person_id == person_id).limit(ROWS_MAX))
