@@ -23,12 +23,16 @@ from lotse_contracts.referral import AskSuggestions, NamedCandidate, SendReferra
 from lotse_contracts.sealed import encode, public_bytes
 from lotse_referral.app import build
 from lotse_referral.settings import ReferralSettings
+from lotse_referral.store import persons
 from lotse_referral.store.tables import metadata
 from tests.kit import ServiceDatabase
 
 M = TypeVar("M", bound=Message)
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
-KEPT_TABLES = ("concern", "gap", "referral", "consent", "appointment", "group_offer", "booking", "tombstone")
+KEPT_TABLES = tuple(
+    table.name for table in metadata.sorted_tables if persons.IMPERSONAL.get(table.name) != persons.THE_DIRECTORY
+)
+"""All that is not the directory, whoever made it."""
 
 
 @dataclass

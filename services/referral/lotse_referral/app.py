@@ -9,18 +9,22 @@ from lotse_referral.domain.checkbacks import CHECKBACK
 from lotse_referral.handlers import (
     answering,
     appointments,
+    calendars,
     checkbacks,
     consenting,
     erasing,
     incoming,
+    interpreters,
     matching,
     noticing,
     places,
+    proposing,
     questions,
     sending,
     stopping,
+    waiting,
 )
-from lotse_referral.http import hsds
+from lotse_referral.http import calendar, hsds
 from lotse_referral.migrations import MIGRATIONS
 from lotse_referral.problems import PROBLEM_TEXTS
 from lotse_referral.settings import ReferralSettings
@@ -43,7 +47,6 @@ def build(settings: ReferralSettings) -> Service:
     service.hears(referral.SendReferral, partial(sending.send, keys=keys, as_of=as_of))
     service.hears(referral.ForwardFields, sending.forward)
     service.hears(referral.AnswerReferral, answering.answer)
-    service.hears(referral.FixAppointment, appointments.fix)
     service.hears(referral.BookPlace, places.book)
     service.hears(referral.AnswerCheckback, checkbacks.answer)
     service.hears(referral.ErasePerson, erasing.erase)
@@ -61,6 +64,24 @@ def build(settings: ReferralSettings) -> Service:
     service.answers(referral.AskOpenReferrals, questions.open_referrals)
     service.answers(referral.AskPersonData, questions.person_data)
 
+    _hear_appointments(service)
+
     service.on_timer(CHECKBACK, checkbacks.due)
     service.serves(hsds.routes(service.engine, settings.public_url))
     return service
+
+
+def _hear_appointments(service: Service) -> None:
+    """Appointments, the times that offices propose, interpreters, calendars, waiting lists of services."""
+    service.hears(intake.CaseAssigned, waiting.case_assigned)
+    service.hears(referral.FixAppointment, appointments.fix)
+    service.hears(referral.ProposeTimes, proposing.propose)
+    service.hears(referral.AnswerProposal, proposing.answer)
+    service.hears(referral.RequestInterpreter, interpreters.request)
+    service.hears(referral.AnswerInterpreter, interpreters.answer)
+    service.hears(referral.ShareCalendar, calendars.share)
+    service.hears(referral.RevokeCalendar, calendars.revoke)
+    service.hears(referral.NoteWaitlist, waiting.note)
+    service.answers(referral.AskInterpreterBooking, interpreters.booking)
+    service.answers(referral.AskCalendarFile, calendars.ask_file)
+    service.serves(calendar.routes(service.engine, service.association, service.now))

@@ -1,6 +1,6 @@
 """One referral, ours or one that came to us, and how it changes."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -30,11 +30,25 @@ Direction = Literal["out", "in"]
 
 
 @dataclass(frozen=True)
+class Step:
+    """One change: into which state, by which action, in whose name. What the receiver reports has no action here."""
+
+    version: int
+    at: datetime
+    state: ReferralState
+    action: Action | None
+    by: Role
+    reason: str | None = None
+    outcome: str | None = None
+
+
+@dataclass(frozen=True)
 class Referral:
     """`partner` is the other association; `asked_consent_id` the consent that fields are being asked under.
 
     `since` says when its state was entered. `question` and `asked_groups` are what the receiver asked back,
     `more_groups` what is being asked of intake for it. `heard_version` is the newest of the receiver's answers.
+    `steps` are those since it was loaded: the store keeps them as its history.
     """
 
     referral_id: UUID
@@ -71,6 +85,7 @@ class Referral:
     overruled_rule: str | None = None
     overrule_reason: OverruleReason | None = None
     counsellor: str | None = None
+    steps: tuple[Step, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def since(self) -> datetime:
@@ -168,19 +183,20 @@ def advance(
         outcome=given.outcome or referral.outcome,
         confirmed_by=CONFIRMED_BY[role] if action in ("complete", "fail") else referral.confirmed_by,
     )
-    return _asking(changed, action, given)
+    return _asking(_noted(changed, action, role, given.reason, given.outcome), action, given)
 
 
 def told(
     referral: Referral, state: ReferralState, now: datetime, *, reason: str | None = None, outcome: str | None = None
 ) -> Referral:
     """The referral one step on as the receiver reports it; the step was legal where it was taken."""
-    return replace(
+    changed = replace(
         entered(referral, state, now),
         reason=reason if state in ("declined", "failed") else referral.reason,
         outcome=outcome if state == "completed" else referral.outcome,
         confirmed_by="receiver" if state in ("completed", "failed") else referral.confirmed_by,
     )
+    return _noted(changed, None, "receiver", changed.reason, changed.outcome)
 
 
 def entered(referral: Referral, state: ReferralState, now: datetime) -> Referral:
@@ -232,6 +248,12 @@ CONFIRMED_BY: dict[Role, str] = {
     "sender": "staff",
     "system": "none",
 }
+
+
+def _noted(changed: Referral, action: Action | None, by: Role, reason: str | None, outcome: str | None) -> Referral:
+    """The same, with this step in its history."""
+    step = Step(changed.version, changed.changed_at, changed.state, action, by, reason, outcome)
+    return replace(changed, steps=(*changed.steps, step))
 
 
 def _asking(changed: Referral, action: Action, given: Given) -> Referral:

@@ -1,5 +1,6 @@
 """Referral's part of an erasure: rows, timers and what was still to be said are gone, partners are told."""
 
+import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis import accesslog, outbox
 from lotse_chassis.context import Context
-from lotse_chassis.timers import cancel_timers_of
+from lotse_chassis.personkeys import PersonKeys
 from lotse_contracts import Message
 from lotse_contracts.referral import ErasePerson, ErasureNotice, ReferralAnswered
 from lotse_referral.domain.receipt import receipt
@@ -16,28 +17,38 @@ from lotse_referral.handlers.places import free_places
 from lotse_referral.store import alive, persons, referrals
 
 
-async def erase(order: ErasePerson, context: Context, tx: AsyncConnection) -> Sequence[Message]:
-    """Under the person's lock; a second order finds nothing and says so in its receipt."""
+async def erase(
+    order: ErasePerson, context: Context, tx: AsyncConnection, *, keys: PersonKeys | None = None
+) -> Sequence[Message]:
+    """Under the person's lock; a second order finds nothing and says so in its receipt.
+
+    Her key goes before the commit: should that fail, all of it is done again.
+    """
     person_id = order.person_id
     await alive.locked(tx, person_id)
     held = await referrals.of_person(tx, person_id)
+    objects = await persons.object_ids(tx, person_id)
     places, moved_up = await free_places(tx, person_id)
-    counts = await persons.delete_rows(tx, person_id) | {"booking": places}
-    counts |= await _unsaid(tx, person_id, held)
-    buried = (person_id, *(referral.referral_id for referral in held))
+    counts = await _deleted(tx, person_id, objects)
+    counts["booking"] += places
+    if keys is not None:
+        counts["key"] = int(keys.holds(person_id))
+        await asyncio.to_thread(keys.destroy, person_id)
+    buried = (person_id, *(UUID(one) for one in objects))
     await alive.bury(tx, buried, context.now)
     await accesslog.record(
         tx, context, action="erase", object_kind="person", object_id=str(person_id), purpose="erasure"
     )
-    return (receipt(person_id, counts, len(buried)), *_notices(held), *moved_up)
+    looks = await persons.looks(tx, person_id, objects)
+    return (receipt(person_id, counts, {"tombstone": len(buried), "access_log": looks}), *_notices(held), *moved_up)
 
 
-async def _unsaid(tx: AsyncConnection, person_id: UUID, held: Sequence[Referral]) -> dict[str, int]:
-    keys = [str(person_id), *(str(referral.referral_id) for referral in held)]
-    counts = {"outbox": 0, "timer": 0}
-    for key in keys:
-        counts["outbox"] += await outbox.forget(tx, key)
-        counts["timer"] += await cancel_timers_of(tx, key=key)
+async def _deleted(tx: AsyncConnection, person_id: UUID, objects: Sequence[str]) -> dict[str, int]:
+    """How much is gone: rows by table, what was still to be said, timers, and links that somebody might follow."""
+    counts = await persons.delete_rows(tx, person_id)
+    counts["outbox"] = sum([await outbox.forget(tx, key) for key in (str(person_id), *objects)])
+    counts["timer"] = await persons.cancel_timers(tx, person_id, objects)
+    counts["link"] = await persons.close_links(tx, person_id, objects)
     return counts
 
 

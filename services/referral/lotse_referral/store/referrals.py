@@ -14,8 +14,9 @@ from lotse_referral.domain.clocks import due_at
 from lotse_referral.domain.machine import TERMINAL
 from lotse_referral.domain.referral import Referral
 from lotse_referral.store.tables import referral
+from lotse_referral.store.tables.appointments import referral_step
 
-_FIELDS = tuple(field.name for field in fields(Referral))
+_FIELDS = tuple(field.name for field in fields(Referral) if field.name != "steps")
 _LISTS = ("codes", "field_groups", "asked_groups", "more_groups")
 
 
@@ -27,10 +28,14 @@ async def load(tx: AsyncConnection, referral_id: UUID) -> Referral | None:
 
 
 async def save(tx: AsyncConnection, held: Referral) -> None:
-    """Write it, new or changed, with the time until when somebody should act on it."""
-    values = asdict(held) | {name: list(getattr(held, name)) for name in _LISTS} | {"due_at": due_at(held)}
+    """Write it, new or changed, with the time until when somebody should act on it, and the steps that it took."""
+    kept = {name: getattr(held, name) for name in _FIELDS}
+    values = kept | {name: list(getattr(held, name)) for name in _LISTS} | {"due_at": due_at(held)}
     place = insert(referral).values(values)
     await tx.execute(place.on_conflict_do_update(index_elements=["referral_id"], set_=values))
+    if held.steps:
+        steps = [{"referral_id": held.referral_id, **asdict(step)} for step in held.steps]
+        await tx.execute(insert(referral_step).values(steps).on_conflict_do_nothing())
 
 
 async def of_person(tx: AsyncConnection, person_id: UUID) -> tuple[Referral, ...]:
