@@ -54,7 +54,7 @@ async def withdrawn_by_herself(
 async def withdraw_proved_consent(
     office: Office, order: WithdrawProvedConsent, context: Context, tx: AsyncConnection
 ) -> Sequence[Message]:
-    """She is on her page at referral, which has proved that it is she. Somebody else's consent is as unknown as none."""
+    """She is on her page at referral, which has proved that it is she. Another's consent is as unknown as none."""
     await people.living(tx, order.person_id, also_restricted=True)
     for row in await consents.of_records(tx, await merges.group_of(tx, order.person_id)):
         if row.consent_id == order.consent_id:

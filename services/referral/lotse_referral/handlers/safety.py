@@ -1,0 +1,43 @@
+"""Whether anything may be sent to her, as intake says, and what notify could not tell her: then the desk asks."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lotse_chassis.context import Context
+from lotse_contracts import Message
+from lotse_contracts.intake import ContactSafetyChanged
+from lotse_contracts.notify import MessageFailed
+from lotse_contracts.referral import CheckbackAsked
+from lotse_referral.store import alive, checkbacks
+
+
+async def contact_safety_changed(
+    fact: ContactSafetyChanged, context: Context, tx: AsyncConnection
+) -> Sequence[Message]:
+    """What she is asked from now on; a question that is on its way is the desk's as soon as her contact is unsafe."""
+    del context
+    if await alive.erased(tx, fact.person_id):
+        return ()
+    await checkbacks.note_safety(tx, fact.person_id, fact.version, safe=fact.safe)
+    if await checkbacks.is_safe(tx, fact.person_id):
+        return ()
+    return await _desks(tx, fact.person_id)
+
+
+async def message_failed(fact: MessageFailed, context: Context, tx: AsyncConnection) -> Sequence[Message]:
+    """A question that never reached her is asked by the desk; other notices are none of ours."""
+    del context
+    if fact.template != "checkback" or await alive.erased(tx, fact.person_id):
+        return ()
+    return await _desks(tx, fact.person_id)
+
+
+async def _desks(tx: AsyncConnection, person_id: UUID) -> Sequence[Message]:
+    return [
+        CheckbackAsked(
+            referral_id=one.referral_id, person_id=one.person_id, round=one.round, series=one.series, way="desk"
+        )
+        for one in await checkbacks.hand_to_desk(tx, person_id)
+    ]
