@@ -3,6 +3,7 @@
 import asyncio
 import json
 from pathlib import Path
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -146,14 +147,74 @@ async def test_after_an_erasure_no_page_of_the_index_keeps_a_trace(here: Intake,
     await indexed(here)
     digests = {digest for (digest,) in here.rows(f"SELECT digest FROM blind_index WHERE person_id = '{person_id}'")}
     await here.hear(intake.ErasePerson(person_id=person_id), actor=None)
-    assert await index_work.rewrite_index(here.service, None) is None
+    assert await index_work.rewrite_index(here.service, 0) == 0
     assert traces(here, postgres, digests) == digests
-    with psycopg.connect(here.database.owner_url) as connection:
-        connection.execute("UPDATE erasure SET confirmed_at = begun_at")
-    last = await kit.eventually(lambda: index_work.rewrite_index(here.service, None))
+    confirmed(here)
+    assert await kit.eventually(lambda: index_work.rewrite_index(here.service, 0)) == 1
     assert traces(here, postgres, digests) == set()
-    assert await index_work.rewrite_index(here.service, last) == last
+    assert await index_work.rewrite_index(here.service, 1) == 1
     assert [one.person_id for one in (await found(here, name=SOMEBODY))[0].persons]
+
+
+async def test_an_old_snapshot_keeps_no_trace_in_the_index(here: Intake, postgres: Postgres) -> None:
+    person_id, other = await known_as(here, NAME, phone=PHONE), await known_as(here, SOMEBODY)
+    await indexed(here)
+    before = here.rows(f"SELECT kind, digest FROM blind_index WHERE person_id = '{other}' ORDER BY 1, 2")
+    digests = {digest for (digest,) in here.rows(f"SELECT digest FROM blind_index WHERE person_id = '{person_id}'")}
+    with psycopg.connect(here.database.owner_url) as reads_for_long:
+        reads_for_long.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        reads_for_long.execute("SELECT count(*) FROM enquiry")
+        await here.hear(intake.ErasePerson(person_id=person_id), actor=None)
+        confirmed(here)
+        assert await index_work.rewrite_index(here.service, 0) == 1
+        assert reads_for_long.execute("SELECT count(*) FROM erasure").fetchone() == (0,)
+    assert traces(here, postgres, digests) == set()
+    assert await kit.eventually(lambda: here.rows("SELECT kind, digest FROM blind_index ORDER BY 1, 2")) == before
+    assert [one.person_id for one in (await found(here, name=SOMEBODY))[0].persons] == [other]
+
+
+async def test_as_long_as_a_backup_has_the_index_in_use_it_is_searched_and_written_anew_after(here: Intake) -> None:
+    person_id, other = await known_as(here, NAME), await known_as(here, SOMEBODY)
+    await indexed(here)
+    await here.hear(intake.ErasePerson(person_id=person_id), actor=None)
+    confirmed(here)
+    with psycopg.connect(here.database.owner_url) as backup:
+        backup.execute("LOCK TABLE blind_index IN ACCESS SHARE MODE")
+        file = here.rows("SELECT pg_relation_filepath('blind_index')")
+        assert await index_work.rewrite_index(here.service, 0) == 0
+        assert [one.person_id for one in (await found(here, name=SOMEBODY))[0].persons] == [other]
+        assert here.rows("SELECT pg_relation_filepath('blind_index')") == file
+    assert await index_work.rewrite_index(here.service, 0) == 1
+    assert here.rows("SELECT pg_relation_filepath('blind_index')") != file
+
+
+async def test_of_two_erasures_the_one_that_is_committed_late_is_not_missed(here: Intake) -> None:
+    for name in (NAME, SOMEBODY):
+        await here.hear(intake.ErasePerson(person_id=await known_as(here, name)), actor=None)
+    first, second = (row[0] for row in here.rows("SELECT person_id FROM erasure"))
+    confirmed(here, first)
+    assert await index_work.rewrite_index(here.service, 0) == 1
+    file = here.rows("SELECT pg_relation_filepath('blind_index')")
+    confirmed(here, second, "begun_at - interval '1 hour'")
+    assert await index_work.rewrite_index(here.service, 1) == 2
+    assert here.rows("SELECT pg_relation_filepath('blind_index')") != file
+
+
+async def test_no_digest_is_copied_to_the_statistics_of_the_database(here: Intake) -> None:
+    for _ in range(12):
+        await known_as(here, NAME)
+    await indexed(here)
+    with psycopg.connect(here.database.owner_url, autocommit=True) as owner:
+        owner.execute("ANALYZE blind_index")
+        query = "SELECT attname FROM pg_stats WHERE tablename = 'blind_index' ORDER BY 1"
+        assert owner.execute(query).fetchall() == [("kind",), ("person_id",)]
+
+
+def confirmed(here: Intake, person_id: UUID | None = None, at: str = "begun_at") -> None:
+    """All services have said that she is forgotten, everybody where nobody is named."""
+    with psycopg.connect(here.database.owner_url) as connection:
+        whose = f" WHERE person_id = '{person_id}'" if person_id else ""
+        connection.execute(f"UPDATE erasure SET confirmed_at = {at}{whose}".encode())
 
 
 def traces(here: Intake, postgres: Postgres, digests: set[bytes]) -> set[bytes]:

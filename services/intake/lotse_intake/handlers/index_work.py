@@ -2,7 +2,6 @@
 
 import asyncio
 from contextlib import suppress
-from datetime import datetime
 
 from lotse_chassis.service import Service, Work
 from lotse_intake.handlers import indexing
@@ -20,7 +19,7 @@ def keep_index(service: Service, office: Office) -> Work:
     """
 
     async def run(stopping: asyncio.Event) -> None:
-        rewritten: datetime | None = None
+        rewritten = 0
         while not stopping.is_set():
             if not await index_turn(service, office):
                 rewritten = await rewrite_index(service, rewritten)
@@ -43,10 +42,13 @@ async def index_turn(service: Service, office: Office) -> bool:
     return True
 
 
-async def rewrite_index(service: Service, rewritten: datetime | None) -> datetime | None:
-    """Write the index anew if somebody was forgotten after `rewritten`; returns the time of the last erasure."""
+async def rewrite_index(service: Service, rewritten: int) -> int:
+    """Write the index anew if others are forgotten than the `rewritten` of the last time; returns how many now are.
+
+    Where the table is in use it stays as it is, and so does the number, so that the next turn tries again.
+    """
     async with service.engine.connect() as tx:
-        last = await blindindex.last_erasure(tx)
-    if last is not None and (rewritten is None or last > rewritten):
-        await blindindex.rewrite(service.engine)
-    return last
+        forgotten = await blindindex.forgotten(tx)
+    if forgotten != rewritten and not await blindindex.rewrite(service.engine):
+        return rewritten
+    return forgotten

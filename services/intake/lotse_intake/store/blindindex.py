@@ -5,7 +5,6 @@ took, and made again whenever a crash, a new pepper or new rules have emptied it
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -139,15 +138,15 @@ async def missing(tx: AsyncConnection, wanted: str) -> int:
     return int((await tx.execute(_MISSING, {"scheme": wanted})).scalar_one())
 
 
-async def last_erasure(tx: AsyncConnection) -> datetime | None:
-    """When somebody was last forgotten for good."""
-    last: datetime | None = (await tx.execute(select(func.max(erasure.c.confirmed_at)))).scalar_one()
-    return last
+async def forgotten(tx: AsyncConnection) -> int:
+    """How many persons were forgotten for good; of two times, an earlier one may be committed later."""
+    ended = select(func.count()).select_from(erasure).where(erasure.c.confirmed_at.is_not(None))
+    return int((await tx.execute(ended)).scalar_one())
 
 
-async def rewrite(engine: AsyncEngine) -> None:
-    """Write the index anew, outside a transaction: a page keeps the bytes of a deleted row until others take its place,
-    and whoever has the pepper could still try names on them."""
-    async with engine.connect() as connection:
-        alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
-        await alone.execute(text("VACUUM FULL blind_index"))
+async def rewrite(engine: AsyncEngine) -> bool:
+    """Write the index anew: a page keeps the bytes of a deleted row until others take its place, and whoever has the
+    pepper could still try names on them. False where somebody else has the table in use for longer, as a backup does.
+    """
+    async with engine.begin() as tx:
+        return bool((await tx.execute(select(func.rewrite_blind_index()))).scalar_one())

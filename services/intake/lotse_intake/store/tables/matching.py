@@ -22,7 +22,7 @@ from lotse_intake.store.tables.columns import INSTANT, metadata
 blind_index = Table(
     "blind_index",
     metadata,
-    Column("person_id", Uuid, ForeignKey("person.person_id", ondelete="CASCADE"), primary_key=True),
+    Column("person_id", Uuid, primary_key=True),
     Column("kind", SmallInteger, primary_key=True),
     Column("digest", LargeBinary, primary_key=True),
     Index("blind_index_digest", "digest", "kind"),
