@@ -54,8 +54,9 @@ class Told:
 def tell(folder: Path, *arguments: str) -> Told:
     """Run the command to its end."""
     command = [sys.executable, "-m", "lotse_local", "demo", "--exit", "--data", str(folder), *arguments]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=TOLD_SECONDS, check=False)
     kept = folder / FIGURES_FILE
+    kept.unlink(missing_ok=True)  # an earlier telling's say nothing about this one
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=TOLD_SECONDS, check=False)
     figures = json.loads(kept.read_text()) if kept.is_file() else {}
     return Told(ended.returncode, ended.stdout + ended.stderr, figures)
 
@@ -204,7 +205,7 @@ async def test_nothing_is_dead_and_nothing_waits(house: House, association: str)
 
 async def test_the_story_can_be_told_again_on_the_same_data(house: House, first: Told) -> None:
     again = tell(house.folder)
-    assert again.figures["failed"] == [], again.output[-5_000:]
+    assert again.figures.get("failed") == [], again.output[-5_000:]
     assert again.code == exits.OK
     assert RUNS in again.output
     assert not set(again.figures["enquiry_ids"]) & set(first.figures["enquiry_ids"])
@@ -220,7 +221,7 @@ async def test_the_story_comes_true_while_services_and_the_broker_are_killed(hou
         kill(pid)
         await kit.eventually(partial(restarted, house, name, pid), 30.0)
     again = await telling
-    assert again.figures["failed"] == [], again.output[-5_000:]
+    assert again.figures.get("failed") == [], again.output[-5_000:]
     assert again.code == exits.OK
 
 

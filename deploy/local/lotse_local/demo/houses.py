@@ -1,5 +1,7 @@
 """The two associations as the story meets them: addresses from endpoints.json, tokens as `lotse token` issues them."""
 
+import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -16,6 +18,26 @@ from lotse_local.layout import AssociationFolder, DataFolder
 
 AUDITOR_LIFETIME = timedelta(days=1)
 HTTP_SECONDS = 10.0
+AGAIN_SECONDS = 30.0  # as long as a service that was killed may take until it answers again
+PAUSE_SECONDS = 0.25
+
+
+class Patient(httpx.AsyncClient):
+    """Says it again where nobody answers, as each frontend should: a service is started again at any time.
+
+    Nothing that the story says by HTTP does harm twice: it reads, and a photo that nobody claims is swept away.
+    """
+
+    async def send(self, request: httpx.Request, **how: Any) -> httpx.Response:
+        """The answer. Raises httpx.TransportError when there was none for `AGAIN_SECONDS`."""
+        last = time.monotonic() + AGAIN_SECONDS
+        while True:
+            try:
+                return await super().send(request, **how)
+            except httpx.TransportError:
+                if time.monotonic() > last:
+                    raise
+            await asyncio.sleep(PAUSE_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -54,7 +76,7 @@ class House:
         """The HTTP face of a service, or the mail catcher's under `mailbox`."""
         url = self.at["mailbox"]["http"] if service == "mailbox" else self.at["http"][service]
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return httpx.AsyncClient(base_url=url, headers=headers, timeout=HTTP_SECONDS)
+        return Patient(base_url=url, headers=headers, timeout=HTTP_SECONDS)
 
     async def mails(self) -> list[Mapping[str, Any]]:
         """What the mail catcher has, newest first."""

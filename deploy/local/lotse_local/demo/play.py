@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+import httpx
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -18,6 +19,7 @@ from lotse_local.demo import public_facts, report, story
 from lotse_local.demo.attending import attend
 from lotse_local.demo.cast import cast
 from lotse_local.demo.figures import Figures
+from lotse_local.demo.frontend import NotAnswered
 from lotse_local.demo.houses import house_of
 from lotse_local.demo.scene import opened
 from lotse_local.engines import EngineUnusable
@@ -52,7 +54,7 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         console.print("lotse demo: stopped; what ran before runs on")
         return exits.FAILED
-    except (RuntimeError, EngineUnusable, OSError, ValueError) as fault:
+    except (RuntimeError, EngineUnusable, OSError, ValueError, NotAnswered, httpx.HTTPError) as fault:
         console.print(f"lotse demo: {fault}", style="bold red", markup=False)
         return exits.FAILED
 

@@ -11,11 +11,13 @@ YEAR = 2026
 
 
 async def loaded(house: House, say: Say) -> None:
-    """Load them where the ledger knows nothing yet. Raises RuntimeError if it is too late for that."""
+    """Load them where the ledger knows nothing yet. Raises RuntimeError if it is too late for that, or nobody says."""
     async with house.http("ledger", token=house.auditor_token("demo")) as http:
         known = await http.get("/v1/availability", params={"year": str(YEAR)})
     if known.status_code == httpx.codes.OK:
         return
+    if known.is_server_error:
+        raise RuntimeError(f"{house.name}: the ledger does not say what it knows: {known.status_code}")
     # Only the first time, so that later ones need not load a service's libraries.
     from lotse_chassis.settings import Settings
     from lotse_ledger.cli import load_facts
