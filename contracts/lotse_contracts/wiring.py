@@ -77,6 +77,7 @@ ORDERS_GIVEN: dict[str, tuple[type[Order], ...]] = {
     ),
     "referral": (
         intake.ReleaseFields,
+        intake.ReceiveMoreFields,
         intake.ReceivePerson,
         intake.WithdrawProvedConsent,
         notify.Tell,

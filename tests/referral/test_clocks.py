@@ -76,7 +76,8 @@ def test_buss_und_bettag_counts_in_no_clock() -> None:
 def test_whatever_is_open_has_a_timer_and_what_has_ended_has_none(
     state: ReferralState, mode: DeliveryMode, urgency: Urgency, at: datetime, direction: Direction
 ) -> None:
-    referral = held(state, mode=mode, urgency=urgency, at=at, direction=direction)
+    way = mode if direction == "out" else "connected"  # nobody else refers somebody to us
+    referral = held(state, mode=way, urgency=urgency, at=at, direction=direction)
     timers = timers_of(referral)
     assert bool(timers) == (state not in TERMINAL)
     assert all(due.at > at for due in timers)

@@ -55,6 +55,18 @@ class ReceivePerson(Order):
     fields: Sealed
 
 
+class ReceiveMoreFields(Order):
+    """More fields of somebody who came by referral, released after we had asked back."""
+
+    NAME: ClassVar[str] = "receive-more-fields"
+    SERVICE: ClassVar[str] = "intake"
+    KEY: ClassVar[str] = "referral_id"
+
+    referral_id: UUID
+    sender: AssociationName
+    fields: Sealed
+
+
 class PersonRegistered(Fact):
     """A person is known under a random id."""
 

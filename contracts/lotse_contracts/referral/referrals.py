@@ -83,6 +83,7 @@ class ActOnReferral(Order):
     field_groups: tuple[FieldGroup, ...] = Field(default=(), max_length=GROUPS_MAX)
     consent_id: UUID | None = None
     following_id: UUID | None = None
+    concern_id: UUID | None = Field(default=None, description="for `sub` of a referral that came to us: her concern")
     service_id: UUID | None = None
     mode: DeliveryMode | None = None
     overruled_rule: Code | None = None

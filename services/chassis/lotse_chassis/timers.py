@@ -139,9 +139,10 @@ async def cancel_timer(tx: AsyncConnection, *, kind: str, key: str) -> bool:
     return (await tx.execute(delete(timer).where(timer.c.kind == kind, timer.c.key == key))).rowcount == 1
 
 
-async def cancel_timers_of(tx: AsyncConnection, *, key: str) -> int:
-    """Remove the timers of every kind with this key, as an erasure asks; returns how many there were."""
-    return (await tx.execute(delete(timer).where(timer.c.key == key))).rowcount
+async def cancel_timers_of(tx: AsyncConnection, *, key: str, kinds: Collection[str] | None = None) -> int:
+    """Remove the timers with this key, of every kind as an erasure asks, or of these; returns how many there were."""
+    chosen = [timer.c.kind.in_(kinds)] if kinds is not None else []
+    return (await tx.execute(delete(timer).where(timer.c.key == key, *chosen))).rowcount
 
 
 async def hasten(tx: AsyncConnection, *, kind: str, now: datetime) -> int:

@@ -132,6 +132,7 @@ def _hear(service: Service, office: Office) -> None:
     service.hears(intake.AnswerEnquiry, partial(conversations.answer_enquiry, office))
     service.hears(intake.RegisterPerson, partial(persons.register_person, office))
     service.hears(intake.ReceivePerson, partial(receiving.receive_person, office))
+    service.hears(intake.ReceiveMoreFields, partial(receiving.receive_more, office))
     service.hears(intake.PublishStatistics, statistics.publish_statistics)
     service.hears(intake.HandInReport, statistics.hand_in_report)
     service.hears(notify.ContactUnreachable, persons.hear_unreachable)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,14 +11,15 @@ from lotse_chassis import accesslog
 from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
 from lotse_contracts.envelope import Message
-from lotse_contracts.intake import PersonFields, ReceivePerson
+from lotse_contracts.intake import PersonFields, PersonRegistered, ReceiveMoreFields, ReceivePerson
 from lotse_contracts.referral import ReferralOffered
 from lotse_intake.domain.due import due_at
 from lotse_intake.domain.erasure import token_of
+from lotse_intake.domain.release import merged
 from lotse_intake.domain.triage import triage
 from lotse_intake.handlers import bands, telling, ticking
 from lotse_intake.handlers.incoming import Lists, facts_of, new_concerns
-from lotse_intake.providers.content import encrypted_fields, opened, said_in
+from lotse_intake.providers.content import decrypted_fields, encrypted_fields, opened, said_in
 from lotse_intake.providers.office import Office
 from lotse_intake.store import arrivals, codelists, persons
 from lotse_intake.store.arrivals import Arrival
@@ -47,6 +49,40 @@ async def receive_person(
     )
     contact = await telling.first_contact(office, context, tx, arrival, telling.contact_of(fields))
     return [*facts_of(arrival), *contact]
+
+
+async def receive_more(
+    office: Office, order: ReceiveMoreFields, context: Context, tx: AsyncConnection
+) -> Sequence[Message]:
+    """What we asked back about somebody who came by referral: a group that is given replaces the one that was held.
+
+    Nothing changes where she is gone or her record is read-only. Raises Refused if she is not here yet: the order is
+    tried again until she is.
+    """
+    if order.sender not in office.partners:
+        raise Refused("unknown_partner", fields=("sender",))
+    row = await persons.of_referral(tx, order.referral_id)
+    if row is None:
+        if await persons.came_by_referral(tx, order.referral_id, token_of("referral", str(order.referral_id))):
+            return []
+        raise Refused("unknown_person", fields=("referral_id",))
+    if row.frozen or row.restricted:
+        return []
+    key, type_name = str(order.referral_id), ReferralOffered.type_name()
+    given = opened(office, order.fields, PersonFields, type_name=type_name, key=key, field="fields")
+    fields = merged(decrypted_fields(office.keys, row.person_id, row.fields), given)
+    changed: dict[str, Any] = {"fields": encrypted_fields(office.keys, row.person_id, fields)}
+    if given.contact is not None:
+        changed |= {"contact_kind": given.contact.kind, "contact_safe": True, "unreachable": False}
+    after = await persons.change(tx, row.person_id, contact_changed=given.contact is not None, **changed)
+    await bands.note(tx, row.person_id, given, at=context.now, language=None)
+    await accesslog.record(
+        tx, context, action="write", object_kind="person", object_id=str(row.person_id), purpose="referral"
+    )
+    said: list[Message] = [PersonRegistered(person_id=row.person_id, version=after.version)]
+    if given.contact is None:
+        return said
+    return [*said, *await telling.contact_changed(office, context, tx, after, fields)]
 
 
 def _arrival(office: Office, order: ReceivePerson, fields: PersonFields, context: Context, lists: Lists) -> Arrival:

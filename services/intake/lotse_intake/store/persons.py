@@ -36,6 +36,11 @@ async def came_by_referral(tx: AsyncConnection, referral_id: UUID, token: str) -
     return (await tx.execute(_REFERRED, {"referral_id": referral_id, "token": token})).first() is not None
 
 
+async def of_referral(tx: AsyncConnection, referral_id: UUID) -> Row[Any] | None:
+    """The person who came by this referral, locked."""
+    return (await tx.execute(select(person).where(person.c.referral_id == referral_id).with_for_update())).one_or_none()
+
+
 async def add(tx: AsyncConnection, given: dict[str, Any]) -> Row[Any]:
     """A person who became known at the desk."""
     fresh = {"version": 1, "contact_version": 1, "unreachable": False, "frozen": False, **given}

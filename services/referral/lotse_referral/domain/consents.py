@@ -21,18 +21,23 @@ class Consent:
     codes: frozenset[str] = frozenset()
     field_groups: frozenset[str] = frozenset()
     withdrawn: bool = False
+    """Also where it has expired."""
 
 
 def covers(consent: Consent, referral: Referral) -> bool:
-    """Bound to recipient, codes and field groups; the consent that the counsellor named, where she named one."""
+    """Bound to recipient, codes and field groups; the consent that the counsellor named, where she named one.
+
+    More fields need a fresh consent: intake releases once under each.
+    """
     return (
         not consent.withdrawn
         and consent.kind == DISCLOSURE
         and consent.person_id == referral.person_id
-        and consent.recipient == referral.partner
+        and consent.recipient == referral.recipient
         and consent.codes >= frozenset(referral.codes)
-        and consent.field_groups >= frozenset(referral.field_groups)
+        and consent.field_groups >= frozenset(referral.groups_to_leave)
         and consent.consent_id != referral.refused_consent_id
+        and consent.consent_id not in referral.left_consent_ids
         and referral.wanted_consent_id in (None, consent.consent_id)
     )
 

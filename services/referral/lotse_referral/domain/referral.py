@@ -47,7 +47,8 @@ class Referral:
     """`partner` is the other association; `asked_consent_id` the consent that fields are being asked under.
 
     `since` says when its state was entered. `question` and `asked_groups` are what the receiver asked back,
-    `more_groups` what is being asked of intake for it. `heard_version` is the newest of the receiver's answers.
+    `more_groups` what is being asked of intake for it, `left_consent_ids` the consents under which fields left.
+    `heard_version` is the newest of the receiver's answers.
     `steps` are those since it was loaded: the store keeps them as its history.
     """
 
@@ -81,6 +82,7 @@ class Referral:
     question: InfoQuestion | None = None
     asked_groups: tuple[str, ...] = ()
     more_groups: tuple[str, ...] = ()
+    left_consent_ids: tuple[UUID, ...] = ()
     heard_version: int = 0
     overruled_rule: str | None = None
     overrule_reason: OverruleReason | None = None
@@ -148,6 +150,9 @@ class Given:
     times: bool = False
     follower: bool = False
     fresh_match: bool = False
+
+
+NOTHING = Given()
 
 
 def circumstances(referral: Referral, given: Given) -> Circumstances:

@@ -2,49 +2,52 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import cast
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
-from lotse_chassis.timers import cancel_timer
 from lotse_contracts import Message
-from lotse_contracts.referral import AnswerReferral, ConsentWithdrawalAcknowledged, ReferralAnswered
-from lotse_referral.domain.checkbacks import CHECKBACK
+from lotse_contracts.referral import (
+    AnswerReferral,
+    ConsentWithdrawalAcknowledged,
+    ReferralAnswered,
+    ReferralWithdrawalAcknowledged,
+)
+from lotse_contracts.values import ReferralAnswerName
 from lotse_referral.domain.answers import states_passed
-from lotse_referral.domain.machine import Action, Forbidden
-from lotse_referral.domain.referral import Referral, advance, told
-from lotse_referral.handlers.facts import fact_of, refusal_of
+from lotse_referral.domain.machine import Action, State
+from lotse_referral.domain.referral import Given, Referral, told
+from lotse_referral.handlers import moving
+from lotse_referral.handlers.facts import Times, fact_of
 from lotse_referral.handlers.finding import known_or_erased, ours
+from lotse_referral.handlers.moving import Move
+from lotse_referral.handlers.roles import role_of
 from lotse_referral.store import referrals
 
-ACTION_OF: dict[str, Action] = {"accepted": "accept", "declined": "decline", "completed": "complete"}
+ACTION_OF: dict[ReferralAnswerName, Action] = {
+    "accepted": "accept",
+    "waitlisted": "waitlist",
+    "declined": "decline",
+    "service_started": "start_service",
+    "completed": "complete",
+    "failed": "fail",
+}
+"""A receipt is given by itself, a question has its own order, and a time is an appointment."""
 
 
 async def answer(order: AnswerReferral, context: Context, tx: AsyncConnection) -> Sequence[Message]:
-    """The receiving desk accepts, declines with a reason, completes with an outcome; ours completes a self-referral."""
+    """The receiving desk decides; ours records what an office said on the phone, or what became of a card."""
     held = await ours(tx, order.referral_id)
     action = ACTION_OF.get(order.answer)
     if action is None:
         raise Refused("action_not_allowed", fields=("answer",))
-    reason = order.reason if action == "decline" else None
-    outcome = order.outcome if action == "complete" else None
-    try:
-        changed = advance(held, action, held.desk_role, context.now, reason=reason, outcome=outcome)
-    except Forbidden as fault:
-        raise refusal_of(fault, "answer") from None
-    await referrals.save(tx, changed)
-    if not changed.open:
-        await cancel_timer(tx, kind=CHECKBACK, key=str(changed.referral_id))
-    if changed.direction == "out":
-        return fact_of(changed)
-    to = cast(str, changed.partner)
-    return (
-        ReferralAnswered(
-            to=to, referral_id=changed.referral_id, answer=order.answer, reason=order.reason, outcome=order.outcome
-        ),
+    given = Given(
+        reason=order.reason if action in ("decline", "fail") else None,
+        outcome=order.outcome if action == "complete" else None,
     )
+    move = Move(action, role_of(held, action, order.reason), given)
+    return await moving.by_desk(tx, context, held, move, "answer")
 
 
 async def answered(transfer: ReferralAnswered, context: Context, tx: AsyncConnection) -> Sequence[Message]:
@@ -53,17 +56,20 @@ async def answered(transfer: ReferralAnswered, context: Context, tx: AsyncConnec
     if held is None:
         return ()
     _must_be_the_receiver(held, context)
-    facts: list[Message] = []
-    for state in states_passed(held.state, transfer.answer):
-        held = told(held, state, context.now, reason=transfer.reason or "other", outcome=transfer.outcome or "unknown")
-        facts += fact_of(held)
-    if facts:
-        await referrals.save(tx, held)
-    return facts
+    passed = states_passed(held.state, transfer.answer, version=transfer.version, heard_version=held.heard_version)
+    said: list[Message] = []
+    for state in passed:
+        after = _told(held, state, transfer, context)
+        said += await moving.settled(tx, context, held, after, _heard(transfer, last=state == passed[-1]))
+        held = after
+    if transfer.version > held.heard_version:
+        await referrals.save(tx, replace(held, heard_version=transfer.version))
+        said += _moved_again(held, transfer, passed)
+    return said
 
 
 async def withdrawal_acknowledged(
-    transfer: ConsentWithdrawalAcknowledged, context: Context, tx: AsyncConnection
+    transfer: ConsentWithdrawalAcknowledged | ReferralWithdrawalAcknowledged, context: Context, tx: AsyncConnection
 ) -> Sequence[Message]:
     """They have stopped."""
     held = await known_or_erased(tx, transfer.referral_id)
@@ -73,6 +79,27 @@ async def withdrawal_acknowledged(
     if held.withdrawal_acknowledged_at is None:
         await referrals.save(tx, replace(held, withdrawal_acknowledged_at=context.now))
     return ()
+
+
+def _told(held: Referral, state: State, transfer: ReferralAnswered, context: Context) -> Referral:
+    after = told(held, state, context.now, reason=transfer.reason or "other", outcome=transfer.outcome or "unknown")
+    if state == "info_requested":
+        return replace(after, question=transfer.question or "other", asked_groups=transfer.field_groups)
+    return replace(after, question=None, asked_groups=(), more_groups=())
+
+
+def _heard(transfer: ReferralAnswered, *, last: bool) -> Move:
+    """As the receiver said it; what it passed on the way has no time."""
+    timed = last and transfer.starts_at is not None and transfer.ends_at is not None
+    times = Times(transfer.starts_at, transfer.ends_at) if timed else None  # type: ignore[arg-type]
+    return Move("schedule" if timed else "accept", "receiver", times=times, quietly=True)
+
+
+def _moved_again(held: Referral, transfer: ReferralAnswered, passed: Sequence[State]) -> Sequence[Message]:
+    """Another time for what was fixed before."""
+    if passed or transfer.answer != "scheduled" or held.state != "scheduled":
+        return ()
+    return fact_of(held, _heard(transfer, last=True).times)
 
 
 def _must_be_the_receiver(held: Referral, context: Context) -> None:

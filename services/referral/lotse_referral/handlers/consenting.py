@@ -2,27 +2,31 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.context import Context
 from lotse_contracts import Message
-from lotse_contracts.intake import ConsentGiven, ConsentProved, ConsentWithdrawn, FieldsRefused
+from lotse_contracts.intake import ConsentExpired, ConsentGiven, ConsentProved, ConsentWithdrawn, FieldsRefused
 from lotse_contracts.referral import ConsentWithdrawnNotice
 from lotse_referral.domain.consents import Consent
-from lotse_referral.domain.referral import Referral, advance
-from lotse_referral.handlers.releasing import IntakeKeys, asked
+from lotse_referral.domain.referral import Given, Referral
+from lotse_referral.handlers import moving, ways
+from lotse_referral.handlers.moving import Move
+from lotse_referral.handlers.pending import resumed
+from lotse_referral.handlers.releasing import Keys
 from lotse_referral.handlers.stopping import withdrawn
 from lotse_referral.store import alive, consents, referrals
 
+ASKING = ("consent_pending", "info_requested")
+"""States in which fields are asked of intake."""
 SECRECY_RELEASE = "secrecy_release"
 SECRECY_NEEDED = "needs_secrecy_release"
 """Intake's guard: somebody's name leaves only with her release from secrecy as well."""
 
 
-async def consent_given(
-    fact: ConsentGiven, context: Context, tx: AsyncConnection, *, keys: IntakeKeys
-) -> Sequence[Message]:
+async def consent_given(fact: ConsentGiven, context: Context, tx: AsyncConnection, *, keys: Keys) -> Sequence[Message]:
     """Ask intake for the fields of every referral that waited for this. A withdrawal may have come first."""
     if await alive.erased(tx, fact.person_id):
         return ()
@@ -35,12 +39,12 @@ async def consent_given(
     for referral in await referrals.of_person(tx, fact.person_id):
         freed = _freed(referral, fact)
         known = await consents.of_person(tx, fact.person_id) if freed is not referral else (given,)
-        orders += await _asking(tx, freed, known, context, keys)
+        orders += await resumed(tx, context, freed, known, keys)
     return orders
 
 
 async def consent_proved(
-    fact: ConsentProved, context: Context, tx: AsyncConnection, *, keys: IntakeKeys
+    fact: ConsentProved, context: Context, tx: AsyncConnection, *, keys: Keys
 ) -> Sequence[Message]:
     """The scan of a signed form has come: what intake refused for want of it is asked for again."""
     if await alive.erased(tx, fact.person_id):
@@ -51,7 +55,7 @@ async def consent_proved(
         hers = referral.refused_consent_id == fact.consent_id
         freed = replace(referral, refused_consent_id=None) if hers else _freed(referral, fact)
         if freed is not referral:
-            orders += await _asking(tx, freed, known, context, keys)
+            orders += await resumed(tx, context, freed, known, keys)
     return orders
 
 
@@ -66,9 +70,18 @@ async def consent_withdrawn(fact: ConsentWithdrawn, context: Context, tx: AsyncC
     await consents.save(tx, replace(fresh, withdrawn=True, version=max(fresh.version, fact.version)))
     said: list[Message] = []
     for referral in await referrals.of_person(tx, fact.person_id):
-        if fact.consent_id in (referral.asked_consent_id, referral.wanted_consent_id):
-            said += await _without(tx, referral, context)
+        said += await _without(tx, referral, fact, context)
     return said
+
+
+async def consent_expired(fact: ConsentExpired, context: Context, tx: AsyncConnection) -> Sequence[Message]:
+    """Its day is over, or its scan never came: what waited for it waits for another. What has left, left in time."""
+    if await alive.erased(tx, fact.person_id):
+        return ()
+    for referral in await referrals.of_person(tx, fact.person_id):
+        if _waits_for(referral, fact.consent_id):
+            await _loses(tx, context, referral, "consent_expired", refused=fact)
+    return ()
 
 
 async def fields_refused(fact: FieldsRefused, context: Context, tx: AsyncConnection) -> Sequence[Message]:
@@ -76,39 +89,54 @@ async def fields_refused(fact: FieldsRefused, context: Context, tx: AsyncConnect
     if await alive.erased(tx, fact.person_id):
         return ()
     held = await referrals.load(tx, fact.referral_id)
-    if held is None or held.state != "consent_pending" or held.asked_consent_id is None:
+    if held is None or held.state not in ASKING or held.asked_consent_id is None:
         return ()
-    waiting = advance(held, "refuse_fields", "system", context.now, reason=fact.reason)
-    await referrals.save(tx, replace(_unbound(waiting), refused_consent_id=held.asked_consent_id))
+    bound = replace(_unbound(held), refused_consent_id=held.asked_consent_id)
+    await moving.moved(
+        tx,
+        context,
+        bound,
+        Move("refuse_fields", "system", Given(reason=fact.reason, more_fields=bool(held.more_groups))),
+    )
     return ()
 
 
 def _freed(held: Referral, fact: ConsentGiven | ConsentProved) -> Referral:
     """A release from secrecy towards its partner lets a referral that waited for one be asked for again."""
     waited = held.reason == SECRECY_NEEDED and held.refused_consent_id is not None
-    fits = fact.kind == SECRECY_RELEASE and fact.recipient == held.partner
+    fits = fact.kind == SECRECY_RELEASE and fact.recipient == held.recipient
     return replace(held, refused_consent_id=None) if waited and fits else held
 
 
-async def _asking(
-    tx: AsyncConnection, held: Referral, known: Sequence[Consent], context: Context, keys: IntakeKeys
-) -> Sequence[Message]:
-    waiting, released = asked(held, known, keys)
-    if released:
-        await referrals.save(tx, replace(waiting, changed_at=context.now))
-    return released
-
-
-async def _without(tx: AsyncConnection, held: Referral, context: Context) -> Sequence[Message]:
-    if held.fields_left and held.partner is not None:
+async def _without(tx: AsyncConnection, held: Referral, fact: ConsentWithdrawn, context: Context) -> Sequence[Message]:
+    """Whoever has the fields stops; what waits for this consent, and has not left, waits for another."""
+    if fact.consent_id in held.left_consent_ids or (held.mode == "call" and held.asked_consent_id == fact.consent_id):
         return (
-            ConsentWithdrawnNotice(to=held.partner, referral_id=held.referral_id),
+            *_notice(held),
             *await withdrawn(tx, held, context, "consent_withdrawn"),
+            *await ways.consent_lost(tx, context, held),
         )
-    if held.state == "consent_pending":
-        waiting = advance(held, "lose_consent", "system", context.now, reason="consent_withdrawn")
-        await referrals.save(tx, _unbound(waiting))
+    if _waits_for(held, fact.consent_id):
+        await _loses(tx, context, held, "consent_withdrawn")
     return ()
+
+
+def _notice(held: Referral) -> tuple[ConsentWithdrawnNotice, ...]:
+    if held.mode != "connected" or held.partner is None:
+        return ()
+    return (ConsentWithdrawnNotice(to=held.partner, referral_id=held.referral_id),)
+
+
+def _waits_for(held: Referral, consent_id: UUID) -> bool:
+    return held.state in ASKING and consent_id in (held.asked_consent_id, held.wanted_consent_id)
+
+
+async def _loses(
+    tx: AsyncConnection, context: Context, held: Referral, why: str, *, refused: ConsentExpired | None = None
+) -> None:
+    bound = replace(_unbound(held), refused_consent_id=refused.consent_id if refused else held.refused_consent_id)
+    given = Given(reason=why, more_fields=bool(held.more_groups))
+    await moving.moved(tx, context, bound, Move("lose_consent", "system", given))
 
 
 def _given(fact: ConsentGiven, held: Consent | None) -> Consent:

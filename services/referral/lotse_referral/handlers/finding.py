@@ -19,6 +19,14 @@ async def ours(tx: AsyncConnection, referral_id: UUID) -> Referral:
     raise Refused("unknown_referral", fields=("referral_id",))
 
 
+async def ours_in_turn(tx: AsyncConnection, referral_id: UUID) -> Referral:
+    """The same under its person's lock, taken first as everywhere: what follows may touch all that is hers."""
+    person_id = await referrals.person_of(tx, referral_id)
+    if person_id is not None:
+        await alive.locked(tx, person_id)
+    return await ours(tx, referral_id)
+
+
 async def known_or_erased(tx: AsyncConnection, referral_id: UUID) -> Referral | None:
     """The referral, locked; None if its person was erased, so that late news changes nothing.
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import cast
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,12 +18,18 @@ from lotse_contracts.referral import (
     ReferralAnswered,
     ReferralArrived,
     ReferralOffered,
+    ReferralTakenBack,
+    ReferralWithdrawalAcknowledged,
+    ReferralWithdrawnNotice,
 )
-from lotse_referral.domain.referral import Referral, advance
-from lotse_referral.handlers.stopping import call_off
+from lotse_contracts.values import EndReason
+from lotse_referral.domain.referral import Given, Referral
+from lotse_referral.handlers import moving
+from lotse_referral.handlers.moving import Move
 from lotse_referral.store import alive, directory, referrals
 
 UNKNOWN_LANGUAGE = "und"  # BCP 47 for undetermined
+UNDECIDED = ("delivered", "info_requested")
 
 
 async def offered(transfer: ReferralOffered, context: Context, tx: AsyncConnection) -> Sequence[Message]:
@@ -36,13 +44,13 @@ async def offered(transfer: ReferralOffered, context: Context, tx: AsyncConnecti
     if await directory.association_of(tx, transfer.service_id) != context.association:
         referral_id = transfer.referral_id
         return (ReferralAnswered(to=sender, referral_id=referral_id, answer="declined", reason="wrong_service"),)
-    arrived = advance(_arriving(transfer, context), "deliver", "system", context.now)
-    await referrals.save(tx, arrived)
+    arrived, said = await moving.moved(tx, context, _arriving(transfer, context), Move("deliver", "system"))
     return (
+        *said,
         ReferralArrived(
             referral_id=arrived.referral_id, sender=sender, codes=transfer.codes, language=transfer.language
         ),
-        ReferralAnswered(to=sender, referral_id=arrived.referral_id, answer="delivered"),
+        ReferralAnswered(to=sender, referral_id=arrived.referral_id, answer="delivered", version=arrived.version),
         ReceivePerson(
             referral_id=arrived.referral_id,
             sender=sender,
@@ -68,14 +76,15 @@ async def consent_withdrawn_notice(
 ) -> Sequence[Message]:
     """Stop and say so. The notice may overtake the offer, which then finds the referral already closed."""
     stopped = ConsentWithdrawalAcknowledged(to=context.sender_association, referral_id=transfer.referral_id)
-    if await alive.erased(tx, transfer.referral_id):
-        return (stopped,)
-    held = await referrals.load(tx, transfer.referral_id)
-    if held is None:
-        await referrals.save(tx, _closed_before_it_came(transfer, context))
-        return (stopped,)
-    _must_be_the_sender(held, context)
-    return (stopped, *await _withdrawn(tx, held, context, "consent_withdrawn"))
+    return (stopped, *await _taken_back(tx, context, transfer.referral_id, "consent_withdrawn"))
+
+
+async def withdrawn_notice(
+    transfer: ReferralWithdrawnNotice, context: Context, tx: AsyncConnection
+) -> Sequence[Message]:
+    """It has ended at the sender's: nothing more is to be done here, and we say that we stop."""
+    stopped = ReferralWithdrawalAcknowledged(to=context.sender_association, referral_id=transfer.referral_id)
+    return (stopped, *await _taken_back(tx, context, transfer.referral_id, transfer.reason))
 
 
 async def erasure_notice(transfer: ErasureNotice, context: Context, tx: AsyncConnection) -> Sequence[Message]:
@@ -91,15 +100,27 @@ async def erasure_notice(transfer: ErasureNotice, context: Context, tx: AsyncCon
         return ()
     noted = replace(held, sender_erased_at=context.now)
     await referrals.save(tx, noted)
-    return await _withdrawn(tx, noted, context, "erased_at_sender") if noted.state == "delivered" else ()
+    return await _withdrawn(tx, context, noted, "erased_at_sender") if noted.state in UNDECIDED else ()
 
 
-async def _withdrawn(tx: AsyncConnection, held: Referral, context: Context, reason: str) -> Sequence[Message]:
+async def _taken_back(tx: AsyncConnection, context: Context, referral_id: UUID, reason: EndReason) -> Sequence[Message]:
+    if await alive.erased(tx, referral_id):
+        return ()
+    held = await referrals.load(tx, referral_id)
+    if held is None:
+        await referrals.save(tx, _closed_before_it_came(referral_id, reason, context))
+        return ()
+    _must_be_the_sender(held, context)
+    return await _withdrawn(tx, context, held, reason)
+
+
+async def _withdrawn(tx: AsyncConnection, context: Context, held: Referral, reason: EndReason) -> Sequence[Message]:
+    """In the person's name, who may always; our desk hears of it."""
     if not held.open:
         return ()
-    closed = advance(held, "withdraw", "person", context.now, reason=reason)
-    await referrals.save(tx, closed)
-    return await call_off(tx, closed, context.now)
+    closed, said = await moving.moved(tx, context, held, Move("withdraw", "person", Given(reason=reason), quietly=True))
+    heard = ReferralTakenBack(referral_id=closed.referral_id, sender=cast(str, closed.partner), reason=reason)
+    return (*said, heard)
 
 
 def _arriving(transfer: ReferralOffered, context: Context) -> Referral:
@@ -113,14 +134,15 @@ def _arriving(transfer: ReferralOffered, context: Context) -> Referral:
         created_at=context.now,
         changed_at=context.now,
         state="sent",
+        entered_at=context.now,
         codes=transfer.codes,
         partner=context.sender_association,
     )
 
 
-def _closed_before_it_came(transfer: ConsentWithdrawnNotice, context: Context) -> Referral:
+def _closed_before_it_came(referral_id: UUID, reason: EndReason, context: Context) -> Referral:
     return Referral(
-        referral_id=transfer.referral_id,
+        referral_id=referral_id,
         direction="in",
         mode="connected",
         service_id=None,
@@ -131,7 +153,8 @@ def _closed_before_it_came(transfer: ConsentWithdrawnNotice, context: Context) -
         state="withdrawn",
         version=1,
         partner=context.sender_association,
-        reason="consent_withdrawn",
+        reason=reason,
+        entered_at=context.now,
     )
 
 

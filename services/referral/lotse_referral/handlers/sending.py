@@ -1,7 +1,7 @@
-"""A counsellor sends a person on her way: with a card in her hand, or to the other association."""
+"""A counsellor sends a person on her way: with a card in her hand, to an office, or to the other association."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import cast
 from uuid import UUID
@@ -10,78 +10,64 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
-from lotse_chassis.timers import set_timer
 from lotse_contracts import Message
-from lotse_contracts.referral import ForwardFields, ReferralOffered, SendReferral
-from lotse_contracts.values import Urgency
-from lotse_referral.domain.checkbacks import CHECKBACK, due_at, may_be_told
+from lotse_contracts.referral import SendReferral
+from lotse_contracts.values import ReferralLink, Urgency
 from lotse_referral.domain.consents import covers
 from lotse_referral.domain.machine import Forbidden
 from lotse_referral.domain.offers import local_day
 from lotse_referral.domain.referral import Referral, advance
-from lotse_referral.handlers.facts import fact_of, refusal_of, tell_made
-from lotse_referral.handlers.finding import known_or_erased
-from lotse_referral.handlers.releasing import IntakeKeys, asked
+from lotse_referral.handlers import moving, pending, ways
+from lotse_referral.handlers.facts import refusal_of
+from lotse_referral.handlers.moving import Move
+from lotse_referral.handlers.releasing import Keys
 from lotse_referral.store import alive, concerns, consents, directory, referrals
 from lotse_referral.store.concerns import Concern
 from lotse_referral.store.directory import NamedService
 
 
+@dataclass(frozen=True)
+class Follows:
+    """The referral that a new one follows, and why."""
+
+    parent_id: UUID
+    link: ReferralLink
+
+
 async def send(
-    order: SendReferral, context: Context, tx: AsyncConnection, *, keys: IntakeKeys, as_of: date | None = None
+    order: SendReferral, context: Context, tx: AsyncConnection, *, keys: Keys, as_of: date | None = None
 ) -> Sequence[Message]:
     """A referral under the id that the desk chose; again with another consent as long as nothing has left."""
+    return await begin(tx, context, order, keys, as_of=as_of)
+
+
+async def begin(
+    tx: AsyncConnection,
+    context: Context,
+    order: SendReferral,
+    keys: Keys,
+    *,
+    as_of: date | None = None,
+    follows: Follows | None = None,
+) -> Sequence[Message]:
+    """The same, also for a referral that follows another. Raises Refused where it cannot be sent."""
     if await alive.erased(tx, order.person_id) or await alive.erased(tx, order.referral_id):
         raise Refused("person_erased", fields=("person_id",))
     concern = await _concern(tx, order)
     service = await _service(tx, order, as_of or local_day(context.now))
     held = await referrals.load(tx, order.referral_id)
-    if held is not None and not _same(held, order):
+    if held is not None and not _same(held, order, follows):
         raise Refused("referral_exists", fields=("referral_id",))
-    started = held or _draft(order, concern, service, context)
+    if (order.overruled_rule is None) != (order.overrule_reason is None):
+        raise Refused("overrule_incomplete", fields=("overruled_rule", "overrule_reason"))
+    started = held or _draft(order, concern, service, context, follows)
+    _must_be_possible(order, started, keys)
     try:
-        if order.mode == "connected":
-            return await _wait_for_fields(order, context, tx, started, keys)
-        return await _hand_over(context, tx, started, service)
+        if started.needs_consent:
+            return await _wait_for_consent(tx, context, order, started, keys)
+        return await _hand_over(tx, context, started)
     except Forbidden as fault:
         raise refusal_of(fault, "referral_id") from None
-
-
-async def forward(order: ForwardFields, context: Context, tx: AsyncConnection) -> Sequence[Message]:
-    """Intake released the fields: the referral leaves the house.
-
-    Fields whose consent ended on their way here are dropped, and the referral ends, since intake releases only once.
-    """
-    if await alive.erased(tx, order.person_id):
-        return ()
-    held = await known_or_erased(tx, order.referral_id)
-    if held is None:
-        return ()
-    if held.person_id != order.person_id:
-        raise Refused("wrong_person", fields=("person_id",))
-    if held.state != "consent_pending":
-        return ()
-    consent = None if held.asked_consent_id is None else await consents.load(tx, held.asked_consent_id)
-    if consent is None or not covers(consent, held):
-        dropped = advance(held, "withdraw", "person", context.now, reason="consent_withdrawn")
-        await referrals.save(tx, dropped)
-        return fact_of(dropped)
-    sent = replace(advance(held, "send", "system", context.now, consent_covers=True), fields_left=True, reason=None)
-    await referrals.save(tx, sent)
-    told = tell_made(sent) if may_be_told(sent, confidential=False) else ()
-    return (_offer(sent, order), *fact_of(sent), *told)
-
-
-def _offer(sent: Referral, order: ForwardFields) -> ReferralOffered:
-    return ReferralOffered(
-        to=cast(str, sent.partner),
-        referral_id=sent.referral_id,
-        service_id=cast(UUID, sent.service_id),
-        codes=sent.codes,
-        language=sent.language,
-        urgency=cast(Urgency, sent.urgency),
-        fields=order.fields,
-    )
 
 
 async def _concern(tx: AsyncConnection, order: SendReferral) -> Concern:
@@ -102,21 +88,34 @@ async def _service(tx: AsyncConnection, order: SendReferral, today: date) -> Nam
     return service
 
 
-def _same(held: Referral, order: SendReferral) -> bool:
+def _same(held: Referral, order: SendReferral, follows: Follows | None) -> bool:
     """Only the consent may change; for other fields, or another service, there is another referral."""
     asked_before = (held.direction, held.person_id, held.concern_id, held.service_id, held.mode, held.field_groups)
     groups = tuple(order.field_groups)
-    return asked_before == ("out", order.person_id, order.concern_id, order.service_id, order.mode, groups)
+    wanted = ("out", order.person_id, order.concern_id, order.service_id, order.mode, groups)
+    return asked_before == wanted and (follows is None or held.parent_id == follows.parent_id)
 
 
-def _draft(order: SendReferral, concern: Concern, service: NamedService, context: Context) -> Referral:
+def _must_be_possible(order: SendReferral, started: Referral, keys: Keys) -> None:
+    """A partner that we cannot reach, or fields for whoever gets none, are mistakes to be told at once."""
+    if order.mode == "connected" and started.partner not in keys.partners:
+        raise Refused("mode_not_possible", fields=("mode",))
+    if order.mode == "connected" and not order.field_groups:
+        raise Refused("field_groups_needed", fields=("field_groups",))
+    if order.mode in ("self", "accompanied") and order.field_groups:
+        raise Refused("fields_not_for_this_way", fields=("field_groups", "mode"))
+
+
+def _draft(
+    order: SendReferral, concern: Concern, service: NamedService, context: Context, follows: Follows | None
+) -> Referral:
     return Referral(
         referral_id=order.referral_id,
         direction="out",
         mode=order.mode,
         service_id=order.service_id,
         language=concern.language,
-        urgency=concern.urgency,
+        urgency=cast(Urgency, concern.urgency),
         created_at=context.now,
         changed_at=context.now,
         codes=(concern.code,),
@@ -124,37 +123,31 @@ def _draft(order: SendReferral, concern: Concern, service: NamedService, context
         person_id=order.person_id,
         concern_id=order.concern_id,
         field_groups=tuple(order.field_groups),
+        entered_at=context.now,
+        parent_id=follows.parent_id if follows else None,
+        link=follows.link if follows else None,
+        overruled_rule=order.overruled_rule,
+        overrule_reason=order.overrule_reason,
+        counsellor=context.actor,
     )
 
 
-async def _hand_over(
-    context: Context, tx: AsyncConnection, started: Referral, service: NamedService
-) -> Sequence[Message]:
-    """Nothing goes to the office. The person has her card, and is asked later what became of it, where that is safe."""
-    sent = advance(started, "hand_over", "sender", context.now)
-    delivered = advance(sent, "deliver", "system", context.now)
-    await referrals.save(tx, delivered)
-    facts = (*fact_of(sent), *fact_of(delivered))
-    first = due_at(context.now, 1)
-    if first is None or not may_be_told(delivered, confidential=service.confidential):
-        return facts
-    payload = {"round": 1, "handed_over_at": context.now.isoformat()}
-    await set_timer(tx, kind=CHECKBACK, key=str(delivered.referral_id), due_at=first, payload=payload)
-    return (*facts, *tell_made(delivered))
+async def _hand_over(tx: AsyncConnection, context: Context, started: Referral) -> Sequence[Message]:
+    """No office learns who she is. A card is in her hand at once; what is brought or opened is delivered later."""
+    sent, said = await moving.moved(tx, context, started, Move("hand_over", "sender"))
+    if sent.mode != "self":
+        return (*said, *await ways.left(tx, context, sent))
+    delivered, more = await moving.moved(tx, context, sent, Move("deliver", "system"))
+    return (*said, *more, *await ways.left(tx, context, delivered))
 
 
-async def _wait_for_fields(
-    order: SendReferral, context: Context, tx: AsyncConnection, started: Referral, keys: IntakeKeys
+async def _wait_for_consent(
+    tx: AsyncConnection, context: Context, order: SendReferral, started: Referral, keys: Keys
 ) -> Sequence[Message]:
-    if started.partner not in keys:
-        raise Refused("mode_not_possible", fields=("mode",))
-    if not order.field_groups:
-        raise Refused("field_groups_needed", fields=("field_groups",))
-    pending = advance(started, "ask_consent", "sender", context.now)
-    pending = replace(pending, wanted_consent_id=order.consent_id, refused_consent_id=None)
+    waiting = advance(started, "ask_consent", "sender", context.now)
+    waiting = replace(waiting, wanted_consent_id=order.consent_id, refused_consent_id=None)
     known = await consents.of_person(tx, order.person_id)
-    if any(consent.consent_id == order.consent_id and not covers(consent, pending) for consent in known):
+    if any(consent.consent_id == order.consent_id and not covers(consent, waiting) for consent in known):
         raise Refused("consent_does_not_cover", fields=("consent_id",))
-    waiting, orders = asked(pending, known, keys)
-    await referrals.save(tx, waiting)
-    return orders
+    said = await moving.settled(tx, context, started, waiting, Move("ask_consent", "sender"))
+    return (*said, *await pending.resumed(tx, context, waiting, known, keys))

@@ -1,20 +1,19 @@
-"""What goes with a referral that ends early: its check-backs and the appointments still to come."""
+"""A person takes back a concern or a consent: whatever is open about it ends, and whoever has her fields stops."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.context import Context
-from lotse_chassis.timers import cancel_timer
 from lotse_contracts import Message
 from lotse_contracts.intake import ConcernMoved
-from lotse_contracts.referral import AppointmentCancelled, ConsentWithdrawnNotice
-from lotse_referral.domain.checkbacks import CHECKBACK
-from lotse_referral.domain.referral import Referral, advance
-from lotse_referral.handlers.facts import cancelled, fact_of, stop_telling
-from lotse_referral.store import alive, appointments, referrals
+from lotse_contracts.referral import ConsentWithdrawnNotice, ReferralWithdrawnNotice
+from lotse_referral.domain.referral import Given, Referral
+from lotse_referral.handlers.ending import call_off
+from lotse_referral.handlers.moving import Move, moved
+from lotse_referral.store import alive, referrals
+
+__all__ = ["call_off", "concern_moved", "withdrawn"]
 
 WITHDRAWN, HANDED_OVER = "withdrawn", "handed_over"
 ENDS = {WITHDRAWN: "client_request", HANDED_OVER: "service_ended"}
@@ -24,7 +23,8 @@ ENDS = {WITHDRAWN: "client_request", HANDED_OVER: "service_ended"}
 async def concern_moved(fact: ConcernMoved, context: Context, tx: AsyncConnection) -> Sequence[Message]:
     """She took her concern back, or it is handed over: whatever is open about it ends.
 
-    Whoever has her fields is told to stop where she took it back; a handover ends no consent.
+    Whoever has her fields is told to stop where she took it back; a handover ends no consent, but nothing more is to
+    be done for us.
     """
     reason = ENDS.get(fact.state)
     if reason is None or await alive.erased(tx, fact.person_id):
@@ -32,27 +32,22 @@ async def concern_moved(fact: ConcernMoved, context: Context, tx: AsyncConnectio
     said: list[Message] = []
     for held in await referrals.of_person(tx, fact.person_id):
         if held.concern_id == fact.concern_id and held.open:
-            if fact.state == WITHDRAWN and held.fields_left and held.partner is not None:
-                said.append(ConsentWithdrawnNotice(to=held.partner, referral_id=held.referral_id))
+            said += _told(held, fact.state)
             said += await withdrawn(tx, held, context, reason)
     return said
 
 
 async def withdrawn(tx: AsyncConnection, held: Referral, context: Context, reason: str) -> Sequence[Message]:
-    """End it in the person's name, unless it has ended."""
+    """End it in the person's name, unless it has ended; whoever calls this tells the partner."""
     if not held.open:
         return ()
-    ended = advance(held, "withdraw", "person", context.now, reason=reason)
-    await referrals.save(tx, ended)
-    return (*fact_of(ended), *stop_telling(ended), *await call_off(tx, ended, context.now))
+    _, said = await moved(tx, context, held, Move("withdraw", "person", Given(reason=reason), quietly=True))
+    return said
 
 
-async def call_off(tx: AsyncConnection, held: Referral, now: datetime) -> tuple[AppointmentCancelled, ...]:
-    """Cancel what lies ahead; returns what the person has to be told."""
-    await cancel_timer(tx, kind=CHECKBACK, key=str(held.referral_id))
-    said = []
-    for ahead in await appointments.ahead_of_referral(tx, held.referral_id, now):
-        off = replace(ahead, cancelled=True, version=ahead.version + 1)
-        await appointments.save(tx, off)
-        said.append(cancelled(off))
-    return tuple(said)
+def _told(held: Referral, state: str) -> tuple[Message, ...]:
+    if not held.fields_left or held.mode != "connected" or held.partner is None:
+        return ()
+    if state == WITHDRAWN:
+        return (ConsentWithdrawnNotice(to=held.partner, referral_id=held.referral_id),)
+    return (ReferralWithdrawnNotice(to=held.partner, referral_id=held.referral_id, reason="handed_over"),)

@@ -17,12 +17,24 @@ from lotse_referral.store.tables import referral
 from lotse_referral.store.tables.appointments import referral_step
 
 _FIELDS = tuple(field.name for field in fields(Referral) if field.name != "steps")
-_LISTS = ("codes", "field_groups", "asked_groups", "more_groups")
+_LISTS = ("codes", "field_groups", "asked_groups", "more_groups", "left_consent_ids")
 
 
 async def load(tx: AsyncConnection, referral_id: UUID) -> Referral | None:
     """The referral, locked until the transaction ends, or None."""
     query = select(referral).where(referral.c.referral_id == referral_id).with_for_update()
+    row = (await tx.execute(query)).mappings().one_or_none()
+    return None if row is None else _read(row)
+
+
+async def person_of(tx: AsyncConnection, referral_id: UUID) -> UUID | None:
+    """Whose it is, without waiting for anybody; None if that is not known."""
+    return (await tx.execute(select(referral.c.person_id).where(referral.c.referral_id == referral_id))).scalar()
+
+
+async def read(tx: AsyncConnection, referral_id: UUID) -> Referral | None:
+    """The referral as it stands, without waiting for whoever changes it; for looking alone."""
+    query = select(referral).where(referral.c.referral_id == referral_id)
     row = (await tx.execute(query)).mappings().one_or_none()
     return None if row is None else _read(row)
 
@@ -42,6 +54,13 @@ async def of_person(tx: AsyncConnection, person_id: UUID) -> tuple[Referral, ...
     """Her referrals, oldest first, locked."""
     query = select(referral).where(referral.c.person_id == person_id)
     rows = await tx.execute(query.order_by(referral.c.created_at, referral.c.referral_id).with_for_update())
+    return tuple(_read(row) for row in rows.mappings())
+
+
+async def seen_of(tx: AsyncConnection, person_ids: Sequence[UUID], most: int) -> tuple[Referral, ...]:
+    """Of one who may be several records, newest first, without a lock: for whoever only looks."""
+    query = select(referral).where(referral.c.person_id.in_(list(person_ids)))
+    rows = await tx.execute(query.order_by(referral.c.created_at.desc(), referral.c.referral_id).limit(most))
     return tuple(_read(row) for row in rows.mappings())
 
 

@@ -246,6 +246,10 @@ concern = Table(
     Column("candidates", JSONB, nullable=False),
     Column("gap_code", Text),
     Column("matched_at", DateTime(timezone=True), nullable=False),
+    Column("sub_code", Text),
+    Column("facts", JSONB, nullable=False),
+    Column("found", JSONB, nullable=False),
+    Column("gap_codes", ARRAY(Text), nullable=False),
 )
 
 gap = Table(
