@@ -4,80 +4,127 @@ from functools import partial
 
 from lotse_chassis.migrate import expected
 from lotse_chassis.otherkeys import OtherKey, learning
+from lotse_chassis.personkeys import PersonKeys
 from lotse_chassis.service import Service
 from lotse_contracts import intake, notify, referral
 from lotse_referral.domain.checkbacks import CHECKBACK, VISIT_CHECK
+from lotse_referral.domain.clocks import KINDS, REMATCH
 from lotse_referral.handlers import (
+    acting,
     answering,
-    appointments,
     calendars,
     checkbacks,
     consenting,
+    desk,
     erasing,
+    forwarding,
     incoming,
+    informing,
     interpreters,
     matching,
     noticing,
+    person_data,
     places,
     proposing,
-    questions,
+    rematching,
     safety,
+    scheduling,
     sending,
     stopping,
+    suggesting,
+    ticking,
     waiting,
 )
+from lotse_referral.handlers.releasing import Keys
 from lotse_referral.handlers.telling import OwnPages, with_links
-from lotse_referral.http import calendar, hsds, own_page
+from lotse_referral.http import calendar, cards, hsds, own_page
 from lotse_referral.migrations import MIGRATIONS
 from lotse_referral.problems import PROBLEM_TEXTS
+from lotse_referral.providers.knowledge import knowledge
+from lotse_referral.providers.vault import Vault
 from lotse_referral.settings import ReferralSettings
+from lotse_referral.store.offers import Catalogue
 
 
 def build(settings: ReferralSettings) -> Service:
     service = Service("referral", settings, problems=PROBLEM_TEXTS, migrations=expected(MIGRATIONS))
-    keys = {name: partner.intake_seal for name, partner in service.partners.items()}
+    keys = _keys(service)
 
     as_of = settings.directory_as_of
     pages = OwnPages(settings.public_url, OtherKey())
-    service.hears(intake.ConcernAccepted, partial(matching.concern_accepted, as_of=as_of))
-    service.hears(intake.ConcernMoved, stopping.concern_moved)
-    service.hears(intake.ConsentGiven, partial(consenting.consent_given, keys=keys))
-    service.hears(intake.ConsentProved, partial(consenting.consent_proved, keys=keys))
-    service.hears(intake.ConsentWithdrawn, consenting.consent_withdrawn)
-    service.hears(intake.FieldsRefused, consenting.fields_refused)
-    service.hears(intake.PersonRegistered, incoming.person_registered)
+    matcher = matching.Matcher(Catalogue(knowledge()), as_of)
+    _hear_consents(service, keys, pages)
+    _hear_referrals(service, keys, pages, matcher)
+    _hear_partners(service)
 
-    service.hears(referral.ProposeServices, partial(matching.propose, as_of=as_of))
-    service.hears(referral.SendReferral, with_links(pages, partial(sending.send, keys=keys, as_of=as_of)))
-    service.hears(referral.ForwardFields, with_links(pages, sending.forward))
-    service.hears(referral.AnswerReferral, answering.answer)
     service.hears(referral.BookPlace, places.book)
-    service.hears(referral.ErasePerson, erasing.erase)
     service.hears(referral.TellRecipient, noticing.tell_recipient)
 
+    _hear_matching(service, matcher, frozenset(keys.partners))
+    _hear_appointments(service)
+    _answer_the_desk(service)
+    _hear_rights(service, settings)
+    _hear_own_page(service, settings, pages)
+
+    service.serves(hsds.routes(service.engine, settings.public_url))
+    service.serves(cards.routes(service.engine))
+    return service
+
+
+def _hear_matching(service: Service, matcher: matching.Matcher, partners: frozenset[str]) -> None:
+    """Which services fit a concern, and why."""
+    service.hears(intake.ConcernAccepted, partial(matching.concern_accepted, matcher=matcher))
+    service.hears(referral.ProposeServices, partial(matching.propose, matcher=matcher))
+    service.answers(referral.AskSuggestions, partial(suggesting.suggestions, partners=partners))
+
+
+def _keys(service: Service) -> Keys:
+    """Whom a person's fields may be sealed to: the partners' intakes, and ourselves."""
+    partners = {name: partner.intake_seal for name, partner in service.partners.items()}
+    return Keys(partners, service.ring.public if service.ring is not None else None)
+
+
+def _hear_consents(service: Service, keys: Keys, pages: OwnPages) -> None:
+    """What a person agrees to and takes back, as intake tells of it."""
+    service.hears(intake.ConcernMoved, stopping.concern_moved)
+    service.hears(intake.ConsentGiven, with_links(pages, partial(consenting.consent_given, keys=keys)))
+    service.hears(intake.ConsentProved, with_links(pages, partial(consenting.consent_proved, keys=keys)))
+    service.hears(intake.ConsentWithdrawn, consenting.consent_withdrawn)
+    service.hears(intake.ConsentExpired, consenting.consent_expired)
+    service.hears(intake.FieldsRefused, consenting.fields_refused)
+
+
+def _hear_referrals(service: Service, keys: Keys, pages: OwnPages, matcher: matching.Matcher) -> None:
+    """The way of a referral: what the desk orders, what intake releases, and its clocks."""
+    send = partial(sending.send, keys=keys, as_of=matcher.as_of)
+    act = partial(acting.act, keys=keys, as_of=matcher.as_of)
+    service.hears(referral.SendReferral, with_links(pages, send))
+    service.hears(referral.ActOnReferral, with_links(pages, act))
+    service.hears(referral.ForwardFields, with_links(pages, forwarding.forward))
+    service.hears(referral.AnswerReferral, answering.answer)
+    for kind in KINDS:
+        service.on_timer(kind, ticking.due)
+    service.on_timer(REMATCH, partial(rematching.due, matcher=matcher))
+
+
+def _hear_partners(service: Service) -> None:
+    """What other associations say about referrals to them and from them."""
+    service.hears(intake.PersonRegistered, incoming.person_registered)
     service.hears(referral.ReferralOffered, incoming.offered)
     service.hears(referral.ReferralAnswered, answering.answered)
+    service.hears(referral.ReferralInfoAnswered, informing.informed)
+    service.hears(referral.ReferralWithdrawnNotice, incoming.withdrawn_notice)
+    service.hears(referral.ReferralWithdrawalAcknowledged, answering.withdrawal_acknowledged)
     service.hears(referral.ConsentWithdrawnNotice, incoming.consent_withdrawn_notice)
     service.hears(referral.ConsentWithdrawalAcknowledged, answering.withdrawal_acknowledged)
     service.hears(referral.ErasureNotice, incoming.erasure_notice)
     service.hears(referral.FieldsNotice, noticing.fields_notice)
 
-    service.answers(referral.AskSuggestions, partial(questions.suggestions, partners=frozenset(keys)))
-    service.answers(referral.AskReferralActions, questions.allowed_actions)
-    service.answers(referral.AskOpenReferrals, questions.open_referrals)
-    service.answers(referral.AskPersonData, questions.person_data)
-
-    _hear_appointments(service)
-    _hear_own_page(service, settings, pages)
-
-    service.serves(hsds.routes(service.engine, settings.public_url))
-    return service
-
 
 def _hear_appointments(service: Service) -> None:
     """Appointments, the times that offices propose, interpreters, calendars, waiting lists of services."""
     service.hears(intake.CaseAssigned, waiting.case_assigned)
-    service.hears(referral.FixAppointment, appointments.fix)
+    service.hears(referral.FixAppointment, scheduling.fix)
     service.hears(referral.ProposeTimes, proposing.propose)
     service.hears(referral.AnswerProposal, proposing.answer)
     service.hears(referral.RequestInterpreter, interpreters.request)
@@ -88,6 +135,27 @@ def _hear_appointments(service: Service) -> None:
     service.answers(referral.AskInterpreterBooking, interpreters.booking)
     service.answers(referral.AskCalendarFile, calendars.ask_file)
     service.serves(calendar.routes(service.engine, service.association, service.now))
+
+
+def _answer_the_desk(service: Service) -> None:
+    """Which loops are open and why, one referral with its history, what may be done with it."""
+    service.answers(referral.AskReferralActions, desk.allowed_actions)
+    service.answers(referral.AskOpenReferrals, desk.open_referrals)
+    service.answers(referral.AskReferral, desk.ask_referral)
+
+
+def _hear_rights(service: Service, settings: ReferralSettings) -> None:
+    """A person is erased, or asks for what is held about her."""
+    vault = _vault(service, settings)
+    service.hears(referral.ErasePerson, partial(erasing.erase, vault=vault))
+    service.answers(referral.AskPersonData, partial(person_data.person_data, vault=vault))
+
+
+def _vault(service: Service, settings: ReferralSettings) -> Vault | None:
+    """Absent where no keys are set up."""
+    if settings.keys_folder is None or settings.kek_file is None or service.ring is None:
+        return None
+    return Vault(PersonKeys(settings.keys_folder, settings.kek_file), service.ring)
 
 
 def _hear_own_page(service: Service, settings: ReferralSettings, pages: OwnPages) -> None:
