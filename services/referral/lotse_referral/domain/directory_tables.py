@@ -1,12 +1,14 @@
 """Turns entries of a directory into rows in the shape of HSDS 3.1; nothing is written that the source does not say."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from lotse_referral.domain.codes import CONCERNS, TAXONOMY, TAXONOMY_VERSION
 from lotse_referral.domain.directory import Entry, identifier
+from lotse_referral.domain.directory.flat import resources_of
+from lotse_referral.domain.directory.policy import next_check
+from lotse_referral.domain.directory.rows import Row, rows_of, term_id
 
-Row = dict[str, Any]
+__all__ = ["Row", "tables_of", "term_id"]
 
 DESCRIPTION_UNKNOWN = "No description is known."
 STATE_OF_CITY = {"Dresden": "Sachsen"}
@@ -18,17 +20,23 @@ def tables_of(entries: Iterable[Entry], directory: str) -> dict[str, list[Row]]:
     """The rows by table. Ids come from stable keys, so that loading twice changes nothing."""
     tables: dict[str, list[Row]] = {"directory": [{"name": directory}], "taxonomy_term": _terms()}
     organizations: dict[str, Row] = {}
-    for entry in entries:
+    known = tuple(entries)
+    for entry in known:
         organization = _organization(entry)
         organizations.setdefault(organization["id"], organization)
         for table, row in _rows(entry, directory):
             tables.setdefault(table, []).append(row)
-    return tables | {"organization": list(organizations.values())}
+    return _sourced(tables | {"organization": list(organizations.values())}, known)
 
 
-def term_id(code: str) -> str:
-    """The id of a concern code in the taxonomy."""
-    return str(identifier("taxonomy-term", f"{TAXONOMY}:{code}"))
+def _sourced(tables: dict[str, list[Row]], entries: Iterable[Entry]) -> dict[str, list[Row]]:
+    """With the source of each field, and the day on which somebody should look at it again."""
+    made = tuple(resources_of(tables, entries))
+    due = {one.id: next_check(one) for one in made if one.type == "service"}
+    for extension in tables.get("service_extension", ()):
+        day = due[extension["service_id"]]
+        extension["next_check_due"] = None if day is None else day.isoformat()
+    return tables | {"field_source": [row for one in made for row in rows_of(one).get("field_source", ())]}
 
 
 def _organization(entry: Entry) -> Row:
@@ -47,6 +55,8 @@ def _rows(entry: Entry, directory: str) -> Iterable[tuple[str, Row]]:
         yield "language", _language(entry, code)
     for area in entry.service_area:
         yield "service_area", {"id": _id("area", key, area), "service_id": service_id, "name": area}
+    for rule in entry.rules:
+        yield "service_rule", {"service_id": service_id, "rule": rule}
     for code in entry.codes:
         yield "attribute", _attribute(entry, code)
 
@@ -59,10 +69,11 @@ def _service(entry: Entry) -> Row:
         "description": entry.description,
         "url": entry.website,
         "email": entry.email,
-        "status": "active",
+        "status": entry.status,
         "interpretation_services": "An interpreter can be called in." if entry.interpreter else None,
         "application_process": _application_process(entry),
         "minimum_age": entry.minimum_age,
+        "maximum_age": entry.maximum_age,
         "assured_date": None if entry.assured_on is None else entry.assured_on.isoformat(),
         "digest": entry.digest,
     }
@@ -81,7 +92,7 @@ def _extension(entry: Entry, directory: str) -> Row:
         "address_text": None if entry.confidential else entry.address_text,
         "valid_to": None if entry.valid_to is None else entry.valid_to.isoformat(),
         "assurance": entry.assurance,
-        "capacity": "unknown",
+        "capacity": entry.capacity,
         "interpreter": entry.interpreter,
         "appointment_only": entry.appointment_only,
         "for_institutions": entry.for_institutions,

@@ -27,7 +27,8 @@ _COLUMNS = {
     "organization": "id uuid, name text, description text",
     "taxonomy_term": "id uuid, code text, name text, description text, taxonomy text, parent_id uuid",
     "service": "id uuid, organization_id uuid, name text, description text, url text, email text, status text,"
-    " interpretation_services text, application_process text, minimum_age integer, assured_date date, digest text",
+    " interpretation_services text, application_process text, minimum_age integer, maximum_age integer,"
+    " assured_date date, digest text",
     "location": "id uuid, location_type text, description text",
     "service_at_location": "id uuid, service_id uuid, location_id uuid",
     "address": "id uuid, location_id uuid, address_1 text, city text, state_province text, postal_code text,"
@@ -35,15 +36,33 @@ _COLUMNS = {
     "phone": "id uuid, service_id uuid, number text",
     "language": "id uuid, service_id uuid, code text, note text, doubtful boolean",
     "service_area": "id uuid, service_id uuid, name text",
+    "service_rule": "service_id uuid, rule text",
     "attribute": "id uuid, link_id uuid, taxonomy_term_id uuid, main boolean",
     "service_extension": "service_id uuid, association text, address_text text, valid_to date, assurance text,"
     " capacity text, interpreter boolean, appointment_only boolean, for_institutions boolean,"
-    " confidential_location boolean, note text, sources text[], directory text, digest text",
+    " confidential_location boolean, note text, sources text[], directory text, digest text, next_check_due date",
+    "field_source": "resource_type text, resource_id uuid, field text, source text, assured_on date",
 }
 
 
-def _given(table: str) -> str:
+_TOUCHED = "(SELECT resource_id FROM metadata WHERE origin = 'here' AND updated_by <> 'program')"
+"""What somebody changed here outranks what comes with the program; `directory import` compares field by field."""
+_OWNER = {"organization": "id", "service": "id", "attribute": "link_id", "field_source": "resource_id"}
+_PLACED = {"location": "id", "address": "location_id"}
+
+
+def _raw(table: str) -> str:
     return f"jsonb_to_recordset({_DOCUMENT} -> '{table}') AS given ({_COLUMNS[table]})"
+
+
+def _given(table: str) -> str:
+    if table == "taxonomy_term":
+        return _raw(table)
+    if table in _PLACED:
+        places = f"SELECT location_id FROM {_given('service_at_location')}"
+        return f"(SELECT * FROM {_raw(table)} WHERE {_PLACED[table]} IN ({places})) AS given"
+    owner = _OWNER.get(table, "service_id")
+    return f"(SELECT * FROM {_raw(table)} WHERE {owner} NOT IN {_TOUCHED}) AS given"
 
 
 def _names(table: str) -> str:
@@ -75,15 +94,15 @@ _SERVICE = (
     + ", ".join(f"{name} = excluded.{name}" for name in _SERVICE_NAMES.split(", ") if name != "id")
 )
 _ABSENT = (
-    f"service_id NOT IN (SELECT id FROM {_given('service')})"
+    f"service_id NOT IN (SELECT id FROM {_raw('service')}) AND service_id NOT IN {_TOUCHED}"
     f" AND directory = (SELECT name FROM jsonb_to_recordset({_DOCUMENT} -> 'directory') AS given (name text))"
 )
 _GIVEN_IDS = f"SELECT id FROM {_given('service')}"
-_PLACES = f"SELECT location_id FROM service_at_location WHERE service_id IN ({_GIVEN_IDS})"
 
 _NO_PLACE = (
     f"WITH gone AS (DELETE FROM service_at_location WHERE service_id IN ({_GIVEN_IDS}) RETURNING location_id)"
-    " DELETE FROM location WHERE id IN (SELECT location_id FROM gone)"
+    " DELETE FROM location WHERE id IN (SELECT location_id FROM gone) AND id NOT IN"
+    f" (SELECT location_id FROM service_at_location WHERE service_id NOT IN ({_GIVEN_IDS}))"
 )
 _GONE_INACTIVE = (
     "UPDATE service SET status = 'inactive', last_modified = now() WHERE status = 'active'"
@@ -94,13 +113,16 @@ LOADING: tuple[str, ...] = (
     _upsert("organization"),
     _upsert("taxonomy_term"),
     _SERVICE,
-    f"DELETE FROM address WHERE location_id IN ({_PLACES})",
     _NO_PLACE,
-    *(_delete(table) for table in ("phone", "language", "service_area")),
+    *(_delete(table) for table in ("phone", "language", "service_area", "service_rule")),
     _delete("attribute", "link_id"),
-    *(_insert(table) for table in ("location", "service_at_location", "address", "phone", "language")),
-    *(_insert(table) for table in ("service_area", "attribute")),
+    _upsert("location"),
+    *(_insert(table) for table in ("service_at_location", "phone", "language")),
+    _upsert("address"),
+    *(_insert(table) for table in ("service_area", "service_rule", "attribute")),
     _upsert("service_extension", "service_id"),
+    f"DELETE FROM field_source WHERE resource_id IN (SELECT resource_id FROM {_given('field_source')})",
+    _insert("field_source"),
     _GONE_INACTIVE,
     f"UPDATE service_extension SET digest = '' WHERE {_ABSENT}",
 )

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 from uuid import UUID, uuid5
 
 from lotse_referral.domain.codes import is_known
+from lotse_referral.domain.directory.form import STATUSES
+from lotse_referral.domain.offers import Capacity
 
 NAMESPACE = UUID("8d0a2c3e-6b1f-5a47-9f35-2f6b1c8e4d70")
 """Of all ids in the directory: the same row has the same id in every association."""
@@ -60,6 +62,10 @@ class Entry:
     assured_on: date | None
     assurance: str
     minimum_age: int | None
+    maximum_age: int | None
+    status: str
+    capacity: str
+    rules: tuple[str, ...]
     appointment_only: bool
     for_institutions: bool
     confidential: bool
@@ -135,6 +141,10 @@ def _entry(number: int, row: Any, as_of: date | None, faults: list[Fault]) -> En
         assured_on=as_of,
         assurance=ASSURANCES.get(str(row.get("verified")), "unknown"),
         minimum_age=field.age("minimum_age"),
+        maximum_age=field.age("maximum_age"),
+        status=field.chosen("status", STATUSES, "active"),
+        capacity=field.chosen("capacity", get_args(Capacity), "unknown"),
+        rules=field.texts("eligibility_rules"),
         appointment_only=row.get("appointment") == "required",
         for_institutions=row.get("bookable_by") == "institution",
         confidential=row.get("confidential_location") is True,
@@ -182,6 +192,13 @@ class _Row:
         if any(not is_known(code) for code in given):
             self.fault(field, "unknown_code")
         return tuple(code for code in given if is_known(code))
+
+    def chosen(self, field: str, choices: tuple[str, ...], otherwise: str) -> str:
+        value = self.row.get(field)
+        if value is None or value in choices:
+            return value or otherwise
+        self.fault(field, "not_a_choice")
+        return otherwise
 
     def languages(self, given: tuple[str, ...]) -> tuple[str, ...]:
         known = tuple(dict.fromkeys(code for code in given if LANGUAGE.match(code)))
