@@ -57,7 +57,15 @@ CONCERNS: dict[str, Concern] = {
     "documents": Concern(
         "Post und Papiere",
         "Letters and papers",
-        ("letter_unclear", "form_help", "translation", "ukr_documents", "notary"),
+        (
+            "letter_unclear",
+            "form_help",
+            "translation",
+            "ukr_documents",
+            "notary",
+            "residents_registration",
+            "tax_papers",
+        ),
     ),
     "community": Concern("Kontakte, Freizeit", "Contacts and leisure", ("club", "volunteering", "culture", "religion")),
     "interpreting": Concern("Dolmetschen", "Interpreting", ("appointment_interpreter",)),

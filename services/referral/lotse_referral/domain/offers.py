@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-LanguageKind = Literal["staff", "doubtful", "interpreter"]
+from lotse_chassis.calendar import ZONE
+
+LanguageKind = Literal["native", "staff", "interpreter"]
 Capacity = Literal["available", "waitlist", "none", "unknown"]
 Assurance = Literal["two_sources", "one_source", "unknown"]
 
-DIRECTORY_ZONE = ZoneInfo("Europe/Berlin")
+DIRECTORY_ZONE = ZONE
+EVERYWHERE = "DE"
+"""A service area that names the whole country: a helpline, a portal, a chat."""
 
 
 def local_day(now: datetime) -> date:
@@ -19,8 +22,36 @@ def local_day(now: datetime) -> date:
 
 
 @dataclass(frozen=True)
+class Opening:
+    """Open each week on this weekday (Monday is 0), from and to in minutes after midnight, local time."""
+
+    weekday: int
+    opens: int
+    closes: int
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def holds_on(self, day: date) -> bool:
+        """Whether the office is open like this on that day."""
+        begun = self.valid_from is None or self.valid_from <= day
+        return begun and (self.valid_to is None or day <= self.valid_to) and day.weekday() == self.weekday
+
+
+@dataclass(frozen=True)
+class LanguageSlot:
+    """A language that is spoken at this time only."""
+
+    language: str
+    opening: Opening
+    kind: LanguageKind = "staff"
+
+
+@dataclass(frozen=True)
 class Offer:
-    """`spoken` names languages of the staff; `doubtful` those that no source states; an interpreter speaks any."""
+    """`spoken` names languages of the staff, `doubtful` those that no source states; an interpreter speaks any.
+
+    `codes` are of the list of concerns; a finer one says that of its parent only this part is covered.
+    """
 
     service_id: UUID
     primary_code: str
@@ -35,18 +66,24 @@ class Offer:
     assured_on: date | None = None
     assurance: Assurance = "unknown"
     minimum_age: int | None = None
+    maximum_age: int | None = None
     appointment_only: bool = False
     for_institutions: bool = False
     address_known: bool = False
     phone_known: bool = False
-    limited_area: bool = False
+    slots: tuple[LanguageSlot, ...] = ()
+    openings: tuple[Opening, ...] = ()
+    areas: frozenset[str] = frozenset()
+    town: str | None = None
+    postal_code: str | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    step_free: bool | None = None
+    rules: frozenset[str] = frozenset()
+    helped: int = 0
+    closed: int = 0
 
-
-@dataclass(frozen=True)
-class Need:
-    """What is looked for. No trait of a person beyond the language that she is spoken to in."""
-
-    code: str
-    language: str
-    urgency: str = "normal"
-    preferred: frozenset[UUID] = frozenset()
+    @property
+    def at_a_distance(self) -> bool:
+        """A helpline, a portal or a chat: nobody has to go there."""
+        return EVERYWHERE in self.areas

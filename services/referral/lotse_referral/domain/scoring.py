@@ -1,0 +1,199 @@
+"""The points of one offer for one need: quickly for all of them, and with every reason for the best."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple
+
+from lotse_referral.domain.eligibility import Verdict
+from lotse_referral.domain.judging import judge
+from lotse_referral.domain.knowledge import Knowledge
+from lotse_referral.domain.levels import Level, Talk, freshness_level, reach_level, talks
+from lotse_referral.domain.matching import Factor, Suggestion, source_of
+from lotse_referral.domain.needs import Need
+from lotse_referral.domain.offers import Offer, local_day
+from lotse_referral.domain.weights import Weights, earned, success_percent
+
+NO_CAPACITY, NO_LANGUAGE = "no_capacity", "language_not_available"
+REQUEST, OUTCOMES, EARLIER = "request", "outcomes of this association", "earlier answer"
+
+
+class Keyed(NamedTuple):
+    """An offer with numbers that are the same wherever what they stand for is the same."""
+
+    offer: Offer
+    talk: int
+    place: int
+    rule: int
+
+
+class Fixed(NamedTuple):
+    """What of an offer's points depends on the code, the urgency and the day alone."""
+
+    points: int
+    percent: int
+    level: str
+    keyed: Keyed
+
+
+@dataclass
+class Scoring:
+    """One need on its way through the directory; what is the same for many offers is worked out once."""
+
+    need: Need
+    now: datetime
+    known: Knowledge
+    weights: Weights = field(init=False)
+    today: date = field(init=False)
+    declined: Mapping[object, str] = field(init=False)
+    _talks: dict[int, tuple[int, Talk]] = field(default_factory=dict)
+    _reach: dict[int, tuple[int, Level]] = field(default_factory=dict)
+    _verdicts: dict[int, Verdict] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.weights = self.known.scale.of(self.need.urgency)
+        self.today = local_day(self.now)
+        self.declined = dict(self.need.declined)
+
+    @property
+    def rest_max(self) -> int:
+        """The most points that an offer can still earn beyond the fixed ones."""
+        return sum(self.weights[factor] for factor in ("language", "next_slot", "reachability", "preference"))
+
+    def points(self, fixed: Fixed) -> int:
+        """All points of an offer."""
+        keyed = fixed.keyed
+        if keyed.offer.service_id in self.declined:
+            return sum(factor.points for factor in self._factors(fixed))
+        preferred = keyed.offer.service_id in self.need.preferred
+        preference = "preferred" if preferred else "preference_unknown"
+        return fixed.points + self._talk(keyed)[0] + self._place(keyed)[0] + self._earned("preference", preference)
+
+    def verdict(self, keyed: Keyed) -> Verdict:
+        """What the rules say; the same for all services with the same rules and limits."""
+        found = self._verdicts.get(keyed.rule)
+        if found is None:
+            rules = (self.known.rules[name] for name in sorted(keyed.offer.rules) if name in self.known.rules)
+            holding = [rule for rule in rules if rule.holds_on(self.today)]
+            found = self._verdicts[keyed.rule] = judge(self.need, keyed.offer, holding, self.known)
+        return found
+
+    def suggestion(self, fixed: Fixed) -> Suggestion:
+        """An offer with all its reasons and warnings."""
+        offer, verdict = fixed.keyed.offer, self.verdict(fixed.keyed)
+        warnings = (*self._warnings(offer, verdict), *warnings_of(offer))
+        return Suggestion(
+            offer.service_id,
+            self._factors(fixed),
+            tuple(dict.fromkeys(warnings)),
+            verdict.value,
+            verdict.tier,
+            verdict.findings,
+        )
+
+    def _factors(self, fixed: Fixed) -> tuple[Factor, ...]:
+        offer, source = fixed.keyed.offer, source_of(fixed.keyed.offer)
+        refused = self.declined.get(offer.service_id)
+        talk = self._talk(fixed.keyed)[1]
+        language = Level("language_not_listed") if refused == NO_LANGUAGE else talk.language
+        reach = self._place(fixed.keyed)[1]
+        percent = success_percent(offer.helped, offer.closed)
+        evidence = "outcomes_unknown" if percent is None else "outcomes_known"
+        levels = {
+            "code": (Level(fixed.level, self.need.code), source),
+            "language": (language, EARLIER if refused == NO_LANGUAGE else source),
+            "capacity": _capacity(offer, refused),
+            "reachability": (reach, source),
+            "next_slot": (Level(talk.slot.level, talk.slot.when), source),
+            "evidence": (Level(evidence, None if percent is None else f"{offer.helped}/{offer.closed}"), OUTCOMES),
+            "freshness": (Level(freshness_level(offer, self.today)), source),
+            "preference": self._preference(offer, refused),
+        }
+        return tuple(
+            Factor(
+                name,
+                earned(weight, self._percent(name, levels[name][0].name, percent)),
+                *levels[name][0],
+                levels[name][1],
+            )
+            for name, weight in self.weights.items()
+        )
+
+    def _percent(self, factor: str, level: str, success: int | None) -> int:
+        return (
+            success if level == "outcomes_known" and success is not None else self.known.scale.percents[factor][level]
+        )
+
+    def _preference(self, offer: Offer, refused: str | None) -> tuple[Level, str]:
+        if refused is not None:
+            return Level("declined_before", refused), EARLIER
+        return Level("preferred" if offer.service_id in self.need.preferred else "preference_unknown"), REQUEST
+
+    def _talk(self, keyed: Keyed) -> tuple[int, Talk]:
+        found = self._talks.get(keyed.talk)
+        if found is None:
+            ways = talks(self.need, keyed.offer, self.now)
+            points = [self._earned("language", t.language.name) + self._earned("next_slot", t.slot.level) for t in ways]
+            best = max(range(len(ways)), key=lambda place: (points[place], place))
+            found = self._talks[keyed.talk] = (points[best], ways[best])
+        return found
+
+    def _place(self, keyed: Keyed) -> tuple[int, Level]:
+        found = self._reach.get(keyed.place)
+        if found is None:
+            level = reach_level(self.need, keyed.offer, self.known.places)
+            found = self._reach[keyed.place] = (self._earned("reachability", level.name), level)
+        return found
+
+    def _earned(self, factor: str, level: str) -> int:
+        return self.known.scale.points(self.weights, factor, level)
+
+    def _warnings(self, offer: Offer, verdict: Verdict) -> list[str]:
+        """What her own case warns of: rules that say no, that would, or that are not decided."""
+        found = []
+        for one in verdict.findings:
+            if one.value == "false":
+                found.append("pending_law" if one.state == "pending" else "not_eligible")
+            elif one.value == "unknown":
+                found.append("pending_law" if one.state == "pending" else "eligibility_unknown")
+        found += [w for name in sorted(offer.rules) if (r := self.known.rules.get(name)) and (w := r.warning)]
+        if offer.service_id in self.declined:
+            found.append("declined_before")
+        if self.need.step_free and offer.step_free is None and not offer.at_a_distance:
+            found.append("step_free_unknown")
+        return found
+
+
+def fixed_points(level: str, offer: Offer, today: date, known: Knowledge, weights: Weights) -> tuple[int, int]:
+    """The points for code, capacity, outcomes and freshness, and the percentage of the code for ties."""
+    scale = known.scale
+    percent = success_percent(offer.helped, offer.closed)
+    points = scale.points(weights, "code", level) + scale.points(weights, "capacity", f"capacity_{offer.capacity}")
+    points += scale.points(weights, "freshness", freshness_level(offer, today))
+    points += earned(
+        weights["evidence"], scale.percents["evidence"]["outcomes_unknown"] if percent is None else percent
+    )
+    return points, scale.percents["code"][level]
+
+
+def warnings_of(offer: Offer) -> tuple[str, ...]:
+    """What a counsellor should know before she sends anybody there."""
+    doubts = {
+        "minimum_age": offer.minimum_age is not None,
+        "appointment_required": offer.appointment_only,
+        "booked_by_institution": offer.for_institutions,
+        "limited_area": bool(offer.areas) and not offer.at_a_distance,
+        "languages_doubtful": bool(offer.doubtful),
+        "confidential_location": offer.confidential,
+        "address_incomplete": not offer.address_known and not offer.confidential and not offer.at_a_distance,
+        "phone_unknown": not offer.phone_known,
+        "ends_soon": offer.valid_to is not None,
+    }
+    return tuple(doubt for doubt, holds in doubts.items() if holds)
+
+
+def _capacity(offer: Offer, refused: str | None) -> tuple[Level, str]:
+    """Whoever has just said that there is no place has none, whatever the directory says."""
+    if refused == NO_CAPACITY:
+        return Level("capacity_none"), EARLIER
+    return Level(f"capacity_{offer.capacity}"), source_of(offer)
