@@ -25,3 +25,21 @@ class ReferralSettings(Settings):
         "for `load-offers`: JSON list of group offers, each with key, name, seats and, where known, service",
         default=None,
     )
+    trusted_proxies: str = setting(
+        "addresses of reverse proxies, by commas, whose X-Forwarded-For says where a request comes from", default=""
+    )
+    own_page_tries_per_minute: float = setting(
+        "how often one address may try a code and PIN, or answer by a code, per minute", default=10.0
+    )
+    quick_exit_url: str = setting(
+        "where a person gets who leaves her own page quickly; a page that anybody might look at",
+        default="https://www.dwd.de/",
+    )
+    letter_name: str = setting(
+        "how letters, mails and pages to offices name this association; empty: as it is known, else its short name",
+        default="",
+    )
+    letter_address: str = setting("address of this association on its letters, the lines parted by ` | `", default="")
+    letter_contact: str = setting(
+        "phone or e-mail by which offices reach this association, as it stands on letters and pages", default=""
+    )

@@ -33,7 +33,7 @@ from lotse_referral.domain.referral import Given, Referral
 from lotse_referral.handlers import asking_back, moving
 from lotse_referral.handlers.finding import ours
 from lotse_referral.handlers.telling import LIVES_AFTER, OwnPages, tell_with_link
-from lotse_referral.store import alive, checkbacks, desk, referrals
+from lotse_referral.store import alive, checkbacks, referrals
 
 CHECKBACK_LINK = "checkback"
 """Purpose of the codes that answer without a page, such as by a bot's button; their subject is the referral."""
@@ -134,7 +134,7 @@ def _given(meaning: Meaning) -> Given:
 
 async def _under_way(tx: AsyncConnection, timer: Timer) -> Referral | None:
     """Under her lock, so that what intake says of her contact is before or after."""
-    seen = await desk.peek(tx, UUID(timer.key))
+    seen = await referrals.read(tx, UUID(timer.key))
     if seen is None or seen.person_id is None or await alive.erased(tx, seen.person_id):
         return None
     held = await referrals.load(tx, seen.referral_id)

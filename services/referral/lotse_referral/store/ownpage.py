@@ -12,9 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis import links
 from lotse_contracts.values import MoveWish
+from lotse_referral.store.tables import referral
+from lotse_referral.store.tables.directory import required_document
 from lotse_referral.store.tables.ownpage import move_wish, own_session, own_withdrawal
 
 ProvedBy = Literal["link", "code"]
+DOCUMENTS_MAX = 20  # of one service
 
 
 @dataclass(frozen=True)
@@ -113,3 +116,20 @@ async def asked_withdrawals(tx: AsyncConnection, person_ids: Sequence[UUID]) -> 
     """The consents that she has taken back here; intake's word for it may still be on its way."""
     query = select(own_withdrawal.c.consent_id).where(own_withdrawal.c.person_id.in_(list(person_ids)))
     return frozenset((await tx.execute(query)).scalars())
+
+
+async def language_of(tx: AsyncConnection, person_id: UUID) -> str | None:
+    """The language of her newest referral, which is the one that she asked for help in."""
+    query = select(referral.c.language).where(referral.c.person_id == person_id)
+    language: str | None = (
+        await tx.execute(query.order_by(referral.c.created_at.desc()).limit(1))
+    ).scalar_one_or_none()
+    return language
+
+
+async def documents_of(tx: AsyncConnection, service_id: UUID) -> tuple[str, ...]:
+    """What she should bring, as the directory has it."""
+    query = select(required_document.c.document).where(
+        required_document.c.service_id == service_id, required_document.c.document.is_not(None)
+    )
+    return tuple((await tx.execute(query.order_by(required_document.c.document).limit(DOCUMENTS_MAX))).scalars())

@@ -1,0 +1,143 @@
+"""Gathers what her own page shows; nothing is changed or locked by looking."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lotse_contracts.values import MoveWish
+from lotse_referral.domain.appointments import WITHOUT_ADDRESS, Appointment
+from lotse_referral.domain.checkbacks import Checkback, may_be_told, open_question
+from lotse_referral.domain.own_page import (
+    REFERRALS_SHOWN_MAX,
+    Entry,
+    OfferedTime,
+    Place,
+    Shared,
+    Visit,
+    consents_of,
+    in_order,
+    is_shown,
+    state_word,
+)
+from lotse_referral.domain.referral import Referral
+from lotse_referral.store import appointments, checkbacks, consents, directory, ownpage, referrals
+from lotse_referral.store.directory import NamedService
+from lotse_referral.store.ownpage import OwnSession
+
+WAYS = {"there": "at_office", "phone": "by_phone", "online": "online"}
+
+
+async def entries(tx: AsyncConnection, session: OwnSession, now: datetime) -> tuple[Entry, ...]:
+    """What this session may see, in the order in which she needs it."""
+    shown = [
+        held for held in await referrals.seen_of(tx, session.person_ids, REFERRALS_SHOWN_MAX) if is_shown(held, now)
+    ]
+    ids = [held.service_id for held in shown if held.service_id is not None]
+    services = await directory.named(tx, ids)
+    known = {held.referral_id: services.get(held.service_id) if held.service_id else None for held in shown}
+    if session.proved_by == "link":
+        shown = [held for held in shown if _tellable(held, known[held.referral_id])]
+    asked = await checkbacks.of_referrals(tx, [held.referral_id for held in shown])
+    wishes = await ownpage.wishes_of(tx, [held.referral_id for held in shown])
+    gone = await ownpage.asked_withdrawals(tx, session.person_ids)
+    found = [
+        await _entry(tx, held, known[held.referral_id], asked.get(held.referral_id, ()), wishes, gone, now)
+        for held in shown
+    ]
+    return in_order(found)
+
+
+async def _entry(
+    tx: AsyncConnection,
+    held: Referral,
+    service: NamedService | None,
+    asked: Sequence[Checkback],
+    wishes: dict[UUID, tuple[int, MoveWish]],
+    gone: frozenset[UUID],
+    now: datetime,
+) -> Entry:
+    secret = not _tellable(held, service)
+    ahead = await appointments.ahead_of_referral(tx, held.referral_id, now) if held.open else ()
+    return Entry(
+        referral_id=held.referral_id,
+        state=state_word(held),
+        open=held.open,
+        incoming=held.direction == "in",
+        place=None if service is None else await _place(tx, service),
+        visits=tuple([await _visit(tx, one, service, wishes, secret=secret) for one in ahead]),
+        times=await _times(tx, held, now),
+        asks=held.under_way and held.direction == "out" and open_question(asked) is not None,
+        shared=await _shared(tx, held, service, gone),
+    )
+
+
+def _tellable(held: Referral, service: NamedService | None) -> bool:
+    return may_be_told(held, confidential=service is not None and service.confidential)
+
+
+async def _place(tx: AsyncConnection, service: NamedService) -> Place:
+    return Place(
+        name=service.name,
+        organisation=service.organization,
+        service_id=service.service_id,
+        active=service.active,
+        secret=service.confidential,
+        address=service.address,
+        phone=service.phone,
+        email=service.email,
+        url=service.url,
+        appointment_only=service.appointment_only,
+        interpreter=service.interpreter,
+        spoken=service.spoken,
+        doubtful=service.doubtful,
+        bring=await ownpage.documents_of(tx, service.service_id),
+    )
+
+
+async def _visit(
+    tx: AsyncConnection,
+    fixed: Appointment,
+    service: NamedService | None,
+    wishes: dict[UUID, tuple[int, MoveWish]],
+    *,
+    secret: bool,
+) -> Visit:
+    version, wish = wishes.get(fixed.appointment_id, (0, None))
+    located = fixed.place is not None and fixed.place not in WITHOUT_ADDRESS
+    confidential = service is not None and service.confidential
+    return Visit(
+        appointment_id=fixed.appointment_id,
+        starts_at=fixed.starts_at,
+        ends_at=fixed.ends_at,
+        address=await appointments.address_of(tx, UUID(fixed.place)) if located and not confidential else None,
+        way=WAYS.get(fixed.place or ""),
+        wish=wish if version == fixed.version else None,
+    )
+
+
+async def _times(tx: AsyncConnection, held: Referral, now: datetime) -> tuple[OfferedTime, ...]:
+    if not held.under_way:
+        return ()
+    return tuple(
+        OfferedTime(one.proposal_id, one.starts_at, one.ends_at)
+        for one in await appointments.proposals(tx, held.referral_id)
+        if one.state == "open" and one.starts_at > now
+    )
+
+
+async def _shared(
+    tx: AsyncConnection, held: Referral, service: NamedService | None, gone: frozenset[UUID]
+) -> Shared | None:
+    """Only what we gave; what another association gave us is for it to show."""
+    if held.direction != "out" or not held.fields_left:
+        return None
+    known = [await consents.load(tx, consent_id) for consent_id in consents_of(held)]
+    holding = [one for one in known if one is not None and not one.withdrawn and one.consent_id not in gone]
+    return Shared(
+        organisation=service.organization if service is not None else held.partner or "",
+        groups=held.field_groups,
+        withdrawable=bool(holding),
+        withdrawn=bool(known) and not holding,
+    )
