@@ -94,9 +94,13 @@ class ReferralStep(SaidPart):
 class CheckbackSeen(SaidPart):
     """One round of asking her what became of it."""
 
+    series: Code | None = Field(default=None, description="way: days after she went; visit: the day after a date")
     round: int
+    way: Code | None = Field(default=None, description="message: a notice to her; desk: our desk asks her")
     asked_at: AwareDatetime | None = None
     answer: Code | None = None
+    said_by: Code | None = Field(default=None, description="person, or staff who heard it")
+    through: Code | None = Field(default=None, description="how it reached us: her page, the bot or the desk")
     answered_at: AwareDatetime | None = None
 
 

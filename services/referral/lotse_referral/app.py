@@ -15,9 +15,13 @@ from lotse_referral.handlers import (
     calendars,
     checkbacks,
     consenting,
+    correspondence,
+    delivering,
     desk,
     erasing,
-    forwarding,
+    group_views,
+    groups,
+    heads,
     incoming,
     informing,
     interpreters,
@@ -30,24 +34,28 @@ from lotse_referral.handlers import (
     safety,
     scheduling,
     sending,
+    sign_up,
     stopping,
     suggesting,
+    tasks,
     ticking,
     waiting,
 )
+from lotse_referral.handlers.carrying import HELD_TIMER, LINK_TIMER
 from lotse_referral.handlers.releasing import Keys
 from lotse_referral.handlers.telling import OwnPages, with_links
-from lotse_referral.http import calendar, cards, hsds, own_page
+from lotse_referral.http import calendar, cards, hsds, office, own_page
 from lotse_referral.migrations import MIGRATIONS
-from lotse_referral.problems import PROBLEM_TEXTS
+from lotse_referral.problems import PROBLEM_TEXTS, STATUSES
 from lotse_referral.providers.knowledge import knowledge
+from lotse_referral.providers.offices import NAMES, Offices, Sender
 from lotse_referral.providers.vault import Vault
 from lotse_referral.settings import ReferralSettings
 from lotse_referral.store.offers import Catalogue
 
 
 def build(settings: ReferralSettings) -> Service:
-    service = Service("referral", settings, problems=PROBLEM_TEXTS, migrations=expected(MIGRATIONS))
+    service = Service("referral", settings, PROBLEM_TEXTS, expected(MIGRATIONS), statuses=STATUSES)
     keys = _keys(service)
 
     as_of = settings.directory_as_of
@@ -57,13 +65,15 @@ def build(settings: ReferralSettings) -> Service:
     _hear_referrals(service, keys, pages, matcher)
     _hear_partners(service)
 
-    service.hears(referral.BookPlace, places.book)
     service.hears(referral.TellRecipient, noticing.tell_recipient)
 
     _hear_matching(service, matcher, frozenset(keys.partners))
     _hear_appointments(service)
+    _hear_groups(service, settings, pages)
     _answer_the_desk(service)
-    _hear_rights(service, settings)
+    vault = _vault(service, settings)
+    _hear_rights(service, vault)
+    _hear_offices(service, pages, Offices(settings.public_url, _sender(settings), pages.notify_key, vault))
     _hear_own_page(service, settings, pages)
 
     service.serves(hsds.routes(service.engine, settings.public_url))
@@ -100,7 +110,6 @@ def _hear_referrals(service: Service, keys: Keys, pages: OwnPages, matcher: matc
     act = partial(acting.act, keys=keys, as_of=matcher.as_of)
     service.hears(referral.SendReferral, with_links(pages, send))
     service.hears(referral.ActOnReferral, with_links(pages, act))
-    service.hears(referral.ForwardFields, with_links(pages, forwarding.forward))
     service.hears(referral.AnswerReferral, answering.answer)
     for kind in KINDS:
         service.on_timer(kind, ticking.due)
@@ -119,6 +128,23 @@ def _hear_partners(service: Service) -> None:
     service.hears(referral.ConsentWithdrawalAcknowledged, answering.withdrawal_acknowledged)
     service.hears(referral.ErasureNotice, incoming.erasure_notice)
     service.hears(referral.FieldsNotice, noticing.fields_notice)
+
+
+def _hear_groups(service: Service, settings: ReferralSettings, pages: OwnPages) -> None:
+    """Group offers, their sessions and places, sign-up without account."""
+    service.hears(referral.MakeGroupOffer, groups.make)
+    service.hears(referral.ChangeGroupOffer, with_links(pages, groups.change))
+    service.hears(referral.CancelGroupOffer, with_links(pages, groups.cancel))
+    service.hears(referral.CancelGroupSession, with_links(pages, groups.cancel_session))
+    service.hears(referral.MoveGroupSession, with_links(pages, groups.move_session))
+    service.hears(referral.RecordGroupSession, heads.record)
+    service.hears(referral.BookPlace, places.book)
+    service.hears(referral.CancelPlace, with_links(pages, places.cancel))
+    service.hears(referral.StrikeSignUp, with_links(pages, places.strike))
+    service.answers(referral.AskGroupOffers, group_views.ask_offers)
+    service.answers(referral.AskGroupPlaces, group_views.ask_places)
+    service.answers(referral.AskGroupFigures, heads.figures)
+    service.on_timer(sign_up.RETENTION, sign_up.forget)
 
 
 def _hear_appointments(service: Service) -> None:
@@ -144,9 +170,35 @@ def _answer_the_desk(service: Service) -> None:
     service.answers(referral.AskReferral, desk.ask_referral)
 
 
-def _hear_rights(service: Service, settings: ReferralSettings) -> None:
+def _hear_offices(service: Service, pages: OwnPages, offices: Offices) -> None:
+    """Offices that will never log in: what is released for them, their links and pages, and who goes along or calls."""
+    forward = partial(delivering.forward, offices=offices)
+    service.hears(referral.ForwardFields, with_links(pages, forward))
+    service.hears(referral.MailReferralLink, partial(delivering.mail_link, offices=offices))
+    service.hears(referral.AnswerOffice, partial(correspondence.answer_office, offices=offices))
+    service.hears(referral.AssignTask, tasks.assign)
+    service.hears(referral.SettleTask, tasks.settle)
+    service.hears(notify.ServiceTold, delivering.service_told)
+    service.hears(notify.ServiceNotTold, delivering.service_not_told)
+    service.answers(referral.AskSealingKey, partial(correspondence.sealing_key, offices=offices))
+    service.answers(referral.AskReferralLink, partial(correspondence.referral_link, offices=offices))
+    service.answers(referral.AskDelivery, partial(correspondence.delivery, offices=offices))
+    service.answers(referral.AskTasks, partial(tasks.ask, offices=offices))
+    service.on_timer(LINK_TIMER, partial(delivering.link_due, offices=offices))
+    service.on_timer(HELD_TIMER, partial(delivering.held_due, offices=offices))
+    service.serves(office.routes(service, offices))
+
+
+def _sender(settings: ReferralSettings) -> Sender:
+    """How we name ourselves to offices."""
+    lines = tuple(line.strip() for line in settings.letter_address.split("|") if line.strip())
+    return Sender(
+        settings.letter_name or NAMES.get(settings.association, settings.association), lines, settings.letter_contact
+    )
+
+
+def _hear_rights(service: Service, vault: Vault | None) -> None:
     """A person is erased, or asks for what is held about her."""
-    vault = _vault(service, settings)
     service.hears(referral.ErasePerson, partial(erasing.erase, vault=vault))
     service.answers(referral.AskPersonData, partial(person_data.person_data, vault=vault))
 

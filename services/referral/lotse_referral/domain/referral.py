@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, cast
 from uuid import UUID
 
 from lotse_contracts.values import (
     DeliveryMode,
+    EndReason,
     InfoQuestion,
     OverruleReason,
     ReferralAction,
@@ -208,6 +209,19 @@ def entered(referral: Referral, state: ReferralState, now: datetime) -> Referral
     """The same in this state; when it came there counts from now only if it was not there before."""
     since = referral.entered_at if state == referral.state else now
     return replace(referral, state=state, version=referral.version + 1, changed_at=now, entered_at=since)
+
+
+def end_told(before: Referral, after: Referral) -> EndReason | None:
+    """Why the partner need do nothing more, where we ended what it has; None where it has nothing, or knows."""
+    if after.direction != "out" or after.mode != "connected" or after.partner is None or not before.under_way:
+        return None
+    if after.state == "withdrawn":
+        return cast(EndReason, after.reason or "client_request")
+    return TOLD_ENDS.get(after.state)
+
+
+TOLD_ENDS: dict[ReferralState, EndReason] = {"expired": "expired", "rerouted": "rerouted", "error": "error"}
+"""What the sender's side may become by itself, as the partner hears it; a withdrawal has a reason of its own."""
 
 
 def desk_actions(referral: Referral) -> tuple[str, ...]:

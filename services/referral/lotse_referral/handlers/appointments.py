@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
 from lotse_contracts import Message
 from lotse_contracts.referral import AppointmentCancelled, AppointmentFixed, AppointmentMoved, FixAppointment
@@ -25,34 +24,27 @@ from lotse_referral.domain.checkbacks import may_be_told
 from lotse_referral.domain.proposals import lapsed
 from lotse_referral.domain.referral import Referral
 from lotse_referral.handlers import interpreters
-from lotse_referral.handlers.finding import ours
 from lotse_referral.store import appointments, directory
 from lotse_referral.store import interpreters as requests
 
 
-async def fix(order: FixAppointment, context: Context, tx: AsyncConnection) -> Sequence[Message]:
-    """The same id again moves it; the same again changes nothing."""
-    held = await ours(tx, order.referral_id)
-    return await arrange(tx, held, _wanted(order, held, context.now), context.now)
-
-
-async def arrange(tx: AsyncConnection, held: Referral, wanted: Appointment, now: datetime) -> Sequence[Message]:
+async def arrange(tx: AsyncConnection, held: Referral, wish: Appointment, now: datetime) -> Sequence[Message]:
     """Fix, move or take back one appointment of a referral, whoever wants it.
 
     Raises Refused where the referral is not under way, the times are none, or the id belongs to something else.
     """
-    await _must_be_possible(tx, held, wanted)
-    known = await appointments.load(tx, wanted.appointment_id)
+    await _must_be_possible(tx, held, wish)
+    known = await appointments.load(tx, wish.appointment_id)
     if known is not None and known.referral_id != held.referral_id:
         raise Refused("appointment_of_another", fields=("appointment_id",))
     try:
-        kept, change = rules.changed(known, wanted)
+        kept, change = rules.changed(known, wish)
     except AlreadyCancelled:
         raise Refused("appointment_cancelled", fields=("appointment_id",)) from None
     if change == "nothing":
         return ()
     if change == "cancelled" and known is not None:
-        return await take_back(tx, held, known, now, wanted.reason)
+        return await take_back(tx, held, known, now, wish.reason)
     await appointments.save(tx, kept)
     if change == "cancelled":
         return (_cancelled(kept, tell=False),)
@@ -91,7 +83,8 @@ async def tellable(tx: AsyncConnection, held: Referral) -> bool:
     return may_be_told(held, confidential=service is not None and service.confidential)
 
 
-def _wanted(order: FixAppointment, held: Referral, now: datetime) -> Appointment:
+def wanted(order: FixAppointment, held: Referral, now: datetime) -> Appointment:
+    """The appointment that the order describes. Raises Refused as long as we do not know whose it is."""
     if held.person_id is None:
         raise Refused("person_not_yet_known", fields=("referral_id",))
     return Appointment(
@@ -109,13 +102,13 @@ def _wanted(order: FixAppointment, held: Referral, now: datetime) -> Appointment
     )
 
 
-async def _must_be_possible(tx: AsyncConnection, held: Referral, wanted: Appointment) -> None:
-    if not held.under_way and not wanted.cancelled:
+async def _must_be_possible(tx: AsyncConnection, held: Referral, wish: Appointment) -> None:
+    if not held.under_way and not wish.cancelled:
         raise Refused("action_not_allowed", fields=("referral_id",))
-    fault = fault_of(wanted.starts_at, wanted.ends_at)
+    fault = fault_of(wish.starts_at, wish.ends_at)
     if fault is not None:
         raise Refused(fault.code, fields=(fault.field,))
-    await must_be_known(tx, wanted.place)
+    await must_be_known(tx, wish.place)
 
 
 async def must_be_known(tx: AsyncConnection, place: str | None) -> None:

@@ -1,39 +1,41 @@
 """Referral's part of an erasure: rows, timers and what was still to be said are gone, partners are told."""
 
-import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lotse_chassis import accesslog, outbox
+from lotse_chassis import accesslog, outbox, sealturn
 from lotse_chassis.context import Context
-from lotse_chassis.personkeys import PersonKeys
 from lotse_contracts import Message
 from lotse_contracts.referral import ErasePerson, ErasureNotice, ReferralAnswered
 from lotse_referral.domain.receipt import receipt
 from lotse_referral.domain.referral import Referral
 from lotse_referral.handlers.places import free_places
+from lotse_referral.providers.vault import Vault
 from lotse_referral.store import alive, persons, referrals
+
+TAKEN = ("accepted", "scheduled", "in_service")
+"""From here on the receiver can only say what came of it."""
 
 
 async def erase(
-    order: ErasePerson, context: Context, tx: AsyncConnection, *, keys: PersonKeys | None = None
+    order: ErasePerson, context: Context, tx: AsyncConnection, *, vault: Vault | None = None
 ) -> Sequence[Message]:
     """Under the person's lock; a second order finds nothing and says so in its receipt.
 
-    Her key goes before the commit: should that fail, all of it is done again.
+    Her keys go before the commit: should that fail, all of it is done again.
     """
     person_id = order.person_id
     await alive.locked(tx, person_id)
     held = await referrals.of_person(tx, person_id)
     objects = await persons.object_ids(tx, person_id)
-    places, moved_up = await free_places(tx, person_id)
     counts = await _deleted(tx, person_id, objects)
-    counts["booking"] += places
-    if keys is not None:
-        counts["key"] = int(keys.holds(person_id))
-        await asyncio.to_thread(keys.destroy, person_id)
+    counts["booking"], moved_up = await free_places(tx, context, person_id)
+    if vault is not None:
+        names = (person_id, *(one.referral_id for one in held))
+        counts["key"] = sum([await vault.destroy(name) for name in names])
+        await sealturn.ask(tx, context.now)  # what was sealed to us about her was on its way
     buried = (person_id, *(UUID(one) for one in objects))
     await alive.bury(tx, buried, context.now)
     await accesslog.record(
@@ -69,6 +71,11 @@ def _notices(held: Sequence[Referral]) -> tuple[Message, ...]:
 
 
 def _nothing_comes_of_it(held: Referral, sender: str) -> ReferralAnswered:
-    if held.state == "accepted":
-        return ReferralAnswered(to=sender, referral_id=held.referral_id, answer="completed", outcome="unknown")
-    return ReferralAnswered(to=sender, referral_id=held.referral_id, answer="declined", reason="other")
+    following = held.version + 1  # newer than all that was answered
+    if held.state in TAKEN:
+        return ReferralAnswered(
+            to=sender, referral_id=held.referral_id, answer="completed", outcome="unknown", version=following
+        )
+    return ReferralAnswered(
+        to=sender, referral_id=held.referral_id, answer="declined", reason="other", version=following
+    )

@@ -14,8 +14,9 @@ from lotse_contracts.values import TimesParty
 from lotse_referral.domain.appointments import Appointment, fault_of, to_the_minute
 from lotse_referral.domain.proposals import Proposal, ProposalClosed, answered, lapsed, next_number
 from lotse_referral.domain.referral import Referral
-from lotse_referral.handlers.appointments import arrange, must_be_known
+from lotse_referral.handlers.appointments import must_be_known
 from lotse_referral.handlers.finding import ours
+from lotse_referral.handlers.scheduling import arrange
 from lotse_referral.store import appointments
 
 
@@ -88,7 +89,7 @@ async def settle(
     )
     if not confirmed:
         return (said,)
-    return (said, *await arrange(tx, held, _appointment(settled, context.now), context.now))
+    return (said, *await arrange(tx, held, _appointment(settled, context.now), context))
 
 
 async def _fresh(

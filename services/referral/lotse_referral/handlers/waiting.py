@@ -10,7 +10,7 @@ from lotse_contracts import Message
 from lotse_contracts.intake import CaseAssigned
 from lotse_contracts.referral import NoteWaitlist, WaitlistNoted
 from lotse_referral.handlers.finding import ours
-from lotse_referral.store import alive, desk
+from lotse_referral.store import alive, waiting
 
 WAITLISTED = "waitlisted"
 
@@ -22,7 +22,7 @@ async def note(order: NoteWaitlist, context: Context, tx: AsyncConnection) -> Se
         raise Refused("person_not_yet_known", fields=("referral_id",))
     if order.position is None and order.weeks is None:
         raise Refused("position_needed", fields=("position", "weeks"))
-    known = await desk.note(tx, order.note_id)
+    known = await waiting.note(tx, order.note_id)
     if known is not None:
         if known.referral_id != held.referral_id:
             raise Refused("note_of_another", fields=("note_id",))
@@ -30,12 +30,12 @@ async def note(order: NoteWaitlist, context: Context, tx: AsyncConnection) -> Se
     if held.state != WAITLISTED:
         raise Refused("action_not_allowed", fields=("referral_id",))
     row = order.model_dump(include={"note_id", "referral_id", "position", "weeks"})
-    await desk.add_note(tx, row | {"person_id": held.person_id, "noted_at": context.now})
+    await waiting.add_note(tx, row | {"person_id": held.person_id, "noted_at": context.now})
     return (WaitlistNoted(**row, person_id=held.person_id),)
 
 
 async def case_assigned(fact: CaseAssigned, context: Context, tx: AsyncConnection) -> Sequence[Message]:
     """Whose referrals these are now; an older fact is old news."""
     if not await alive.erased(tx, fact.person_id):
-        await desk.carry(tx, fact)
+        await waiting.carry(tx, fact)
     return ()

@@ -4,13 +4,14 @@ A table is hers by its `person_id`, or because it hangs on a row that is. A test
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, LargeBinary, Table, Uuid, and_, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lotse_chassis import accesslog
 from lotse_chassis.accesslog import access_log
 from lotse_chassis.links import link
 from lotse_chassis.timers import timer
@@ -53,6 +54,11 @@ IMPERSONAL: dict[str, str] = {
     ),
     "gap": "what nobody serves, by month, without any id",
     "group_offer": "courses and clubs, without anybody in them",
+    "group_session": "meetings that are not as the series says",
+    "group_record": "how many heads were at a meeting",
+    "group_tally": "how many signed up, by month",
+    "place_guess": "how often a code of somebody unknown was tried",
+    "sign_up_secret": "what codes are made with",
     "tombstone": "random ids of the erased, so that late messages change nothing",
 }
 """Tables without anything of a person who is advised, and why."""
@@ -65,6 +71,10 @@ HANGS_ON: tuple[tuple[str, str], ...] = (
     ("consent_id", "consent"),
 )
 """By which column a table without a `person_id` belongs to somebody, and whose row that names."""
+
+PLACES = "booking"
+MEMBERS_OF = {"own_session": "other_ids"}
+"""Tables that name more than one record of a person: hers too where she is among these."""
 
 Step = tuple[Table, ColumnElement[bool]]
 ROWS_MAX = 1_000  # of one table in one answer
@@ -104,26 +114,31 @@ async def rows_of(tx: AsyncConnection, person_id: UUID) -> dict[str, list[dict[s
     for table, which in reversed(steps_of(person_id)):
         shown = [column for column in table.c if not column.name.endswith(SECRET_ENDINGS)]
         rows = (await tx.execute(select(*shown).where(which).limit(ROWS_MAX))).mappings()
-        held[table.name] = [{name: value for name, value in row.items()} for row in rows]
+        held[table.name] = [{str(name): value for name, value in row.items()} for row in rows]
     return held
 
 
 async def delete_rows(tx: AsyncConnection, person_id: UUID) -> dict[str, int]:
-    """Delete every row of hers; returns how many by table."""
+    """Delete every row of hers but her places in groups, since somebody moves up; returns how many by table."""
     counts = {}
     for table, which in steps_of(person_id):
+        if table.name == PLACES:
+            continue
         gone = delete(table).where(which).returning(next(iter(table.primary_key.columns)))
         counts[table.name] = len((await tx.execute(gone)).all())
     return counts
 
 
+async def timers(tx: AsyncConnection, person_id: UUID, objects: Sequence[str]) -> list[tuple[str, datetime]]:
+    """What the service will do by itself about her or one of these, soonest first."""
+    query = select(timer.c.kind, timer.c.due_at).where(_about(person_id, objects)).limit(ROWS_MAX)
+    return [(row.kind, row.due_at) for row in await tx.execute(query.order_by(timer.c.due_at))]
+
+
 async def cancel_timers(tx: AsyncConnection, person_id: UUID, objects: Sequence[str]) -> int:
     """Remove every timer about her or one of these; returns how many."""
-    named = [str(person_id), *objects]
-    about = or_(
-        func.left(timer.c.key, UUID_CHARACTERS).in_(named), timer.c.payload["person_id"].astext == str(person_id)
-    )
-    return len((await tx.execute(delete(timer).where(about).returning(timer.c.id))).all())
+    gone = delete(timer).where(_about(person_id, objects)).returning(timer.c.id)
+    return len((await tx.execute(gone)).all())
 
 
 async def close_links(tx: AsyncConnection, person_id: UUID, objects: Sequence[str]) -> int:
@@ -138,11 +153,11 @@ async def looks(tx: AsyncConnection, person_id: UUID, objects: Sequence[str]) ->
     return int((await tx.execute(query)).scalar_one())
 
 
-def plain(value: Any) -> Any:
-    """As JSON has it; ciphertext is for whoever has the key to say."""
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return str(value) if isinstance(value, UUID) else value
+async def seen(tx: AsyncConnection, person_id: UUID, objects: Sequence[str]) -> list[dict[str, Any]]:
+    """The looks at her and her referrals by day, role, action and purpose; it knows no actor."""
+    rows = await accesslog.by_day(tx, [str(person_id), *objects])
+    names = ("role", "action", "purpose", "times")
+    return [{"day": row.day.isoformat(), **{name: getattr(row, name) for name in names}} for row in rows]
 
 
 def encrypted_columns() -> list[str]:
@@ -156,6 +171,11 @@ def encrypted_columns() -> list[str]:
     ]
 
 
+def _about(person_id: UUID, objects: Sequence[str]) -> ColumnElement[bool]:
+    named = [str(person_id), *objects]
+    return or_(func.left(timer.c.key, UUID_CHARACTERS).in_(named), timer.c.payload["person_id"].astext == named[0])
+
+
 def _column(table: Table) -> str | None:
     if "person_id" in table.c:
         return "person_id"
@@ -167,6 +187,8 @@ def _rows(table: Table, person_id: UUID) -> ColumnElement[bool]:
     if name is None:
         raise LookupError(f"{table.name} belongs to nobody")
     if name == "person_id":
-        return and_(table.c.person_id == person_id)
+        others = MEMBERS_OF.get(table.name)
+        hers = table.c.person_id == person_id
+        return or_(hers, table.c[others].contains([person_id])) if others else and_(hers)
     parent = metadata.tables[dict(HANGS_ON)[name]]
     return table.c[name].in_(select(parent.c[name]).where(parent.c.person_id == person_id))
