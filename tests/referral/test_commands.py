@@ -12,7 +12,8 @@ import psycopg
 import pytest
 
 from lotse_chassis.command import Command
-from lotse_referral.cli.loading import load_directory, load_offers
+from lotse_referral.cli.groups import load_offers
+from lotse_referral.cli.loading import load_directory
 from lotse_referral.migrations import RIGHTS
 from lotse_referral.migrations.loading import shipped
 from lotse_referral.settings import ReferralSettings

@@ -8,8 +8,8 @@ import pytest
 from lotse_chassis.faults import Refused
 from lotse_contracts.intake import PersonRegistered, ReleaseFields
 from lotse_contracts.referral import AnswerReferral, BookPlace, FixAppointment, PlaceBooked, ReferralAnswered
-from lotse_referral.domain.seats import GroupOffer
-from lotse_referral.store import bookings
+from lotse_referral.domain.groups import GroupOffer
+from lotse_referral.store import groups
 from tests.referral.connected import partners_service, under_way, withdrawn
 from tests.referral.desk import NOW, Desk, Person, names, only
 
@@ -101,7 +101,7 @@ async def test_a_consent_and_the_order_that_needs_it_side_by_side_always_meet(de
 async def test_many_at_once_never_share_a_seat(desk: Desk) -> None:
     offer = GroupOffer(UUID(int=70), "Practice group", seats=3, open=True)
     async with desk.service.engine.begin() as tx:
-        await bookings.save_offer(tx, offer)
+        await groups.save(tx, offer)
     said = await asyncio.gather(
         *(
             desk.hears(BookPlace(booking_id=UUID(int=n), person_id=Person().person_id, offer_id=offer.offer_id))
@@ -113,6 +113,6 @@ async def test_many_at_once_never_share_a_seat(desk: Desk) -> None:
     with pytest.raises(Refused, match="unknown_offer"):
         await desk.hears(BookPlace(booking_id=UUID(int=99), person_id=UUID(int=1), offer_id=UUID(int=98)))
     async with desk.service.engine.begin() as tx:
-        await bookings.save_offer(tx, GroupOffer(offer.offer_id, offer.name, seats=3, open=False))
+        await groups.save(tx, GroupOffer(offer.offer_id, offer.name, seats=3, open=False))
     with pytest.raises(Refused, match="offer_closed"):
         await desk.hears(BookPlace(booking_id=UUID(int=99), person_id=UUID(int=1), offer_id=offer.offer_id))

@@ -231,7 +231,10 @@ class GroupSessionCancelled(GroupOfferFact):
 
 
 class GroupSessionHeld(GroupOfferFact):
-    """So many were there. `corrects` names the record that does not count any more; with `void` this one neither."""
+    """So many were there; `version` is that of the session's count.
+
+    `corrects` names the record that does not count any more; with `void` this one does not count either.
+    """
 
     NAME: ClassVar[str] = "group-session-held"
 

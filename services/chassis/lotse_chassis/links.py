@@ -50,9 +50,13 @@ class Link:
 
 def new_code() -> tuple[str, str]:
     """A fresh code of 128 bit for a person to keep, and the hash for us to keep."""
-    number = secrets.randbits(CODE_BITS)
-    code = "".join(_ALPHABET[number >> shift & 31] for shift in range(5 * (CODE_CHARACTERS - 1), -1, -5))
+    code = code_of(secrets.randbits(CODE_BITS))
     return code, digest_of(code)
+
+
+def code_of(number: int) -> str:
+    """The code of a number of 128 bit; whoever brings a number that others can guess gets a code that they can."""
+    return "".join(_ALPHABET[number >> shift & 31] for shift in range(5 * (CODE_CHARACTERS - 1), -1, -5))
 
 
 def canonical(code: str) -> str:

@@ -72,7 +72,7 @@ def build(settings: ReferralSettings) -> Service:
     _hear_groups(service, settings, pages)
     _answer_the_desk(service)
     vault = _vault(service, settings)
-    _hear_rights(service, vault)
+    _hear_rights(service, pages, vault)
     _hear_offices(service, pages, Offices(settings.public_url, _sender(settings), pages.notify_key, vault))
     _hear_own_page(service, settings, pages)
 
@@ -197,9 +197,9 @@ def _sender(settings: ReferralSettings) -> Sender:
     )
 
 
-def _hear_rights(service: Service, vault: Vault | None) -> None:
+def _hear_rights(service: Service, pages: OwnPages, vault: Vault | None) -> None:
     """A person is erased, or asks for what is held about her."""
-    service.hears(referral.ErasePerson, partial(erasing.erase, vault=vault))
+    service.hears(referral.ErasePerson, with_links(pages, partial(erasing.erase, vault=vault)))
     service.answers(referral.AskPersonData, partial(person_data.person_data, vault=vault))
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from lotse_chassis.command import Command, Standalone, Subcommand
-from lotse_referral.cli.loading import load_directory, load_offers
+from lotse_referral.cli.groups import load_offers
+from lotse_referral.cli.loading import load_directory
 
 COMMANDS: Mapping[str, Command | Subcommand | Standalone] = {
     "load-directory": load_directory,

@@ -1,9 +1,8 @@
-"""What an administrator may call besides serve and migrate: load a directory or group offers, and see what is wrong."""
+"""What an administrator may call besides serve and migrate: load a directory, and see what is wrong."""
 
 import json
 import sys
 from collections.abc import Iterable
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,16 +10,11 @@ import psycopg
 
 from lotse_chassis.settings import Settings
 from lotse_referral.domain.directory import Fault
-from lotse_referral.domain.seats import offers_of
 from lotse_referral.migrations.loading import LOADING, REMEMBER, document_of, entries_of, shipped
 from lotse_referral.settings import ReferralSettings
 
 EXIT_UNREADABLE = 1
 EXIT_DATABASE = 4
-OFFER = """INSERT INTO group_offer (offer_id, name, service_id, seats, open)
- VALUES (%(offer_id)s, %(name)s, %(service_id)s, %(seats)s, %(open)s)
- ON CONFLICT (offer_id) DO UPDATE SET name = excluded.name, service_id = excluded.service_id, seats = excluded.seats,
- open = excluded.open"""
 
 
 def load_directory(settings: Settings) -> int:
@@ -39,30 +33,6 @@ def load_directory(settings: Settings) -> int:
         print(f"lotse referral: nothing was loaded: {type(fault).__name__}", file=sys.stderr)
         return EXIT_DATABASE
     print(f"lotse referral: {len(entries)} service(s) in directory {told.directory_name}, {len(faults)} fault(s)")
-    return 0
-
-
-def load_offers(settings: Settings) -> int:
-    """Load group offers, new or changed; one that is wrong is said by its number, and the rest is loaded."""
-    told = ReferralSettings.model_validate(settings.model_dump())
-    if told.group_offers_file is None:
-        print("lotse referral: name the file of group offers in LOTSE_GROUP_OFFERS_FILE", file=sys.stderr)
-        return EXIT_UNREADABLE
-    rows = _json(told.group_offers_file)
-    if not isinstance(rows, list):
-        print("lotse referral: the file of group offers cannot be read, or is not a JSON list", file=sys.stderr)
-        return EXIT_UNREADABLE
-    offers, wrong = offers_of(rows)
-    for number in wrong:
-        print(f"row {number}: needs key, name, seats of 0 or more, and a service that is a key; left out")
-    try:
-        with psycopg.connect(told.database_url) as connection:
-            for offer in offers:
-                connection.execute(OFFER, asdict(offer))
-    except psycopg.Error as fault:
-        print(f"lotse referral: nothing was loaded: {type(fault).__name__}", file=sys.stderr)
-        return EXIT_DATABASE
-    print(f"lotse referral: {len(offers)} group offer(s), {len(wrong)} left out")
     return 0
 
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from lotse_contracts.values import GroupKind, RecipientLanguage
 from lotse_referral.domain.rules import RuleNotTaken
-from lotse_referral.domain.series import Deviations, Series, has, is_over
+from lotse_referral.domain.series import Deviations, Series, ends_at, has, is_over
 
 OWN_LANGUAGE: RecipientLanguage = "de"  # of an offer's name
+KEPT_AFTER_END = timedelta(days=30)
+"""How long sign-ups without account stay after the last session. Source: the project's retention notes, A5, 2026-11."""
+LOOKED_AT_AGAIN = timedelta(days=90)  # where nobody knows yet when it ends
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,18 @@ def ended(offer: GroupOffer, deviations: Deviations, now: datetime) -> bool:
 def moves_up(offer: GroupOffer, deviations: Deviations, now: datetime) -> bool:
     """Whether a free seat is given to whoever waits; a closed offer only takes nobody new."""
     return not offer.cancelled and not ended(offer, deviations, now)
+
+
+def forgotten_at(offer: GroupOffer, deviations: Deviations, now: datetime) -> datetime | None:
+    """When its sign-ups go; None while nobody knows when it ends."""
+    if offer.cancelled_at is not None:
+        return offer.cancelled_at + KEPT_AFTER_END
+    if offer.series is None:
+        return None
+    last = ends_at(offer.series, deviations)
+    if last is not None:
+        return last + KEPT_AFTER_END
+    return now if is_over(offer.series, deviations, now) else None
 
 
 def faults(offer: GroupOffer) -> Iterator[tuple[str, str]]:

@@ -2,34 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from lotse_referral.domain.directory import identifier
-
-NAME_CHARACTERS_MAX = 200
-SEATS_MAX = 10_000
-
-
-@dataclass(frozen=True)
-class GroupOffer:
-    """A course, a club, a practice group."""
-
-    offer_id: UUID
-    name: str
-    seats: int
-    open: bool = True
-    service_id: UUID | None = None
+WAITING_MAX = 500  # on one list; whoever comes after that is told so instead of waiting in vain
 
 
 @dataclass(frozen=True)
 class Booking:
-    """One person's place, in the order of `position`."""
+    """One place, in the order of `position`: of a person of the desk, or of somebody who signed up with a code."""
 
     booking_id: UUID
-    person_id: UUID
+    person_id: UUID | None
     position: int
     waitlisted: bool
+    version: int = 1
 
 
 def must_wait(seats: int, bookings: Sequence[Booking]) -> bool:
@@ -45,20 +31,12 @@ def moving_up(seats: int, bookings: Sequence[Booking]) -> tuple[Booking, ...]:
     return tuple(waiting[: max(0, seats - taken)])
 
 
-def offers_of(rows: Sequence[Any]) -> tuple[tuple[GroupOffer, ...], tuple[int, ...]]:
-    """The offers that a list describes, and the numbers, from 1, of rows that describe none."""
-    read = [_offer(row) for row in rows]
-    wrong = tuple(number for number, offer in enumerate(read, start=1) if offer is None)
-    return tuple(offer for offer in read if offer is not None), wrong
+def is_full(bookings: Sequence[Booking]) -> bool:
+    """Whether the waiting list takes nobody more."""
+    return sum(1 for booking in bookings if booking.waitlisted) >= WAITING_MAX
 
 
-def _offer(row: Any) -> GroupOffer | None:
-    if not isinstance(row, dict):
-        return None
-    key, name, seats, service = (row.get(field) for field in ("key", "name", "seats", "service"))
-    if not isinstance(key, str) or not key or not isinstance(name, str) or not 0 < len(name) <= NAME_CHARACTERS_MAX:
-        return None
-    if type(seats) is not int or not 0 <= seats <= SEATS_MAX or not isinstance(service, str | None):
-        return None
-    service_id = None if service is None else identifier("service", service)
-    return GroupOffer(identifier("group-offer", key), name, seats, row.get("open", True) is True, service_id)
+def waiting_before(bookings: Sequence[Booking], booking_id: UUID) -> int | None:
+    """How many wait before this one; None if it has a seat, or is not there."""
+    waiting = [booking.booking_id for booking in sorted(bookings, key=lambda one: one.position) if booking.waitlisted]
+    return waiting.index(booking_id) if booking_id in waiting else None

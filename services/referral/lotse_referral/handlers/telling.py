@@ -61,10 +61,15 @@ def with_links(pages: OwnPages, handler: Handler) -> Handler:
     """The same handler of a message or a timer; whatever it tells a person leads to her own page."""
 
     async def linked(heard: Any, context: Context, tx: AsyncConnection) -> Sequence[Message]:
-        said = await handler(heard, context, tx)
-        return [
-            await tell_with_link(tx, pages, one, context.now) if isinstance(one, Tell) and one.link is None else one
-            for one in said
-        ]
+        return await all_with_links(tx, pages, await handler(heard, context, tx), context.now)
 
     return linked
+
+
+async def all_with_links(
+    tx: AsyncConnection, pages: OwnPages, said: Sequence[Message], now: datetime
+) -> Sequence[Message]:
+    """The same messages; each that tells a person something leads to her own page."""
+    return [
+        await tell_with_link(tx, pages, one, now) if isinstance(one, Tell) and one.link is None else one for one in said
+    ]

@@ -1,3 +1,189 @@
 """Why this part says no: group offers and who comes."""
 
-PROBLEM_TEXTS: dict[str, dict[str, str]] = {}
+STATUSES: dict[str, int] = {
+    "unknown_offer": 404,
+    "offer_closed": 409,
+    "offer_cancelled": 409,
+    "offer_ended": 409,
+    "registration_over": 409,
+    "no_sign_up_needed": 409,
+    "waiting_list_full": 409,
+    "key_used": 409,
+    "place_given_back": 409,
+    "no_such_place": 403,
+    "place_locked": 429,
+    "from_another_page": 403,
+    "form_too_old": 403,
+}
+"""Of HTTP; what is not named is 422."""
+
+PROBLEM_TEXTS: dict[str, dict[str, str]] = {
+    "offer_exists": {
+        "uk": "Під цим номером уже є інша група. Створіть, будь ласка, нову або змініть наявну.",
+        "ru": "Под этим номером уже есть другая группа. Создайте, пожалуйста, новую или измените имеющуюся.",
+        "de": "Unter dieser Kennung gibt es schon ein anderes Gruppenangebot. Bitte legen Sie ein neues an.",
+        "en": "Another group offer already has this id. Please make a new one.",
+    },
+    "offer_changed_meanwhile": {
+        "uk": "Тим часом групу змінив хтось інший. Перегляньте її, будь ласка, ще раз.",
+        "ru": "Тем временем группу изменил кто-то другой. Посмотрите её, пожалуйста, ещё раз.",
+        "de": "Jemand anderes hat das Angebot inzwischen geändert. Bitte sehen Sie es sich noch einmal an.",
+        "en": "Somebody else has changed this offer meanwhile. Please look at it again.",
+    },
+    "offer_cancelled": {
+        "uk": "Цю групу скасовано.",
+        "ru": "Эта группа отменена.",
+        "de": "Dieses Angebot findet nicht mehr statt.",
+        "en": "This offer does not take place any more.",
+    },
+    "offer_ended": {
+        "uk": "Ця група вже закінчилася.",
+        "ru": "Эта группа уже закончилась.",
+        "de": "Dieses Angebot ist schon zu Ende.",
+        "en": "This offer is already over.",
+    },
+    "registration_over": {
+        "uk": "Запис уже закінчився. Запитайте нас, будь ласка, чи є ще можливість.",
+        "ru": "Запись уже закончилась. Спросите нас, пожалуйста, есть ли ещё возможность.",
+        "de": "Die Anmeldefrist ist vorbei. Bitte fragen Sie uns, ob es noch geht.",
+        "en": "Sign-up is over. Please ask us whether it is still possible.",
+    },
+    "no_sign_up_needed": {
+        "uk": "Записуватися не потрібно: просто приходьте.",
+        "ru": "Записываться не нужно: просто приходите.",
+        "de": "Eine Anmeldung ist nicht nötig: Kommen Sie einfach vorbei.",
+        "en": "There is no need to sign up: just come.",
+    },
+    "waiting_list_full": {
+        "uk": "Список очікування заповнений. Запитайте нас, будь ласка, про інші групи.",
+        "ru": "Список ожидания заполнен. Спросите нас, пожалуйста, о других группах.",
+        "de": "Auch die Warteliste ist voll. Bitte fragen Sie uns nach anderen Angeboten.",
+        "en": "The waiting list is full as well. Please ask us about other offers.",
+    },
+    "ages_reversed": {
+        "uk": "Найменший вік більший за найбільший.",
+        "ru": "Наименьший возраст больше наибольшего.",
+        "de": "Das Mindestalter liegt über dem Höchstalter.",
+        "en": "The lowest age is above the highest.",
+    },
+    "place_twice": {
+        "uk": "Вкажіть, будь ласка, місце з довідника або словами, а не обома способами.",
+        "ru": "Укажите, пожалуйста, место из справочника или словами, но не обоими способами.",
+        "de": "Bitte nennen Sie den Ort entweder aus dem Verzeichnis oder als Text, nicht beides.",
+        "en": "Please give the place either from the directory or as text, not both.",
+    },
+    "text_twice": {
+        "uk": "Одну мову вказано двічі.",
+        "ru": "Один язык указан дважды.",
+        "de": "Eine Sprache kommt zweimal vor.",
+        "en": "One language is there twice.",
+    },
+    "rule_not_taken": {
+        "uk": "Таке правило повторення не підтримується. Можна щотижня або щомісяця (RFC 5545).",
+        "ru": "Такое правило повторения не поддерживается. Можно еженедельно или ежемесячно (RFC 5545).",
+        "de": "Diese Wiederholung kennen wir nicht. Möglich ist wöchentlich oder monatlich (RFC 5545).",
+        "en": "This recurrence is not known here. Weekly and monthly are possible (RFC 5545).",
+    },
+    "series_does_not_begin": {
+        "uk": "Перший день не відповідає правилу повторення.",
+        "ru": "Первый день не соответствует правилу повторения.",
+        "de": "Der erste Tag passt nicht zur Wiederholung.",
+        "en": "The first day does not fit the recurrence.",
+    },
+    "unknown_session": {
+        "uk": "У цей день зустрічі групи немає.",
+        "ru": "В этот день встречи группы нет.",
+        "de": "An diesem Tag trifft sich die Gruppe nicht.",
+        "en": "The group does not meet on this day.",
+    },
+    "session_has_begun": {
+        "uk": "Ця зустріч уже почалася.",
+        "ru": "Эта встреча уже началась.",
+        "de": "Dieses Treffen hat schon begonnen.",
+        "en": "This session has already begun.",
+    },
+    "session_not_begun": {
+        "uk": "Ця зустріч ще не почалася.",
+        "ru": "Эта встреча ещё не началась.",
+        "de": "Dieses Treffen hat noch nicht begonnen.",
+        "en": "This session has not begun yet.",
+    },
+    "session_off": {
+        "uk": "Цю зустріч скасовано.",
+        "ru": "Эта встреча отменена.",
+        "de": "Dieses Treffen ist ausgefallen.",
+        "en": "This session did not take place.",
+    },
+    "session_counted": {
+        "uk": "Учасників цієї зустрічі вже пораховано. Виправте, будь ласка, наявний запис.",
+        "ru": "Участники этой встречи уже посчитаны. Исправьте, пожалуйста, имеющуюся запись.",
+        "de": "Für dieses Treffen ist schon gezählt worden. Bitte berichtigen Sie die vorhandene Zählung.",
+        "en": "This session has been counted already. Please correct the count that is there.",
+    },
+    "unknown_record": {
+        "uk": "Запису, який ви хочете виправити, немає або його вже виправлено.",
+        "ru": "Записи, которую вы хотите исправить, нет или она уже исправлена.",
+        "de": "Die Zählung, die berichtigt werden soll, gibt es nicht, oder sie ist schon berichtigt.",
+        "en": "The count to correct does not exist, or has been corrected already.",
+    },
+    "record_exists": {
+        "uk": "Під цим номером уже є інший запис.",
+        "ru": "Под этим номером уже есть другая запись.",
+        "de": "Unter dieser Kennung gibt es schon eine andere Zählung.",
+        "en": "Another count already has this id.",
+    },
+    "more_first_than_all": {
+        "uk": "Уперше прийшло більше людей, ніж було загалом.",
+        "ru": "Впервые пришло больше людей, чем было всего.",
+        "de": "Es sind mehr zum ersten Mal gekommen, als insgesamt da waren.",
+        "en": "More came for the first time than came at all.",
+    },
+    "period_reversed": {
+        "uk": "Останній день раніше за перший.",
+        "ru": "Последний день раньше первого.",
+        "de": "Der letzte Tag liegt vor dem ersten.",
+        "en": "The last day is before the first.",
+    },
+    "no_such_place": {
+        "uk": "Код і PIN не підходять одне до одного. Перевірте їх, будь ласка.",
+        "ru": "Код и PIN не подходят друг к другу. Проверьте их, пожалуйста.",
+        "de": "Code und PIN passen nicht zusammen. Bitte prüfen Sie beide.",
+        "en": "Code and PIN do not fit together. Please check both.",
+    },
+    "place_locked": {
+        "uk": "Забагато спроб. Спробуйте, будь ласка, пізніше.",
+        "ru": "Слишком много попыток. Попробуйте, пожалуйста, позже.",
+        "de": "Zu viele Versuche. Bitte versuchen Sie es später noch einmal.",
+        "en": "Too many attempts. Please try again later.",
+    },
+    "key_used": {
+        "uk": "Цей запит уже надсилали з іншими даними. Відкрийте, будь ласка, сторінку ще раз.",
+        "ru": "Этот запрос уже отправляли с другими данными. Откройте, пожалуйста, страницу ещё раз.",
+        "de": "Diese Anfrage kam schon einmal mit anderen Angaben. Bitte öffnen Sie die Seite neu.",
+        "en": "This request was sent before with other details. Please open the page again.",
+    },
+    "place_given_back": {
+        "uk": "Це місце вже повернуто. Щоб записатися знову, відкрийте, будь ласка, сторінку групи.",
+        "ru": "Это место уже возвращено. Чтобы записаться снова, откройте, пожалуйста, страницу группы.",
+        "de": "Dieser Platz ist schon zurückgegeben. Für eine neue Anmeldung öffnen Sie bitte die Seite der Gruppe.",
+        "en": "This place was given back. To sign up again, please open the page of the group.",
+    },
+    "pin_not_taken": {
+        "uk": "PIN складається з 4–12 цифр.",
+        "ru": "PIN состоит из 4–12 цифр.",
+        "de": "Die PIN hat 4 bis 12 Ziffern.",
+        "en": "The PIN has 4 to 12 digits.",
+    },
+    "from_another_page": {
+        "uk": "Цей запит надійшов не з нашої сторінки. Відкрийте, будь ласка, сторінку групи й спробуйте ще раз.",
+        "ru": "Этот запрос пришёл не с нашей страницы. Откройте, пожалуйста, страницу группы и попробуйте ещё раз.",
+        "de": "Diese Anfrage kam nicht von unserer Seite. Bitte öffnen Sie die Seite der Gruppe erneut.",
+        "en": "This request did not come from our page. Please open the page of the group and try again.",
+    },
+    "form_too_old": {
+        "uk": "Сторінка була відкрита задовго. Спробуйте, будь ласка, ще раз.",
+        "ru": "Страница была открыта слишком долго. Попробуйте, пожалуйста, ещё раз.",
+        "de": "Die Seite war zu lange offen. Bitte versuchen Sie es noch einmal.",
+        "en": "The page was open for too long. Please try again.",
+    },
+}

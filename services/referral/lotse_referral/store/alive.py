@@ -28,6 +28,11 @@ async def erased(tx: AsyncConnection, id: UUID) -> bool:
     return (await tx.execute(select(tombstone.c.id).where(tombstone.c.id == id))).first() is not None
 
 
+async def buried(tx: AsyncConnection, id: UUID) -> bool:
+    """Whether this id is remembered as gone; without a lock, for what nobody makes anew."""
+    return (await tx.execute(select(tombstone.c.id).where(tombstone.c.id == id))).first() is not None
+
+
 async def bury(tx: AsyncConnection, ids: Iterable[UUID], now: datetime) -> None:
     """Remember these random ids, and nothing else, so that replayed messages do not bring the person back."""
     rows = [{"id": gone, "erased_at": now} for gone in ids]
