@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -9,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from tests.kit import Postgres, ServiceDatabase
 from tests.referral.desk import KEPT_TABLES, Desk, open_desk
+from tests.referral.offices import OfficeDesk, open_office_desk
 
 KEYS = {name: X25519PrivateKey.generate() for name in ("auslaenderrat", "plattform")}
 EMPTIED = ", ".join((*KEPT_TABLES, "timer", "outbox", "access_log"))
@@ -41,7 +43,25 @@ async def desks(
     await partner.service.engine.dispose()
 
 
-def fresh_desk(association: str, database: ServiceDatabase, folder: Path) -> Desk:
+def fresh_desk(association: str, database: ServiceDatabase, folder: Path, **changed: Any) -> Desk:
     with psycopg.connect(database.owner_url) as connection:
         connection.execute(f"TRUNCATE {EMPTIED}".encode())
-    return open_desk(association, database, folder, KEYS)
+    return open_desk(association, database, folder, KEYS, **changed)
+
+
+@pytest.fixture(scope="session")
+def office_database(postgres: Postgres) -> Iterator[ServiceDatabase]:
+    """Apart from the others, since offices get addresses in its directory."""
+    made = postgres.database("referral")
+    yield made
+    postgres.drop(made)
+
+
+@pytest.fixture
+async def office_desk(office_database: ServiceDatabase, tmp_path: Path) -> AsyncIterator[OfficeDesk]:
+    """A desk that speaks to offices, with keys and a sealing ring."""
+    with psycopg.connect(office_database.owner_url) as connection:
+        connection.execute(f"TRUNCATE {EMPTIED} CASCADE".encode())
+    opened = open_office_desk(office_database, tmp_path)
+    yield opened
+    await opened.service.engine.dispose()

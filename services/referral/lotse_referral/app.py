@@ -6,6 +6,7 @@ from lotse_chassis.migrate import expected
 from lotse_chassis.otherkeys import OtherKey, learning
 from lotse_chassis.personkeys import PersonKeys
 from lotse_chassis.service import Service
+from lotse_chassis.settings import SettingsInvalid
 from lotse_contracts import intake, notify, referral
 from lotse_referral.domain.checkbacks import CHECKBACK, VISIT_CHECK
 from lotse_referral.domain.clocks import KINDS, REMATCH
@@ -55,11 +56,17 @@ from lotse_referral.store.offers import Catalogue
 
 
 def build(settings: ReferralSettings) -> Service:
+    """Referral, ready to run."""
+    return assembled(settings)[0]
+
+
+def assembled(settings: ReferralSettings) -> tuple[Service, Offices]:
+    """Referral, and what speaking to offices stands on."""
     service = Service("referral", settings, PROBLEM_TEXTS, expected(MIGRATIONS), statuses=STATUSES)
     keys = _keys(service)
 
     as_of = settings.directory_as_of
-    pages = OwnPages(settings.public_url, OtherKey())
+    pages = OwnPages(settings.public_url, _notify_key(settings))
     matcher = matching.Matcher(Catalogue(knowledge()), as_of)
     _hear_consents(service, keys, pages)
     _hear_referrals(service, keys, pages, matcher)
@@ -73,12 +80,13 @@ def build(settings: ReferralSettings) -> Service:
     _answer_the_desk(service)
     vault = _vault(service, settings)
     _hear_rights(service, pages, vault)
-    _hear_offices(service, pages, Offices(settings.public_url, _sender(settings), pages.notify_key, vault))
+    offices = Offices(settings.public_url, _sender(settings), pages.notify_key, vault)
+    _hear_offices(service, pages, offices)
     _hear_own_page(service, settings, pages)
 
     service.serves(hsds.routes(service.engine, settings.public_url))
     service.serves(cards.routes(service.engine))
-    return service
+    return service, offices
 
 
 def _hear_matching(service: Service, matcher: matching.Matcher, partners: frozenset[str]) -> None:
@@ -86,6 +94,13 @@ def _hear_matching(service: Service, matcher: matching.Matcher, partners: frozen
     service.hears(intake.ConcernAccepted, partial(matching.concern_accepted, matcher=matcher))
     service.hears(referral.ProposeServices, partial(matching.propose, matcher=matcher))
     service.answers(referral.AskSuggestions, partial(suggesting.suggestions, partners=partners))
+
+
+def _notify_key(settings: ReferralSettings) -> OtherKey:
+    try:
+        return OtherKey(settings.notify_seal_key)
+    except ValueError:
+        raise SettingsInvalid("wrong: LOTSE_NOTIFY_SEAL_KEY") from None
 
 
 def _keys(service: Service) -> Keys:

@@ -93,7 +93,7 @@ LEAVING_AS_IT_IS: frozenset[Action] = frozenset({"sub", "reopen", "remind"})
 PERSON_GOES: frozenset[DeliveryMode] = frozenset({"self", "accompanied"})
 BY_HAND: frozenset[DeliveryMode] = frozenset({"letter", "accompanied", "call"})
 """Somebody of ours brings it there, and says so."""
-ANSWERS_ITSELF: frozenset[DeliveryMode] = frozenset({"connected", "link"})
+ANSWERS_ITSELF: frozenset[DeliveryMode] = frozenset({"connected", "link", "letter"})
 BY_PHONE: frozenset[DeliveryMode] = frozenset({"link", "letter", "call"})
 
 

@@ -11,7 +11,7 @@ from lotse_contracts import Message
 from lotse_contracts.envelope import Sealed
 from lotse_contracts.referral import ReferralInfoAnswered, ReferralOffered
 from lotse_referral.domain.referral import Referral
-from lotse_referral.handlers import asking_back
+from lotse_referral.handlers import asking_back, carrying
 from lotse_referral.handlers.facts import tell_made
 
 
@@ -21,7 +21,7 @@ async def left(
     """It has left the house: what goes to the office, and what she is told and asked, where that is safe."""
     await asking_back.begin(tx, sent, context)
     told = tell_made(sent) if await asking_back.tellable(tx, sent) else ()
-    return (*_offered(sent, fields), *told)
+    return (*_offered(sent, fields), *told, *await carrying.left(tx, context, sent))
 
 
 async def supplemented(
@@ -44,15 +44,14 @@ async def supplemented(
 
 async def consent_lost(tx: AsyncConnection, context: Context, held: Referral) -> Sequence[Message]:
     """The consent under which its fields left is withdrawn, also where the referral had ended before."""
-    del tx, context, held
+    await carrying.consent_lost(tx, context, held)
     return ()
 
 
 async def ended(tx: AsyncConnection, context: Context, held: Referral) -> Sequence[Message]:
-    """The referral has ended, whichever way it went: she is asked no more."""
-    del context
+    """The referral has ended, whichever way it went: she is asked no more, and no office reads any more."""
     await asking_back.stop(tx, held.referral_id)
-    return ()
+    return await carrying.ended(tx, context, held)
 
 
 def _offered(sent: Referral, fields: Sealed | None) -> tuple[ReferralOffered, ...]:

@@ -7,10 +7,9 @@ MIGRATIONS: tuple[Migration, ...] = (
         "referral-0040-delivering",
         (
             """CREATE TABLE held_fields (referral_id uuid PRIMARY KEY, person_id uuid NOT NULL,
-               consent_ids uuid[] NOT NULL, field_groups text[] NOT NULL, ciphertext bytea NOT NULL,
-               held_at timestamptz NOT NULL, held_until timestamptz)""",
+               field_groups text[] NOT NULL, ciphertext bytea NOT NULL, held_at timestamptz NOT NULL,
+               held_until timestamptz)""",
             "CREATE INDEX held_fields_person ON held_fields (person_id)",
-            "CREATE INDEX held_fields_consent ON held_fields USING gin (consent_ids)",
             """CREATE TABLE office_link (code_sha256 text PRIMARY KEY CHECK (code_sha256 ~ '^[0-9a-f]{64}$'),
                referral_id uuid NOT NULL, person_id uuid NOT NULL,
                way text NOT NULL CHECK (way IN ('mail', 'desk', 'letter')), mail_key text UNIQUE,

@@ -1,4 +1,4 @@
-"""Fields that were released for an office, and what it and the desk wrote to each other: ciphertext, and when it goes."""
+"""Fields that were released for an office, and what it and the desk wrote to each other; all of it ciphertext."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -19,7 +19,6 @@ class Held:
 
     referral_id: UUID
     person_id: UUID
-    consent_ids: tuple[UUID, ...]
     field_groups: tuple[str, ...]
     ciphertext: bytes = field(repr=False)
     held_at: datetime
@@ -41,22 +40,13 @@ class Written:
 async def keep(tx: AsyncConnection, one: Held) -> None:
     """In the place of what was held of this referral before."""
     await tx.execute(delete(held_fields).where(held_fields.c.referral_id == one.referral_id))
-    lists = {"field_groups": list(one.field_groups), "consent_ids": list(one.consent_ids)}
-    await tx.execute(insert(held_fields).values({**vars(one), **lists}))
+    await tx.execute(insert(held_fields).values({**vars(one), "field_groups": list(one.field_groups)}))
 
 
 async def of_referral(tx: AsyncConnection, referral_id: UUID) -> Held | None:
     """What is held, or None."""
     row = (await tx.execute(select(held_fields).where(held_fields.c.referral_id == referral_id))).mappings().first()
-    if row is None:
-        return None
-    return Held(**{**row, "field_groups": tuple(row["field_groups"]), "consent_ids": tuple(row["consent_ids"])})
-
-
-async def under_consent(tx: AsyncConnection, consent_id: UUID) -> tuple[UUID, ...]:
-    """The referrals whose fields are held under this consent."""
-    query = select(held_fields.c.referral_id).where(held_fields.c.consent_ids.contains([consent_id]))
-    return tuple((await tx.execute(query.order_by(held_fields.c.referral_id))).scalars())
+    return None if row is None else Held(**{**row, "field_groups": tuple(row["field_groups"])})
 
 
 async def set_end(tx: AsyncConnection, referral_id: UUID, until: datetime) -> bool:

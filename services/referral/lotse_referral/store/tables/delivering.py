@@ -9,7 +9,6 @@ held_fields = Table(
     metadata,
     Column("referral_id", Uuid, primary_key=True),
     Column("person_id", Uuid, nullable=False),
-    Column("consent_ids", ARRAY(Uuid), nullable=False),
     Column("field_groups", ARRAY(Text), nullable=False),
     Column("ciphertext", LargeBinary, nullable=False),
     Column("held_at", DateTime(timezone=True), nullable=False),
