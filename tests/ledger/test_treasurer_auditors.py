@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from lotse_contracts.sealed import encode, public_bytes
 from lotse_ledger.app import build
+from lotse_ledger.domain.instants import BERLIN
 from tests import kit
 from tests.ledger import given
 from tests.ledger.treasury import Treasury, treasury
@@ -74,6 +75,14 @@ def test_an_unknown_grant_or_a_false_key_makes_no_token(ledger: Treasury) -> Non
         ledger.run("auditor", "add", "X", "--days", "367")
 
 
+def test_the_list_says_the_same_last_day_as_whoever_gives_out_the_token(ledger: Treasury) -> None:
+    given_out = ledger.run("auditor", "add", "X").err.split()
+    (row,) = ledger.run("auditor", "list", "--csv").out.splitlines()[1:]
+    token_id, *_, until = given_out
+    day, month, year = until.split(".")
+    assert (row.split(";")[0], row.split(";")[4]) == (token_id, f"{year}-{month}-{day}")
+
+
 def test_a_key_that_is_not_the_associations_makes_no_token(ledger: Treasury) -> None:
     (ledger.folder / "auditor.key").write_bytes(bytes(range(32)))
     done = ledger.run("auditor", "add", "X")
@@ -89,7 +98,7 @@ async def test_a_token_opens_what_it_says_until_it_is_revoked(ledger: Treasury, 
     listed = await asyncio.to_thread(ledger.run, "auditor", "list", "--csv")
     row = listed.out.splitlines()[1].split(";")
     assert (row[0], row[6]) == (token_id, "2")
-    assert f"{datetime.now(UTC):%Y}" in row[7]
+    assert f"{datetime.now(BERLIN):%Y}" in row[7]
     for _ in range(2):
         assert (await asyncio.to_thread(ledger.run, "auditor", "revoke", token_id)).code == 0
     assert (await http.get(f"/v1/grants/{GRANT}")).status_code == httpx.codes.UNAUTHORIZED

@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import uuid4
 
@@ -134,7 +134,7 @@ async def _list(service: Service, args: argparse.Namespace) -> int:
                     str(name),
                     " ".join(one.scopes),
                     one.added_on,
-                    one.expires_at[:10],
+                    day_of(datetime.fromisoformat(one.expires_at)).isoformat(),
                     one.revoked_on,
                     sum(use.uses for use in its),
                     f"{last.astimezone(BERLIN):%d.%m.%Y %H:%M}" if last else "",
