@@ -21,7 +21,7 @@ from lotse_contracts.catalogue import BY_TYPE
 from lotse_contracts.envelope import Envelope, Fact, Order, Question, envelope_of, pattern_of, subject_for, to_json
 
 ASK_SECONDS = 5.0
-ASKS_MAX = 4  # of one question; asking again changes nothing
+ASKING_SECONDS = 30.0  # of one question; asking again changes nothing, and a service that was killed takes a while
 PAUSE_SECONDS = 0.5
 LOOK_SECONDS = 0.5  # how often we look for ourselves, should a fact have been missed
 RECEIPT_SECONDS = 5.0  # of the broker, for a publish that it stored
@@ -77,7 +77,8 @@ class Frontend:
 
     async def ask(self, question: Question) -> Any:
         """The answer. Raises AskRefused, or NotAnswered."""
-        for _ in range(ASKS_MAX):
+        last = time.monotonic() + ASKING_SECONDS
+        while time.monotonic() < last:
             try:
                 raw = await self._asked(question)
             except (nats.errors.Error, TimeoutError):
