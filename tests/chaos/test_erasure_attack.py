@@ -105,7 +105,8 @@ async def replayed(house: House, recorded: list[tuple[UUID, SubmitEnquiry]]) -> 
         for service in SERVICES:
             with psycopg.connect(owner_url(house, service)) as connection:
                 connection.execute("TRUNCATE inbox, refusal, attempt")
-        assert house.quickly("provision")[0] == exits.OK
+        provisioned = await asyncio.to_thread(house.lotse, "provision")
+        assert provisioned.returncode == exits.OK, provisioned.stderr
         async with frontend(house, NAME, "web") as web:
             for own, order in recorded:
                 body = to_json(envelope_of(order, id=own, association=NAME, sender="web", time=datetime.now(UTC)))
