@@ -5,6 +5,7 @@ Each timer follows from the state, when it was entered, the urgency and the way:
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from lotse_chassis.calendar import OFFICE_HOURS, OpeningHours, add_working_hours
@@ -39,6 +40,7 @@ UNCONFIRMED_AFTER = timedelta(days=44)
 LATE = timedelta(hours=1)
 """A timer that is later than this finds us back from being away: what came meanwhile is heard first."""
 GRACE = timedelta(days=1)
+CACHED_MAX = 4_096  # moments; each save asks for the same few
 
 WAITS_FOR: dict[State, ReferralClock] = {
     "draft": "consent",
@@ -130,5 +132,9 @@ def _after(held: Referral, share: float) -> datetime:
     """When that share of its time has passed. Who goes along with somebody has the time of a decision."""
     acknowledging = held.state == "sent" and held.mode not in PERSON_GOES
     hours = (ACKNOWLEDGE_HOURS if acknowledging else DECIDE_HOURS)[held.urgency]
-    opening = OFFICE_HOURS if acknowledging and held.urgency == "emergency" else WHOLE_DAYS
-    return add_working_hours(held.since, hours * share, opening)
+    return _working_hours(held.since, hours * share, acknowledging and held.urgency == "emergency")
+
+
+@lru_cache(maxsize=CACHED_MAX)
+def _working_hours(at: datetime, hours: float, opening_hours: bool) -> datetime:
+    return add_working_hours(at, hours, OFFICE_HOURS if opening_hours else WHOLE_DAYS)

@@ -10,17 +10,14 @@ from lotse_chassis.context import Context
 from lotse_chassis.timers import set_timer
 from lotse_contracts import Message
 from lotse_contracts.referral import ReferralAnswered, ReferralEscalated, ReferralWithdrawnNotice
-from lotse_contracts.values import DeclineReason, EndReason, FailureReason, FieldGroup, OutcomeCode
+from lotse_contracts.values import DeclineReason, FailureReason, FieldGroup, OutcomeCode
 from lotse_referral.domain.answers import ANSWER_OF
 from lotse_referral.domain.clocks import REMATCH, due_at
 from lotse_referral.domain.machine import REMATCHED, Action, Forbidden, Role
-from lotse_referral.domain.referral import NOTHING, Given, Referral, advance
+from lotse_referral.domain.referral import NOTHING, Given, Referral, advance, end_told
 from lotse_referral.handlers import clocking, ending
 from lotse_referral.handlers.facts import Times, fact_of, refusal_of
 from lotse_referral.store import referrals
-
-TOLD_ENDS: dict[str, EndReason] = {"expired": "expired", "rerouted": "rerouted", "error": "error"}
-"""How we ended it, as the partner hears it; a withdrawal has a reason of its own."""
 
 
 @dataclass(frozen=True)
@@ -109,12 +106,8 @@ def _answer(after: Referral, move: Move) -> tuple[ReferralAnswered, ...]:
 
 def _notice(before: Referral, after: Referral) -> tuple[ReferralWithdrawnNotice, ...]:
     """We ended what the partner has: it need do nothing more, and says that it stops."""
-    if after.direction != "out" or after.mode != "connected" or after.partner is None or not before.under_way:
-        return ()
-    reason = TOLD_ENDS.get(after.state)
-    if after.state == "withdrawn":
-        reason = cast(EndReason, after.reason or "client_request")
-    if reason is None:
+    reason = end_told(before, after)
+    if reason is None or after.partner is None:
         return ()
     return (ReferralWithdrawnNotice(to=after.partner, referral_id=after.referral_id, reason=reason),)
 

@@ -1,4 +1,4 @@
-"""The steps and rights of this part: all states and ways of a referral, what it follows, and how far it was heard of."""
+"""The steps and rights of this part: all states and ways of a referral, what it follows, what was heard of it."""
 
 from lotse_chassis.migrate import Migration
 
