@@ -181,6 +181,8 @@ from lotse_contracts.referral.referrals import (
 )
 
 __all__ = [
+    "OFFICE_CHARACTERS_MAX",
+    "PROPOSED_MAX",
     "ActOnReferral",
     "AnswerCheckback",
     "AnswerInterpreter",
@@ -267,7 +269,6 @@ __all__ = [
     "NamedExclusion",
     "NeedFacts",
     "NoteWaitlist",
-    "OFFICE_CHARACTERS_MAX",
     "OfferText",
     "OfficeEntry",
     "OfficePage",
@@ -276,7 +277,6 @@ __all__ = [
     "OpenReferral",
     "OpenReferralsAnswer",
     "OpeningHours",
-    "PROPOSED_MAX",
     "PersonErased",
     "PlaceBooked",
     "PlaceCancelled",

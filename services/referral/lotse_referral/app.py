@@ -19,6 +19,7 @@ from lotse_referral.handlers import (
     correspondence,
     delivering,
     desk,
+    directory,
     erasing,
     group_views,
     groups,
@@ -71,6 +72,7 @@ def assembled(settings: ReferralSettings) -> tuple[Service, Offices]:
     _hear_consents(service, keys, pages)
     _hear_referrals(service, keys, pages, matcher)
     _hear_partners(service)
+    _hear_directory(service)
 
     service.hears(referral.TellRecipient, noticing.tell_recipient)
 
@@ -129,6 +131,14 @@ def _hear_referrals(service: Service, keys: Keys, pages: OwnPages, matcher: matc
     for kind in KINDS:
         service.on_timer(kind, ticking.due)
     service.on_timer(REMATCH, partial(rematching.due, matcher=matcher))
+
+
+def _hear_directory(service: Service) -> None:
+    service.hears(referral.UpdateService, directory.update)
+    service.hears(referral.AssureService, directory.assure)
+    service.hears(referral.SetCapacity, directory.set_capacity)
+    service.hears(referral.RetireService, directory.retire)
+    service.on_timer(directory.SERVICE_CHECK, directory.checks_due)
 
 
 def _hear_partners(service: Service) -> None:

@@ -201,6 +201,14 @@ MIGRATIONS: tuple[Migration, ...] = (
             *VERSION,
         ),
     ),
+    Migration(
+        "referral-0021-checks",
+        (
+            """INSERT INTO timer (kind, key, id, due_at, payload, state, attempts)
+               VALUES ('service_check', 'directory', gen_random_uuid(), now(), '{}', 'waiting', 0)
+               ON CONFLICT DO NOTHING""",
+        ),
+    ),
 )
 
 EVERYTHING = "SELECT, INSERT, UPDATE, DELETE"

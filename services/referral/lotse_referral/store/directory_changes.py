@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ARRAY, Uuid, any_, delete, literal, select, text, update
+from sqlalchemy import ARRAY, Text, Uuid, any_, cast, delete, literal, select, text, update
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -16,7 +16,7 @@ from lotse_referral.domain.directory.entries import identifier
 from lotse_referral.domain.directory.form import FORMS, Part, ResourceType
 from lotse_referral.domain.directory.merging import Merged, merged
 from lotse_referral.domain.directory.policy import next_check
-from lotse_referral.domain.directory.resources import ADDRESS_FIELDS, Resource
+from lotse_referral.domain.directory.resources import Resource
 from lotse_referral.domain.directory.rows import DOUBTFUL, OWN_SLOTS, PRIMARY, RULES, Row, Rows, rows_of
 from lotse_referral.domain.directory.values import moment_text
 from lotse_referral.store import directory_rows
@@ -45,6 +45,7 @@ ORDER = (
 """Owners before what hangs on them."""
 OWN_LISTS = frozenset({DOUBTFUL, PRIMARY, OWN_SLOTS, RULES})
 """Our fields that stand in a table of parts."""
+PLACES = "service_at_locations"
 OWN_TABLES = ("language_slot", "service_rule")
 
 
@@ -77,11 +78,13 @@ async def write(tx: AsyncConnection, type_: ResourceType, results: Sequence[Merg
             rows.setdefault(table, []).extend(own)
     await _insert(tx, type_, rows.pop(type_), key="id")
     await _insert(tx, "service_extension", rows.pop("service_extension", ()), key="service_id")
+    left = await _places_of(tx, changed) if type_ == "service" else frozenset()
     await _clear(tx, type_, changed)
     for table in (*ORDER, "field_source"):
         await _insert(tx, table, rows.pop(table, ()))
     await _insert(tx, "metadata", rows.pop("metadata"), key="")
-    await _blank(tx, [UUID(one.resource.id) for one in changed if one.became_secret])
+    await _blank(tx, [UUID(one.resource.id) for one in changed if one.became_secret], left)
+    await _leave(tx, left)
 
 
 async def versions(tx: AsyncConnection, ids: Collection[str]) -> dict[str, int]:
@@ -168,12 +171,33 @@ async def _clear(tx: AsyncConnection, type_: ResourceType, changed: Sequence[Mer
         await tx.execute(delete(table).where(table.c[owner] == _any(anew)))
 
 
-async def _blank(tx: AsyncConnection, services: Sequence[UUID]) -> None:
-    """The history of a place that became secret keeps that its address changed, and no longer what it was."""
+async def _places_of(tx: AsyncConnection, changed: Sequence[Merged]) -> frozenset[UUID]:
+    """Where these services have been, if they may have left."""
+    moved = [one.resource.id for one in changed if any(change.field == PLACES for change in one.changes)]
+    links = metadata.tables["service_at_location"]
+    found = await tx.execute(select(links.c.location_id).where(links.c.service_id == _any(moved)))
+    return frozenset(found.scalars())
+
+
+async def _leave(tx: AsyncConnection, places: Collection[UUID]) -> None:
+    """A place that no service is at any more goes, unless an appointment is still there."""
+    if not places:
+        return
+    location, links, appointment = (metadata.tables[n] for n in ("location", "service_at_location", "appointment"))
+    used = select(links.c.location_id).where(links.c.location_id == location.c.id).exists()
+    awaited = select(appointment.c.place).where(appointment.c.place == cast(location.c.id, Text)).exists()
+    gone = delete(location).where(location.c.id.in_(places), ~used, ~awaited).returning(location.c.id)
+    ids = list((await tx.execute(gone)).scalars())
+    sources = metadata.tables["field_source"]
+    await tx.execute(delete(sources).where(sources.c.resource_id.in_(ids)))
+
+
+async def _blank(tx: AsyncConnection, services: Sequence[UUID], places: Collection[UUID]) -> None:
+    """The history of a place that became secret keeps that it changed, and no longer what it was."""
     if not services:
         return
     kept = directory.history
-    spoken = update(kept).where(kept.c.resource_id.in_(services), kept.c.field_name.in_(ADDRESS_FIELDS))
+    spoken = update(kept).where(kept.c.resource_id.in_([*services, *places]))
     await tx.execute(spoken.values(previous_value="", replacement_value=""))
 
 

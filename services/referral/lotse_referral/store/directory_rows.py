@@ -27,20 +27,19 @@ async def loaded(tx: AsyncConnection, type_: ResourceType, ids: Collection[str])
     return {str(row["id"]): resource_of(type_, row, parts) for row in rows}
 
 
-async def every(tx: AsyncConnection, type_: ResourceType) -> AsyncIterator[Resource]:
+async def pages(tx: AsyncConnection, type_: ResourceType) -> AsyncIterator[list[Resource]]:
     """All of one type, by id, a page at a time."""
     table = metadata.tables[type_]
     last: UUID | None = None
     while True:
         after = [] if last is None else [table.c.id > last]
         found = await tx.execute(select(table.c.id).where(*after).order_by(table.c.id).limit(PAGE_ROWS))
-        ids = list(found.scalars())
-        resources = await loaded(tx, type_, [str(one) for one in ids])
-        for one in ids:
-            yield resources[str(one)]
+        ids = [str(one) for one in found.scalars()]
+        resources = await loaded(tx, type_, ids)
+        yield [resources[one] for one in ids]
         if len(ids) < PAGE_ROWS:
             return
-        last = ids[-1]
+        last = UUID(ids[-1])
 
 
 async def ids_of(tx: AsyncConnection, type_: ResourceType) -> frozenset[str]:

@@ -1,0 +1,52 @@
+"""Which services somebody should look at again, and which of them people are sent to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from lotse_referral.domain.directory.policy import CLOSED
+from lotse_referral.store.tables import referral, service, service_extension
+
+
+@dataclass(frozen=True)
+class Check:
+    """A service whose day has come."""
+
+    service_id: UUID
+    version: int
+    due: date
+
+
+async def locked(tx: AsyncConnection, service_id: UUID) -> None:
+    """Nobody else changes this service until the transaction ends."""
+    await tx.execute(select(service.c.id).where(service.c.id == service_id).with_for_update())
+
+
+async def due(tx: AsyncConnection, today: date, *, limit: int) -> Sequence[Check]:
+    """Those whose check has come and was not said yet, the oldest first."""
+    own = service_extension.c
+    open_ = service.c.status.not_in(sorted(CLOSED))
+    waiting = select(own.service_id, own.version, own.next_check_due).join(service, service.c.id == own.service_id)
+    chosen = waiting.where(
+        own.next_check_due <= today, own.check_said_for.is_distinct_from(own.next_check_due), open_
+    ).order_by(own.next_check_due, own.service_id)
+    return [Check(row.service_id, row.version, row.next_check_due) for row in await tx.execute(chosen.limit(limit))]
+
+
+async def said(tx: AsyncConnection, services: Sequence[UUID]) -> None:
+    """These were said; a new date is said again."""
+    if services:
+        own = service_extension
+        told = update(own).where(own.c.service_id.in_(services))
+        await tx.execute(told.values(check_said_for=own.c.next_check_due))
+
+
+async def sent_to(tx: AsyncConnection) -> dict[str, int]:
+    """How many were sent to each service, by id: for an order, never to be shown."""
+    counted = select(referral.c.service_id, func.count()).where(referral.c.direction == "out")
+    rows = await tx.execute(counted.where(referral.c.service_id.is_not(None)).group_by(referral.c.service_id))
+    return {str(service_id): number for service_id, number in rows}
