@@ -217,5 +217,6 @@ def test_the_desk_is_offered_what_the_table_allows(state: ReferralState, mode: D
 
 def test_what_is_still_to_be_given_is_no_obstacle_to_offering_an_action() -> None:
     assert "decline" in allowed_actions("delivered", "receiver", "connected")
-    assert "decline" not in allowed_actions("delivered", "receiver", "letter")
+    assert "decline" in allowed_actions("delivered", "receiver", "letter"), "by the link that stands in the letter"
+    assert "decline" not in allowed_actions("delivered", "receiver", "call")
     assert {"consent", "outcome", "follower"} <= TO_BE_GIVEN
