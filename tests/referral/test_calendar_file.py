@@ -25,7 +25,7 @@ NEAR_A_CHANGE = st.sampled_from([(2026, 3, 29), (2026, 10, 25), (2027, 3, 28), (
 )
 LENGTHS = st.integers(1, 720)
 LANGUAGES = st.sampled_from(list(SUMMARIES))
-WORDS = re.compile(r"Jobcenter|Ausländer|Olena|Sozialamt|violence|benefits", re.I)
+WORDS = re.compile(r"Jobcenter|Ausländer|Olena|Sozialamt|violence|benefits", re.IGNORECASE)
 
 
 def entry(starts_at: datetime, minutes: int = 60, **changed: object) -> Entry:
