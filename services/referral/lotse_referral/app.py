@@ -46,7 +46,8 @@ from lotse_referral.handlers import (
 from lotse_referral.handlers.carrying import HELD_TIMER, LINK_TIMER
 from lotse_referral.handlers.releasing import Keys
 from lotse_referral.handlers.telling import OwnPages, with_links
-from lotse_referral.http import calendar, cards, hsds, office, own_page
+from lotse_referral.http import calendar, cards, group_pages, hsds, office, own_page
+from lotse_referral.http import groups as group_face
 from lotse_referral.migrations import MIGRATIONS
 from lotse_referral.problems import PROBLEM_TEXTS, STATUSES
 from lotse_referral.providers.knowledge import knowledge
@@ -170,6 +171,9 @@ def _hear_groups(service: Service, settings: ReferralSettings, pages: OwnPages) 
     service.answers(referral.AskGroupPlaces, group_views.ask_places)
     service.answers(referral.AskGroupFigures, heads.figures)
     service.on_timer(sign_up.RETENTION, sign_up.forget)
+    gate = group_face.Gate(settings)
+    service.serves(group_pages.routes(group_pages.Face(service, pages, gate)))
+    service.serves(group_face.routes(service, pages, gate))
 
 
 def _hear_appointments(service: Service) -> None:

@@ -31,6 +31,9 @@ class ReferralSettings(Settings):
     own_page_tries_per_minute: float = setting(
         "how often one address may try a code and PIN, or answer by a code, per minute", default=10.0
     )
+    group_posts_per_minute: float = setting(
+        "how often one address may sign up for a group, look or give back, per minute", default=10.0
+    )
     notify_seal_key: str = setting(
         "public X25519 key that links to her page are sealed to, base64url; empty: notify is asked for it", default=""
     )

@@ -69,7 +69,7 @@ def calendar_file(entry: Entry, language: RecipientLanguage) -> bytes:
         calendar.add(name, value)
     starts_at, ends_at = _written(entry.starts_at, entry.ends_at)
     if starts_at.tzinfo is ZONE:
-        calendar.add_component(_zone())
+        calendar.add_component(zone_component())
     event = Event()
     event.add("UID", entry.uid)
     event.add("SEQUENCE", entry.sequence)
@@ -93,7 +93,7 @@ def _written(*moments: datetime) -> tuple[datetime, ...]:
     return tuple(moment.astimezone(UTC) for moment in moments) if twice else local
 
 
-def _zone() -> Timezone:
+def zone_component() -> Timezone:
     """Written here, since what the library makes of the time zone begins summer time an hour late."""
     zone = Timezone()
     zone.add("TZID", ZONE_NAME)

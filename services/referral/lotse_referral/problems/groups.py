@@ -12,8 +12,6 @@ STATUSES: dict[str, int] = {
     "place_given_back": 409,
     "no_such_place": 403,
     "place_locked": 429,
-    "from_another_page": 403,
-    "form_too_old": 403,
 }
 """Of HTTP; what is not named is 422."""
 
@@ -173,17 +171,5 @@ PROBLEM_TEXTS: dict[str, dict[str, str]] = {
         "ru": "PIN состоит из 4–12 цифр.",
         "de": "Die PIN hat 4 bis 12 Ziffern.",
         "en": "The PIN has 4 to 12 digits.",
-    },
-    "from_another_page": {
-        "uk": "Цей запит надійшов не з нашої сторінки. Відкрийте, будь ласка, сторінку групи й спробуйте ще раз.",
-        "ru": "Этот запрос пришёл не с нашей страницы. Откройте, пожалуйста, страницу группы и попробуйте ещё раз.",
-        "de": "Diese Anfrage kam nicht von unserer Seite. Bitte öffnen Sie die Seite der Gruppe erneut.",
-        "en": "This request did not come from our page. Please open the page of the group and try again.",
-    },
-    "form_too_old": {
-        "uk": "Сторінка була відкрита задовго. Спробуйте, будь ласка, ще раз.",
-        "ru": "Страница была открыта слишком долго. Попробуйте, пожалуйста, ещё раз.",
-        "de": "Die Seite war zu lange offen. Bitte versuchen Sie es noch einmal.",
-        "en": "The page was open for too long. Please try again.",
     },
 }
