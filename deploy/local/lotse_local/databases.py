@@ -6,6 +6,8 @@ from psycopg import Connection, sql
 from lotse_local.keyring import Passwords
 from lotse_local.postgres import Cluster
 
+CREATE_LOCK = 0x63726561  # "crea": an administrator and the supervisor may prepare at once
+LOCK_MAX = "60s"
 IDLE_IN_TRANSACTION_MAX = "60s"  # a stuck transaction would hold back vacuum and the relay's lock
 
 
@@ -13,6 +15,8 @@ def create_database(cluster: Cluster, service: str, passwords: Passwords, *, dat
     """Create database and roles unless they are there, and set the passwords; return whether it was new."""
     database = database or service
     with connect(cluster) as admin:
+        admin.execute("SELECT set_config('lock_timeout', %s, false)", (LOCK_MAX,))
+        admin.execute("SELECT pg_advisory_lock(%s)", (CREATE_LOCK,))
         for shared in ("postgres", "template1"):
             _run(admin, "REVOKE ALL ON DATABASE {} FROM PUBLIC", sql.Identifier(shared))
         _create_role(admin, f"{service}_owner", passwords.owner)
@@ -22,8 +26,8 @@ def create_database(cluster: Cluster, service: str, passwords: Passwords, *, dat
             create = "CREATE DATABASE {} OWNER {} TEMPLATE template0"
             _run(admin, create, sql.Identifier(database), sql.Identifier(f"{service}_owner"))
         close(admin, database, service)
-    with connect(cluster, database) as admin:
-        _close_schema(admin, service)
+        with connect(cluster, database) as inside:
+            _close_schema(inside, service)
     return not known
 
 

@@ -79,6 +79,9 @@ def migrate(owner_url: str, role: str, migrations: Sequence[Migration], rights: 
 def _grant(connection: psycopg.Connection, role: str, rights: Mapping[str, str]) -> None:
     """Exactly these rights: what was granted before and is not named is taken back."""
     grantee = sql.Identifier(role)
+    tables = sql.SQL(", ").join(map(sql.Identifier, rights))
+    # A service that writes a table anew meanwhile changes the same row of the catalogue, and one of both would fail.
+    connection.execute(sql.SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(tables))
     connection.execute(sql.SQL("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {}").format(grantee))
     connection.execute(sql.SQL("REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {}").format(grantee))
     connection.execute(sql.SQL("GRANT USAGE ON SCHEMA public TO {}").format(grantee))

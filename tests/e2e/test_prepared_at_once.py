@@ -1,0 +1,44 @@
+"""An administrator provisions while the supervisor mends, and while a service writes a table anew."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+
+from lotse_chassis import migrate
+from lotse_intake.migrations import MIGRATIONS, RIGHTS
+from lotse_local import databases, keyring
+from tests import kit
+
+TIMES = 20
+
+
+def test_two_who_prepare_a_database_at_once_both_succeed(postgres: kit.Postgres) -> None:
+    passwords = keyring.database_passwords(postgres.place).services["intake"]
+
+    def prepare() -> bool:
+        return any(databases.create_database(postgres.cluster, "intake", passwords) for _ in range(TIMES))
+
+    assert sum(at_once(prepare, prepare)) <= 1
+
+
+def test_rights_are_set_while_a_service_writes_its_index_anew(
+    postgres: kit.Postgres, database: Callable[[str], kit.ServiceDatabase]
+) -> None:
+    intake = database("intake")
+
+    def grant() -> bool:
+        return any(migrate.migrate(intake.owner_url, "intake", MIGRATIONS, RIGHTS) for _ in range(TIMES))
+
+    def rewrite() -> bool:
+        with psycopg.connect(intake.url, autocommit=True) as service:
+            done = [service.execute("SELECT rewrite_blind_index()").fetchone() for _ in range(TIMES)]
+        return (True,) in done
+
+    assert at_once(grant, rewrite) == [False, True]
+
+
+def at_once(*works: Callable[[], bool]) -> list[bool]:
+    """What each gives, when all run at the same time; raises what one of them raises."""
+    with ThreadPoolExecutor(len(works)) as pool:
+        return [running.result() for running in [pool.submit(work) for work in works]]
