@@ -41,7 +41,7 @@ async def test_consent_and_order_meet_whichever_comes_first(
     )
     assert release.receiver_key == encode(public_bytes(partner.intake_key))
     said = await desk.hears(forwarded(person))
-    assert names(said) == ["ReferralOffered", "ReferralSent", "Tell"]
+    assert names(said) == ["ReferralSent", "ReferralOffered", "Tell"]
     assert only(ReferralOffered, said).fields == FIELDS
 
 
@@ -161,8 +161,9 @@ async def test_the_receiving_desk_declines_only_with_a_reason(desks: tuple[Desk,
     person = Person()
     await partner.hears(await under_way(desk, person), "auslaenderrat")
     actions = await partner.asks(AskReferralActions(referral_id=person.referral_id))
-    assert actions.actions == ("accept", "decline")
-    assert (await desk.asks(AskReferralActions(referral_id=person.referral_id))).actions == ("fix_appointment",)
+    assert actions.actions == ("request_info", "accept", "waitlist", "decline", "sub")
+    ours = (await desk.asks(AskReferralActions(referral_id=person.referral_id))).actions
+    assert ours == ("withdraw", "reroute", "sub", "mark_error", "fix_appointment")
     decline = AnswerReferral(referral_id=person.referral_id, answer="declined")
     with pytest.raises(Refused, match="reason_needed"):
         await partner.hears(decline)

@@ -30,14 +30,14 @@ async def test_a_withdrawn_consent_reaches_the_receiver_who_stops_and_says_so(de
         referral_id=person.referral_id,
         appointment_id=UUID(int=9),
         starts_at=NOW.replace(day=28),
-        ends_at=NOW.replace(day=29),
+        ends_at=NOW.replace(day=28, hour=13),
     )
     await partner.hears(fix)
     said = await desk.hears(withdrawn(person))
     assert names(said) == ["ConsentWithdrawnNotice", "ReferralWithdrawn", "StopTelling"]
     assert only(ReferralWithdrawn, said).reason == "consent_withdrawn"
     stopped = await partner.hears(only(ConsentWithdrawnNotice, said), "auslaenderrat")
-    assert names(stopped) == ["ConsentWithdrawalAcknowledged", "AppointmentCancelled"]
+    assert names(stopped) == ["ConsentWithdrawalAcknowledged", "AppointmentCancelled", "ReferralTakenBack"]
     assert await partner.state(person.referral_id) == "withdrawn"
     await desk.hears(only(ConsentWithdrawalAcknowledged, stopped), "plattform")
     (row,) = await desk.rows("referral")

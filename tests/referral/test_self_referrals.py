@@ -108,10 +108,11 @@ async def test_she_is_asked_on_day_three_ten_and_thirty_and_never_again(desk: De
     asked: dict[int, int] = {}
     for day in range(40):
         for message in await desk.fires_timers():
-            assert isinstance(message, CheckbackAsked)
-            asked[message.round] = day
+            if isinstance(message, CheckbackAsked):
+                asked[message.round] = day
         await desk.passes(days=1)
     assert asked == {1: 3, 2: 10, 3: 30}
+    assert await desk.state(person.referral_id) == "unconfirmed"
 
 
 @pytest.mark.parametrize("code", ["violence"])
@@ -151,12 +152,12 @@ async def test_the_desk_records_an_outcome_and_says_that_it_was_staff(desk: Desk
     actions = await desk.asks(AskReferralActions(referral_id=person.referral_id))
     assert (actions.state, set(actions.actions)) == (
         "delivered",
-        {"complete", "answer_checkback", "fix_appointment"},
+        {"complete", "fail", "withdraw", "reroute", "sub", "mark_error", "answer_checkback", "fix_appointment"},
     )
     done = AnswerReferral(referral_id=person.referral_id, answer="completed", outcome="application_filed")
     completed = only(ReferralCompleted, await desk.hears(done))
     assert (completed.outcome, completed.confirmed_by) == ("application_filed", "staff")
-    assert (await desk.asks(AskReferralActions(referral_id=person.referral_id))).actions == ()
+    assert (await desk.asks(AskReferralActions(referral_id=person.referral_id))).actions == ("reopen",)
 
 
 async def test_what_the_table_does_not_have_is_refused_with_a_code(desk: Desk) -> None:

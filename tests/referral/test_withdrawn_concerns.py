@@ -4,7 +4,13 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 from lotse_contracts.intake import ConcernMoved
-from lotse_contracts.referral import AskOpenReferrals, ConsentWithdrawnNotice, ReferralWithdrawn
+from lotse_contracts.referral import (
+    AskOpenReferrals,
+    ConsentWithdrawnNotice,
+    ReferralTakenBack,
+    ReferralWithdrawn,
+    ReferralWithdrawnNotice,
+)
 from lotse_contracts.values import ConcernState
 from tests.referral.connected import under_way
 from tests.referral.desk import Desk, Person, names, only
@@ -40,12 +46,15 @@ async def test_a_withdrawn_concern_stops_its_referral_and_the_receiver(desks: tu
 async def test_with_a_concern_that_is_handed_over_its_referral_ends_as_the_service_does(
     desks: tuple[Desk, Desk],
 ) -> None:
-    desk, _ = desks
+    """The partner hears that nothing more is to be done for us; a handover ends no consent."""
+    desk, partner = desks
     person = Person()
-    await under_way(desk, person)
+    await partner.hears(await under_way(desk, person), "auslaenderrat")
     said = await desk.hears(moved(person, "handed_over"))
-    assert names(said) == ["ReferralWithdrawn", "StopTelling"]
+    assert names(said) == ["ReferralWithdrawnNotice", "ReferralWithdrawn", "StopTelling"]
     assert only(ReferralWithdrawn, said).reason == "service_ended"
+    heard = await partner.hears(only(ReferralWithdrawnNotice, said), "auslaenderrat")
+    assert only(ReferralTakenBack, heard).reason == "handed_over"
     assert names(await desk.hears(moved(person, "handed_over"))) == []
 
 

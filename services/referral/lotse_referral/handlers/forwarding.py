@@ -37,7 +37,7 @@ async def forward(order: ForwardFields, context: Context, tx: AsyncConnection) -
         _, said = await moving.moved(tx, context, held, WITHDRAWN)
         return said
     sent, said = await moving.moved(tx, context, _leaving(held), LEAVES)
-    return (*await ways.left(tx, context, sent, order.fields), *said)
+    return (*said, *await ways.left(tx, context, sent, order.fields))
 
 
 async def _supplement(order: ForwardFields, context: Context, tx: AsyncConnection, held: Referral) -> Sequence[Message]:
