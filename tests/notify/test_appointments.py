@@ -77,6 +77,19 @@ async def test_moving_moves_the_reminders_too(house: House, olena: UUID) -> None
     assert _timers(house) == [("48h", later - timedelta(days=2)), ("3h", later - timedelta(hours=3))]
 
 
+async def test_where_nothing_may_be_pushed_nobody_is_told_and_nothing_is_set(house: House, olena: UUID) -> None:
+    """Referral says so for violence and for secret places; also where it became so later."""
+    told, never = uuid4(), uuid4()
+    await house.hear(house.contact(olena))
+    await house.hear(_fixed(olena, told))
+    await house.hear(_fixed(olena, never).model_copy(update={"tell": False}))
+    later = _fixed(olena, told, version=2, starts_at=START + timedelta(days=1))
+    await house.hear(later.model_copy(update={"tell": False}))
+    await house.hear(_cancelled(olena, told, 3).model_copy(update={"tell": False}))
+    assert _changes(house, olena) == [("fixed", "cancelled")]
+    assert _timers(house) == []
+
+
 async def test_an_appointment_of_today_has_only_the_late_reminder(house: House, olena: UUID) -> None:
     await house.hear(_fixed(olena, uuid4(), starts_at=NOW + timedelta(hours=5)))
     assert [key for key, _ in _timers(house)] == ["3h"]

@@ -24,6 +24,7 @@ REMINDER = "reminder"
 async def appointment_said(fact: AppointmentFixed, context: Context, tx: AsyncConnection) -> list[Message]:
     """Fixed or moved: only a newer version counts. To her it has moved only if she may have heard of it before.
 
+    Where referral says that nothing is to be pushed to her, she is neither told nor reminded.
     Raises Refused if it is in no year that an appointment can be in.
     """
     if not sayable(fact.starts_at):
@@ -33,8 +34,11 @@ async def appointment_said(fact: AppointmentFixed, context: Context, tx: AsyncCo
         return []
     known = Appointment(fact.appointment_id, fact.person_id, fact.version, fact.starts_at, cancelled=False)
     await records.save_appointment(tx, known)
-    await _set_reminders(tx, known, fact.starts_at, context.now)
     heard_before = await _withdraw_unsent(tx, fact.appointment_id, context.now)
+    if not fact.tell:
+        await _cancel_reminders(tx, fact.appointment_id)
+        return []
+    await _set_reminders(tx, known, fact.starts_at, context.now)
     wish = _wish(known, fact.starts_at, "moved" if heard_before else "fixed", asked_at=context.time)
     return await tell(tx, person, wish, context.now)
 
@@ -48,10 +52,9 @@ async def appointment_cancelled(fact: AppointmentCancelled, context: Context, tx
     starts_at = before.starts_at if before else None
     known = Appointment(fact.appointment_id, fact.person_id, fact.version, starts_at, cancelled=True)
     await records.save_appointment(tx, known)
-    for hours in HOURS_BEFORE:
-        await cancel_timer(tx, kind=REMINDER, key=timer_key(fact.appointment_id, hours))
+    await _cancel_reminders(tx, fact.appointment_id)
     heard_before = await _withdraw_unsent(tx, fact.appointment_id, context.now)
-    if not heard_before or starts_at is None:
+    if not fact.tell or not heard_before or starts_at is None:
         return []
     return await tell(tx, person, _wish(known, starts_at, "cancelled", asked_at=context.time), context.now)
 
@@ -100,6 +103,11 @@ async def _set_reminders(tx: AsyncConnection, known: Appointment, starts_at: dat
             "useful_by": ahead[hours].useful_by.isoformat(),
         }
         await set_timer(tx, kind=REMINDER, key=key, due_at=ahead[hours].due_at, payload=payload)
+
+
+async def _cancel_reminders(tx: AsyncConnection, appointment_id: UUID) -> None:
+    for hours in HOURS_BEFORE:
+        await cancel_timer(tx, kind=REMINDER, key=timer_key(appointment_id, hours))
 
 
 async def _withdraw_unsent(tx: AsyncConnection, appointment_id: UUID, now: datetime) -> bool:
