@@ -12,12 +12,13 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
+from lotse_chassis.paper import FONTS
 from lotse_contracts import intake
 from lotse_contracts.values import RecipientLanguage
 from lotse_intake.cli.consent_form import CONSENT_FORM
 from lotse_intake.domain.consent_texts import LANGUAGES, ConsentText, Section, Terms, Wording, filled
 from lotse_intake.domain.form_codes import code_of
-from lotse_intake.providers.consent_forms import FONTS, Form, FormTooLong, form_pdf
+from lotse_intake.providers.consent_forms import Form, FormTooLong, form_pdf
 from lotse_intake.providers.consent_texts import read_texts
 from lotse_intake.providers.lists import shipped
 from tests.intake.consenting import consent

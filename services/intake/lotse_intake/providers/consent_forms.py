@@ -6,32 +6,28 @@ Nothing of a person is on it: she writes her name herself, and the code leads to
 import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from xml.sax.saxutils import escape
 
-from reportlab.graphics.barcode.qr import QrCodeWidget
-from reportlab.graphics.renderPDF import draw
-from reportlab.graphics.shapes import Drawing
-from reportlab.lib.pagesizes import A4
-from reportlab.lib.styles import ParagraphStyle
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
+from lotse_chassis.paper import (
+    BOLD_FONT,
+    HEIGHT,
+    MM,
+    TEXT_FONT,
+    WIDTH,
+    canvas_of,
+    draw_at,
+    draw_qr,
+    height_of,
+    paragraph,
+)
 from lotse_intake.domain.consent_texts import Wording
 
-MM = 72 / 25.4  # points
-FONTS = Path(__file__).parents[1] / "data" / "fonts"
-TEXT_FONT, BOLD_FONT = "DejaVuSansCondensed", "DejaVuSansCondensed-Bold"
-WIDTH: float = A4[0]  # points
-HEIGHT: float = A4[1]
 MARGIN: float = 15 * MM
 GUTTER = 7 * MM
 QR_SIDE = 25 * MM
 SIZE_MAX, SIZE_MIN, SIZE_STEP = 12.0, 8.5, 0.25  # points; below the smallest nobody can read it at a desk
-LEADING = 1.22
 TITLE_SIZE, SMALL_SIZE = 13.0, 7.5
 LINE_GAP = 12.5 * MM  # from one line to sign on to the next
 FOOT = 10 * MM
@@ -57,11 +53,9 @@ class Form:
 
 def form_pdf(form: Form) -> bytes:
     """One page of A4. The same form is the same bytes. Raises FormTooLong."""
-    _register()
     written = io.BytesIO()
-    canvas = Canvas(written, pagesize=A4, invariant=1, pageCompression=1)
-    canvas.setTitle(f"{form.page['form']['de']} {form.code or form.version}")
-    canvas.setCreator("Lotse")
+    title = f"{form.page['form']['de']} {form.code or form.version}"
+    canvas = canvas_of(written, title, next(iter(form.wordings)))
     top = _draw_head(canvas, form)
     bottom = _draw_foot(canvas, form)
     bottom = _draw_lines(canvas, form, bottom)
@@ -71,34 +65,11 @@ def form_pdf(form: Form) -> bytes:
     return written.getvalue()
 
 
-@cache
-def _register() -> None:
-    for name in (TEXT_FONT, BOLD_FONT):
-        pdfmetrics.registerFont(TTFont(name, FONTS / f"{name}.ttf"))
-
-
 def _columns(form: Form) -> list[tuple[str, float, float]]:
     """Language, left edge and width of each column."""
     languages = list(form.wordings)
     width = (WIDTH - 2 * MARGIN - GUTTER * (len(languages) - 1)) / len(languages)
     return [(language, MARGIN + place * (width + GUTTER), width) for place, language in enumerate(languages)]
-
-
-def _paragraph(text: str, font: str, size: float) -> Paragraph:
-    style = ParagraphStyle(font, fontName=font, fontSize=size, leading=size * LEADING, splitLongWords=1)
-    return Paragraph(escape(text), style)
-
-
-def _height(paragraph: Paragraph, width: float) -> float:
-    height: float = paragraph.wrap(width, HEIGHT)[1]
-    return height
-
-
-def _draw_at(canvas: Canvas, paragraph: Paragraph, left: float, top: float, width: float) -> float:
-    """Draws it and returns where it ends."""
-    high = _height(paragraph, width)
-    paragraph.drawOn(canvas, left, top - high)
-    return top - high
 
 
 def _draw_head(canvas: Canvas, form: Form) -> float:
@@ -108,10 +79,10 @@ def _draw_head(canvas: Canvas, form: Form) -> float:
     width = right - MARGIN - (QR_SIDE + GUTTER if form.code else 0)
     low = top
     for language in reversed(form.wordings):
-        title = _paragraph(form.wordings[language].title, BOLD_FONT, TITLE_SIZE)
-        low = _draw_at(canvas, title, MARGIN, low, width) - 1.5 * MM
+        title = paragraph(form.wordings[language].title, BOLD_FONT, TITLE_SIZE)
+        low = draw_at(canvas, title, MARGIN, low, width) - 1.5 * MM
     if form.code:
-        _draw_qr(canvas, right - QR_SIDE, top - QR_SIDE, QR_PREFIX + form.code.replace("-", ""))
+        draw_qr(canvas, right - QR_SIDE, top - QR_SIDE, QR_SIDE, QR_PREFIX + form.code.replace("-", ""))
         low = min(low, top - QR_SIDE)
     named = f"{_both(form, 'form')}: {form.code}" if form.code else _both(form, "form")
     canvas.setFont(TEXT_FONT, SMALL_SIZE + 1)
@@ -124,29 +95,20 @@ def _draw_head(canvas: Canvas, form: Form) -> float:
     return low - 3 * MM
 
 
-def _draw_qr(canvas: Canvas, left: float, bottom: float, content: str) -> None:
-    code = QrCodeWidget(content, barLevel="M")
-    x0, y0, x1, y1 = code.getBounds()
-    scale = QR_SIDE / (x1 - x0)
-    drawing = Drawing(QR_SIDE, QR_SIDE, transform=[scale, 0, 0, QR_SIDE / (y1 - y0), -x0 * scale, -y0 * scale])
-    drawing.add(code)
-    draw(drawing, canvas, left, bottom)
-
-
 def _draw_foot(canvas: Canvas, form: Form) -> float:
     """What holds for the whole page; returns where it begins."""
     said = [_both(form, "same")] if len(form.wordings) > 1 else []
     said += [form.page["draft"][language] for language in reversed(form.wordings)] if form.draft else []
     low = MARGIN * 0.7
     for text in reversed(said):
-        low += _draw_up(canvas, _paragraph(text, TEXT_FONT, SMALL_SIZE), low)
+        low += _draw_up(canvas, paragraph(text, TEXT_FONT, SMALL_SIZE), low)
     return low + 3 * MM
 
 
-def _draw_up(canvas: Canvas, paragraph: Paragraph, bottom: float) -> float:
-    paragraph_height = _height(paragraph, WIDTH - 2 * MARGIN)
-    paragraph.drawOn(canvas, MARGIN, bottom)
-    return paragraph_height
+def _draw_up(canvas: Canvas, block: Paragraph, bottom: float) -> float:
+    high = height_of(block, WIDTH - 2 * MARGIN)
+    block.drawOn(canvas, MARGIN, bottom)
+    return high
 
 
 def _draw_lines(canvas: Canvas, form: Form, bottom: float) -> float:
@@ -159,13 +121,13 @@ def _draw_lines(canvas: Canvas, form: Form, bottom: float) -> float:
     for left_name, right_name in reversed(asked):
         labels = [(left_name, MARGIN, half if right_name else WIDTH - 2 * MARGIN)]
         labels += [(right_name, MARGIN + half + GUTTER, half)] if right_name else []
-        shown = [(_paragraph(_both(form, name), TEXT_FONT, SMALL_SIZE), left, width) for name, left, width in labels]
-        high = max(_height(paragraph, width) for paragraph, _, width in shown)
+        shown = [(paragraph(_both(form, name), TEXT_FONT, SMALL_SIZE), left, width) for name, left, width in labels]
+        high = max(height_of(block, width) for block, _, width in shown)
         line = low + high + 1 * MM
-        for paragraph, left, width in shown:
+        for block, left, width in shown:
             canvas.setLineWidth(0.5)
             canvas.line(left, line, left + width, line)
-            _draw_at(canvas, paragraph, left, line - 0.5 * MM, width)
+            draw_at(canvas, block, left, line - 0.5 * MM, width)
         low = line + LINE_GAP - 3 * MM
     return low
 
@@ -180,10 +142,10 @@ def _draw_body(canvas: Canvas, form: Form, top: float, bottom: float) -> None:
         if size < SIZE_MIN:
             raise FormTooLong
     for cells, high in rows:
-        for paragraphs, (_, left, width) in zip(cells, _columns(form), strict=True):
+        for blocks, (_, left, width) in zip(cells, _columns(form), strict=True):
             place = top
-            for paragraph in paragraphs:
-                place = _draw_at(canvas, paragraph, left, place, width)
+            for block in blocks:
+                place = draw_at(canvas, block, left, place, width)
         top -= high
 
 
@@ -193,18 +155,17 @@ def _rows(form: Form, size: float) -> list[tuple[list[list[Paragraph]], float]]:
     parts = [form.wordings[language].sections for language, _, _ in columns]
     rows = []
     for sections in zip(*parts, strict=True):
-        cells = [[_paragraph(one.heading, BOLD_FONT, size), _paragraph(one.text, TEXT_FONT, size)] for one in sections]
+        cells = [[paragraph(one.heading, BOLD_FONT, size), paragraph(one.text, TEXT_FONT, size)] for one in sections]
         rows.append((cells, _row_height(cells, columns) + size * 0.55))
     if form.asks_health:
-        ticks = [[_paragraph(f"☐ {form.page['health_tick'][language]}", BOLD_FONT, size)] for language, _, _ in columns]
+        ticks = [[paragraph(f"☐ {form.page['health_tick'][language]}", BOLD_FONT, size)] for language, _, _ in columns]
         rows.append((ticks, _row_height(ticks, columns) + size * 0.55))
     return rows
 
 
 def _row_height(cells: Iterable[list[Paragraph]], columns: list[tuple[str, float, float]]) -> float:
     return max(
-        sum(_height(paragraph, width) for paragraph in paragraphs)
-        for paragraphs, (_, _, width) in zip(cells, columns, strict=True)
+        sum(height_of(block, width) for block in blocks) for blocks, (_, _, width) in zip(cells, columns, strict=True)
     )
 
 
