@@ -1,5 +1,6 @@
 """An administrator provisions while the supervisor mends, and while a service writes a table anew."""
 
+import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -8,9 +9,23 @@ import psycopg
 from lotse_chassis import migrate
 from lotse_intake.migrations import MIGRATIONS, RIGHTS
 from lotse_local import databases, keyring
+from lotse_local.commands import exits
 from tests import kit
+from tests.e2e.house import House
 
 TIMES = 20
+
+
+async def test_provisionings_at_once_all_end_well() -> None:
+    folder = kit.new_folder()
+    house = House(folder, ("--association", "auslaenderrat"))
+    await house.start()
+    try:
+        done = await asyncio.gather(*(asyncio.to_thread(house.lotse, "provision") for _ in range(4)))
+        assert [(one.returncode, one.stderr) for one in done] == [(exits.OK, "")] * 4
+    finally:
+        house.stop()
+        kit.remove(folder)
 
 
 def test_two_who_prepare_a_database_at_once_both_succeed(postgres: kit.Postgres) -> None:

@@ -2,9 +2,15 @@
 
 import fcntl
 import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import IO
 
 from lotse_local.layout import OPEN_FOLDER, DataFolder
+
+POLL_SECONDS = 0.05
 
 
 class AlreadyRunning(RuntimeError):
@@ -54,3 +60,24 @@ def holder(folder: DataFolder) -> int | None:
     except (FileNotFoundError, ValueError):
         return None
     return None
+
+
+@contextmanager
+def alone(path: Path, seconds: float) -> Iterator[None]:
+    """One after the other, whichever process it is. Raises TimeoutError when another one takes longer than this."""
+    deadline = time.monotonic() + seconds
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as file:
+        while not _taken(file):
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{path.stem} is under way since {seconds:.0f} s")
+            time.sleep(POLL_SECONDS)
+        yield
+
+
+def _taken(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

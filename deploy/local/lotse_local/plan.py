@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lotse_contracts import wiring
 from lotse_contracts.catalogue import SERVICES
-from lotse_local import broker, cards, environment, keyring, ports, postgres, process
+from lotse_local import broker, cards, environment, keyring, lock, ports, postgres, process
 from lotse_local.broker_config import BrokerPlan, Leaf, broker_config
 from lotse_local.environment import Addresses
 from lotse_local.forking import Nursery
@@ -61,8 +61,16 @@ class AssociationPlan:
     def prepare(self, *wishes: str) -> str:
         """Databases, rights, migrations, streams, in a process of its own whose memory goes with it; says what changed.
 
-        Raises PreparationFailed.
+        An administrator's and the supervisor's come one after the other: each would take the other's for an orphan and
+        end it. Raises PreparationFailed.
         """
+        try:
+            with lock.alone(self.place.processes / "prepare.lock", PREPARE_SECONDS):
+                return self._prepared(*wishes)
+        except TimeoutError as fault:
+            raise PreparationFailed(f"{self.name}: {fault}") from None
+
+    def _prepared(self, *wishes: str) -> str:
         log_file = self.place.processes / "prepare.log"
         before = log_file.stat().st_size if log_file.is_file() else 0
         module = ["lotse_local.prepare", str(self.place.root), self.name, *wishes]
