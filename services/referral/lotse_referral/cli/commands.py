@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from lotse_chassis.command import Command, Standalone, Subcommand
+from lotse_referral.cli.directory import DIRECTORY
 from lotse_referral.cli.groups import load_offers
 from lotse_referral.cli.loading import load_directory
 
 COMMANDS: Mapping[str, Command | Subcommand | Standalone] = {
+    "directory": DIRECTORY,
     "load-directory": load_directory,
     "load-offers": load_offers,
 }

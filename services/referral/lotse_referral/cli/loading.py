@@ -1,16 +1,24 @@
-"""What an administrator may call besides serve and migrate: load a directory, and see what is wrong."""
+"""`load-directory`: `directory import` of the shipped list, or of one in its form, told by settings alone."""
 
+import asyncio
+import getpass
 import json
 import sys
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-import psycopg
+from sqlalchemy.exc import DBAPIError
 
 from lotse_chassis.settings import Settings
+from lotse_referral.cli.session import opened
 from lotse_referral.domain.directory import Fault
-from lotse_referral.migrations.loading import LOADING, REMEMBER, document_of, entries_of, shipped
+from lotse_referral.domain.offers import local_day
+from lotse_referral.handlers.importing import imported
+from lotse_referral.migrations.loading import SHIPPED, entries_of, shipped
+from lotse_referral.providers.directory_file import Asked
 from lotse_referral.settings import ReferralSettings
 
 EXIT_UNREADABLE = 1
@@ -28,8 +36,9 @@ def load_directory(settings: Settings) -> int:
     for line in _lines(faults):
         print(line)
     try:
-        _load(told.database_url, document_of(entries, told.directory_name))
-    except psycopg.Error as fault:
+        with as_file(files("lotse_referral").joinpath("data", SHIPPED)) as known:
+            asyncio.run(_load(told, told.directory_file or known))
+    except DBAPIError as fault:
         print(f"lotse referral: nothing was loaded: {type(fault).__name__}", file=sys.stderr)
         return EXIT_DATABASE
     print(f"lotse referral: {len(entries)} service(s) in directory {told.directory_name}, {len(faults)} fault(s)")
@@ -43,9 +52,9 @@ def _document(settings: ReferralSettings) -> dict[str, Any] | None:
     return document if isinstance(document, dict) and isinstance(document.get("services"), list) else None
 
 
-def _json(path: Path | None) -> Any:
+def _json(path: Path) -> Any:
     try:
-        return None if path is None else json.loads(path.read_text(encoding="utf-8"))
+        return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
 
@@ -56,8 +65,7 @@ def _lines(faults: Iterable[Fault]) -> Iterable[str]:
         yield f"row {fault.row} {fault.key}: {fault.field} {fault.fault}, {kept_out}"
 
 
-def _load(database_url: str, document: str) -> None:
-    with psycopg.connect(database_url) as connection:
-        connection.execute(REMEMBER.replace(":directory", "%s").encode(), (document,))
-        for statement in LOADING:
-            connection.execute(statement.encode())
+async def _load(settings: ReferralSettings, path: Path) -> None:
+    asked = Asked(path, path.name, local_day(datetime.now(UTC)), name=settings.directory_name)
+    async with opened(settings) as service:
+        await imported(service, asked, lambda fault: None, actor=getpass.getuser(), whole=True)

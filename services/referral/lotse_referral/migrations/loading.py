@@ -7,13 +7,15 @@ changes nothing.
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from importlib.resources import files
 from typing import Any
 
 from lotse_chassis.migrate import Migration
 from lotse_referral.domain.directory import Entry, Fault, read
+from lotse_referral.domain.directory.flat import resources_of
+from lotse_referral.domain.directory.resources import Resource
 from lotse_referral.domain.directory_tables import tables_of
 
 SHIPPED = "dresden_services.json"
@@ -146,6 +148,12 @@ def shipped() -> dict[str, Any]:
     text = files("lotse_referral").joinpath("data", SHIPPED).read_text(encoding="utf-8")
     document: dict[str, Any] = json.loads(text)
     return document
+
+
+def shipped_resources() -> Iterator[Resource]:
+    """The same directory as resources, the terms of our list of concerns among them."""
+    entries, _ = entries_of(shipped())
+    return resources_of(tables_of(entries, SHIPPED_NAME), entries)
 
 
 def shipped_step() -> Migration:

@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lotse_referral.domain.directory.policy import CLOSED
 from lotse_referral.store.tables import referral, service, service_extension
 
+PORTION_ROWS = 500
+
 
 @dataclass(frozen=True)
 class Check:
@@ -50,3 +52,18 @@ async def sent_to(tx: AsyncConnection) -> dict[str, int]:
     counted = select(referral.c.service_id, func.count()).where(referral.c.direction == "out")
     rows = await tx.execute(counted.where(referral.c.service_id.is_not(None)).group_by(referral.c.service_id))
     return {str(service_id): number for service_id, number in rows}
+
+
+async def listed(tx: AsyncConnection, directory: str) -> frozenset[str]:
+    """The services of one list that are open."""
+    own = service_extension.c
+    query = select(own.service_id).join(service, service.c.id == own.service_id).where(own.directory == directory)
+    return frozenset(map(str, (await tx.execute(query.where(service.c.status.not_in(sorted(CLOSED))))).scalars()))
+
+
+async def stale(tx: AsyncConnection, today: date) -> list[list[str]]:
+    """The ids of the services whose day of checking has come, in portions."""
+    own = service_extension.c
+    query = select(own.service_id).where(own.next_check_due <= today).order_by(own.service_id)
+    ids = [str(one) for one in (await tx.execute(query)).scalars()]
+    return [ids[start : start + PORTION_ROWS] for start in range(0, len(ids), PORTION_ROWS)]

@@ -31,6 +31,9 @@ class Collected:
         if known is not None and resource.type == "service":
             self.say(RowFault(f"{place}.id", resource.id, "doubled", "each service once", fatal=True))
             return None
+        if resource.id in self.secret_services:
+            links = resource.fields.get("service_at_locations", ())
+            self.secret_places |= {link["location_id"] for link in links}
         told = resource if known is None else self._new(resource, known, place)
         sums = {name: _sum(value) for name, value in told.fields.items()}
         self.found[resource.type][resource.id] = (known or {}) | sums
@@ -38,17 +41,6 @@ class Collected:
         if parent is not None:
             self.parents[resource.type][resource.id] = parent
         return told if known is None or told.fields else None
-
-    def keep_secret(self, service: Mapping[str, Any], *, confidential: bool) -> None:
-        """The places of a secret service are secret, wherever else the file shows them."""
-        if not confidential and str(service.get("id")).lower() not in self.secret_services:
-            return
-        links = service.get("service_at_locations")
-        for link in links if isinstance(links, list) else ():
-            if isinstance(link, Mapping):
-                inner = link.get("location")
-                named = (link.get("location_id"), inner.get("id") if isinstance(inner, Mapping) else None)
-                self.secret_places |= {one.lower() for one in named if isinstance(one, str)}
 
     def settled(self, resource: Resource, place: str) -> Resource | None:
         """Without what leads nowhere; None if nothing is left of it."""

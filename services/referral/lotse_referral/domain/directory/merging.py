@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lotse_referral.domain.directory.extension import without_secret_place
 from lotse_referral.domain.directory.resources import (
-    ADDRESS_FIELDS,
     CONFIDENTIAL,
     EVERY_FIELD,
     Change,
@@ -43,7 +43,7 @@ class _Merging:
 def merged(known: Resource | None, said: Resource) -> Merged:
     """The resource as it is afterwards. Saying the same again changes nothing."""
     if known is None:
-        return Merged(_plain(said), (CREATED,), changed=True, new=True)
+        return Merged(_plain(said), (CREATED,), changed=True, new=True, became_secret=False)
     state = _Merging(dict(known.fields), dict(known.sources))
     for name, value in said.fields.items():
         _field(state, known, said, name, value)
@@ -65,6 +65,9 @@ def _field(state: _Merging, known: Resource, said: Resource, name: str, value: A
         known_notes = {note["id"]: note for note in state.fields.get(name, ())}
         state.fields[name] = sorted({**{n["id"]: n for n in value}, **known_notes}.values(), key=lambda n: str(n["id"]))
         return
+    if _for_staff_alone(known, said, name, value):
+        state.kept.append(name)
+        return
     source, held = said.source_of(name), known.source_of(name)
     same = (
         (known.fields.get(name) or None) == (value or None) if value in ([], None) else known.fields.get(name) == value
@@ -80,13 +83,26 @@ def _field(state: _Merging, known: Resource, said: Resource, name: str, value: A
         state.sources[name] = source
 
 
+def _for_staff_alone(known: Resource, said: Resource, name: str, value: Any) -> bool:
+    """No list of somebody else makes a secret place known, or sends people to what staff know to have ended."""
+    opens_secret = name == CONFIDENTIAL and known.confidential and value is not True
+    reopens = name == "status" and known.fields.get(name) == "defunct" != value and _by_staff(known, name)
+    return (opens_secret or reopens) and not _by_staff(said, name)
+
+
+def _by_staff(said: Resource, name: str) -> bool:
+    source = said.source_of(name)
+    return source is not None and source.by_staff
+
+
 def _forget_address(state: _Merging) -> None:
     """That the address went is history; what it was is not."""
-    for name in ADDRESS_FIELDS:
-        if state.fields.pop(name, None):
-            state.changes = [change for change in state.changes if change.field != name]
-            state.changes.append(Change(name, "", ""))
+    kept = without_secret_place(state.fields, "", lambda *_: None)
+    for name in state.fields.keys() - kept.keys():
+        state.changes = [change for change in state.changes if change.field != name]
+        state.changes.append(Change(name, "", ""))
         state.sources.pop(name, None)
+    state.fields = kept
 
 
 def _plain(resource: Resource) -> Resource:

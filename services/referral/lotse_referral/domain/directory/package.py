@@ -11,6 +11,8 @@ PAGE = "contents"
 ROWS_MAX = 2_000_000
 NAME_CHARACTERS_MAX = 200
 TERM_MARKS = ("taxonomy", "taxonomy_id", "taxonomy_detail", "parent_id", "code", "term_uri")
+LINK_MARKS = frozenset({"service", "service_id", "location", "location_id"})
+"""Of a service at a location, which stands in the service here."""
 SERVICE_MARKS = ("status", "organization", "organization_id")
 
 
@@ -45,6 +47,8 @@ def rows_of(chunks: Iterator[str]) -> Iterator[Row]:
 def type_of(value: Any) -> ResourceType:
     """What an object of a list without a name is, by the fields that only such a thing has."""
     given = value if isinstance(value, dict) else {}
+    if "version" in given and "status" not in given:
+        return "taxonomy"
     if "location_type" in given:
         return "location"
     if any(mark in given for mark in SERVICE_MARKS):
@@ -120,4 +124,6 @@ def _row(text: str, section: str, place: str) -> Row:
         return Row(place, named or "service", broken=fault.code)
     if section == "services" and isinstance(value, dict) and "id" not in value and "category" in value:
         raise Flat
+    if named is None and isinstance(value, dict) and "name" not in value and LINK_MARKS.intersection(value):
+        return Row(place, "service", broken="only_a_link")
     return Row(place, named or type_of(value), value)

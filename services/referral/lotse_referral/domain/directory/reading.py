@@ -11,11 +11,12 @@ from lotse_referral.domain.directory.entries import identifier
 from lotse_referral.domain.directory.faults import RowFault
 from lotse_referral.domain.directory.form import EXTENSION, FORMS, Field, Form, Part, ResourceType
 from lotse_referral.domain.directory.own_form import DERIVED
-from lotse_referral.domain.directory.resources import EVERY_FIELD, Resource, Source
+from lotse_referral.domain.directory.resources import CONFIDENTIAL, EVERY_FIELD, Resource, Source
 from lotse_referral.domain.directory.sense import nonsense
 from lotse_referral.domain.directory.values import Wrong, checked, one_of
 
 PARTS_MAX = 500  # in one list; the largest service seen in public HSDS data has a few dozen
+OWNER_MASK = 2**32 - 1  # enough to tell one owner of an id from another, and small for a million of them
 NOT_KEPT = frozenset({"attributes", "metadata"})
 """HSDS lets them hang on everything; here they hang on services, organizations and places."""
 LINKS = frozenset(
@@ -31,16 +32,17 @@ Row = Mapping[str, Any]
 
 @dataclass
 class Reader:
-    """Reads one file; `source` is where it comes from, `seen` the ids of parts that have been read."""
+    """Reads one file; `source` is where it comes from, `seen` the ids of parts with what they hang on."""
 
     today: date
     source: Source
     say: Callable[[RowFault], None]
-    seen: set[int] = field(default_factory=set)
+    seen: dict[int, int] = field(default_factory=dict)
+    secret_places: set[str] = field(default_factory=set)
 
-    def read(self, type_: ResourceType, given: Any, place: str) -> Iterator[Resource]:
-        """The object and those inside it, what is named first."""
-        found: list[Resource] = []
+    def read(self, type_: ResourceType, given: Any, place: str) -> Iterator[tuple[Resource, str]]:
+        """The object and those inside it, what is named first, each with its place in the file."""
+        found: list[tuple[Resource, str]] = []
         _Row(self, place, found).resource(type_, given, place)
         yield from found
 
@@ -51,7 +53,7 @@ class _Row:
 
     reader: Reader
     place: str
-    found: list[Resource]
+    found: list[tuple[Resource, str]]
     key: str = ""
 
     def fault(self, place: str, code: str, allowed: str = "", *, fatal: bool = False) -> None:
@@ -67,8 +69,10 @@ class _Row:
             return None
         outer, self.key = self.key, own_id
         fields = self._object(FORMS[type_], given, place, own_id, others=INSIDE.get(type_, {}))
-        kept = fields is not None and self._ours(type_, own_id, fields, place)
-        if kept and fields is not None:
+        kept = fields is not None
+        if fields is not None and type_ == "taxonomy_term" and fields.get("taxonomy") == TAXONOMY:
+            kept = self._is_ours(own_id, fields, place)
+        elif fields is not None:
             self._keep(type_, own_id, fields, given, place)
         self.key = outer
         return own_id if kept else None
@@ -86,9 +90,12 @@ class _Row:
         if assured is not None and date.fromisoformat(assured) > self.reader.today:
             self.fault(f"{place}.assured_date", "out_of_range", "today or before")
             del fields["assured_date"]
+        if fields.get(CONFIDENTIAL) is True:
+            self.reader.secret_places |= {link["location_id"] for link in fields.get("service_at_locations", ())}
         fields = extension.without_secret_place(fields, place, self.fault)
         fields = extension.fitting(fields, sources, place, self.fault)
-        self.found.append(Resource(type_, own_id, fields, _said_no(fields, sources or self._sources(fields))))
+        resource = Resource(type_, own_id, fields, _said_no(fields, sources or self._sources(fields)))
+        self.found.append((resource, place))
         for name, inner in INSIDE.get(type_, {}).items():
             self._inside(inner, given.get(name), f"{place}.{name}", own_id)
 
@@ -103,16 +110,13 @@ class _Row:
             told = {"organization_id": owner} | dict(one) if isinstance(one, Mapping) else one
             self.resource(type_, told, f"{place}[{number}]")
 
-    def _ours(self, type_: ResourceType, own_id: str, fields: Row, place: str) -> bool:
-        """Our own list of concerns is not changed by a file."""
-        if type_ != "taxonomy_term" or fields.get("taxonomy") != TAXONOMY:
-            return True
+    def _is_ours(self, own_id: str, fields: Row, place: str) -> bool:
+        """Our own list of concerns is the same everywhere, and not changed by a file."""
         code = str(fields.get("code"))
         if is_known(code) and own_id == str(identifier("taxonomy-term", f"{TAXONOMY}:{code}")):
             return True
-        self.fault(
-            f"{place}.code", "not_our_code", f"a code of {TAXONOMY} under the id that it has everywhere", fatal=True
-        )
+        allowed = f"a code of {TAXONOMY} under the id that it has everywhere"
+        self.fault(f"{place}.code", "not_our_code", allowed, fatal=True)
         return False
 
     def _object(
@@ -167,12 +171,14 @@ class _Row:
             self.fault(place, "contradicts", f"the object that {id_field} names")
 
     def _parts(self, part: Part, given: Any, place: str, owner: str) -> list[dict[str, Any]]:
-        kept = []
+        kept: dict[str, dict[str, Any]] = {}
         for number, one in enumerate(self._list(given, place)):
             read = self._part(part, one, f"{place}[{number}]", owner)
-            if read is not None:
-                kept.append(read)
-        return sorted(kept, key=lambda row: cast(str, row["id"]))
+            if read is not None and read["id"] in kept:
+                self.fault(f"{place}[{number}].id", "doubled", "each once")
+            elif read is not None:
+                kept[read["id"]] = read
+        return [kept[own_id] for own_id in sorted(kept)]
 
     def _part(self, part: Part, given: Any, place: str, owner: str) -> dict[str, Any] | None:
         if not isinstance(given, Mapping):
@@ -190,11 +196,13 @@ class _Row:
 
     def _fresh(self, own_id: str, owner: str, place: str) -> str:
         """HSDS wants each id once; what is doubled is kept under an id of its own, the same one each time."""
-        if _number(own_id) in self.reader.seen:
-            self.fault(f"{place}.id", "doubled_id_replaced", "each id once")
-            own_id = str(identifier("part", f"{own_id}:{owner}:{place.rsplit('.', 1)[-1]}"))
-        self.reader.seen.add(_number(own_id))
-        return own_id
+        first = self.reader.seen.setdefault(_number(own_id), _number(owner) & OWNER_MASK)
+        if first == _number(owner) & OWNER_MASK:
+            return own_id
+        self.fault(f"{place}.id", "doubled_id_replaced", "each id once")
+        replaced = str(identifier("part", f"{own_id}:{owner}:{_list_name(place)}"))
+        self.reader.seen[_number(replaced)] = _number(owner) & OWNER_MASK
+        return replaced
 
     def _list(self, given: Any, place: str) -> list[Any]:
         if given is None:
@@ -232,6 +240,10 @@ def _said_no(fields: Row, sources: dict[str, Source]) -> dict[str, Source]:
 
 def _number(own_id: str) -> int:
     return int(own_id.replace("-", ""), 16)
+
+
+def _list_name(place: str) -> str:
+    return place.rsplit(".", 1)[-1].split("[", 1)[0]
 
 
 def _shown(name: str) -> str:

@@ -66,3 +66,22 @@ def history_text(value: Any) -> str:
     if value is None or value == []:
         return ""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+def packed(resource: Resource) -> str:
+    """One line, to be put aside while the rest of a file is read."""
+    sources = {
+        name: (one.source, None if one.assured_on is None else one.assured_on.isoformat(), one.by_staff)
+        for name, one in resource.sources.items()
+    }
+    return json.dumps([resource.type, resource.id, dict(resource.fields), sources])
+
+
+def unpacked(line: str) -> Resource:
+    """What was put aside."""
+    type_, own_id, fields, given = json.loads(line)
+    sources = {
+        name: Source(source, None if day is None else date.fromisoformat(day), by_staff)
+        for name, (source, day, by_staff) in given.items()
+    }
+    return Resource(type_, own_id, fields, sources)
