@@ -27,11 +27,10 @@ def routes(engine: AsyncEngine, association: str, now: Callable[[], datetime]) -
     """One path; the code is the only key."""
     router = APIRouter()
 
-    @router.api_route(
+    @router.head("/calendar/{code}.ics", include_in_schema=False)
+    @router.get(
         "/calendar/{code}.ics",
-        methods=["GET", "HEAD"],
         summary="One appointment as a calendar file (RFC 5545)",
-        operation_id="calendar_file",
         response_class=Response,
         responses={
             200: {"description": "The file; `METHOD:CANCEL` once it is taken back.", "content": {"text/calendar": {}}},
