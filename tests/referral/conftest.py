@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from tests.kit import Postgres, ServiceDatabase
 from tests.referral.desk import KEPT_TABLES, Desk, open_desk
+from tests.referral.her import Her, with_browser
 from tests.referral.offices import OfficeDesk, open_office_desk
 
 KEYS = {name: X25519PrivateKey.generate() for name in ("auslaenderrat", "plattform")}
@@ -65,3 +66,21 @@ async def office_desk(office_database: ServiceDatabase, tmp_path: Path) -> Async
     opened = open_office_desk(office_database, tmp_path)
     yield opened
     await opened.service.engine.dispose()
+
+
+@pytest.fixture
+async def her(
+    desk: Desk, both_databases: tuple[ServiceDatabase, ServiceDatabase], tmp_path: Path
+) -> AsyncIterator[Her]:
+    """Somebody with a browser, at the desk of auslaenderrat."""
+    async with with_browser(desk, both_databases[0], tmp_path, own_page_tries_per_minute=600.0) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def slow(
+    desk: Desk, both_databases: tuple[ServiceDatabase, ServiceDatabase], tmp_path: Path
+) -> AsyncIterator[Her]:
+    """The same with as few tries a minute as anybody has."""
+    async with with_browser(desk, both_databases[0], tmp_path) as opened:
+        yield opened

@@ -114,8 +114,10 @@ class Desk:
         return next(candidate for candidate in answer.candidates if name in candidate.name)
 
 
-def open_desk(association: str, database: ServiceDatabase, folder: Path, partners: dict[str, X25519PrivateKey]) -> Desk:
-    """The service of one association; nobody runs it."""
+def open_desk(
+    association: str, database: ServiceDatabase, folder: Path, partners: dict[str, X25519PrivateKey], **changed: Any
+) -> Desk:
+    """The service of one association; nobody runs it. Keywords change its settings."""
     any_key = encode(public_bytes(X25519PrivateKey.generate()))
     cards = {
         name: {
@@ -130,7 +132,7 @@ def open_desk(association: str, database: ServiceDatabase, folder: Path, partner
     partners_file = folder / f"partners-{association}.json"
     partners_file.write_text(json.dumps(cards))
     settings = ReferralSettings(
-        association=association, database_url=database.url, partners_file=partners_file, http_port=-1
+        association=association, database_url=database.url, partners_file=partners_file, http_port=-1, **changed
     )
     return Desk(build(settings), partners[association])
 

@@ -1,5 +1,6 @@
 """Composition root: the table of what referral hears, says and answers."""
 
+from datetime import date
 from functools import partial
 
 from lotse_chassis.migrate import expected
@@ -73,7 +74,7 @@ def assembled(settings: ReferralSettings) -> tuple[Service, Offices]:
     _hear_consents(service, keys, pages)
     _hear_referrals(service, keys, pages, matcher)
     _hear_partners(service)
-    _hear_directory(service)
+    _hear_directory(service, as_of)
 
     service.hears(referral.TellRecipient, noticing.tell_recipient)
 
@@ -88,7 +89,7 @@ def assembled(settings: ReferralSettings) -> tuple[Service, Offices]:
     _hear_own_page(service, settings, pages)
 
     service.serves(hsds.routes(service.engine, settings.public_url))
-    service.serves(cards.routes(service.engine))
+    service.serves(cards.routes(service.engine, lambda: matcher.moment(service.now())))
     return service, offices
 
 
@@ -134,12 +135,12 @@ def _hear_referrals(service: Service, keys: Keys, pages: OwnPages, matcher: matc
     service.on_timer(REMATCH, partial(rematching.due, matcher=matcher))
 
 
-def _hear_directory(service: Service) -> None:
+def _hear_directory(service: Service, as_of: date | None) -> None:
     service.hears(referral.UpdateService, directory.update)
     service.hears(referral.AssureService, directory.assure)
     service.hears(referral.SetCapacity, directory.set_capacity)
     service.hears(referral.RetireService, directory.retire)
-    service.on_timer(directory.SERVICE_CHECK, directory.checks_due)
+    service.on_timer(directory.SERVICE_CHECK, partial(directory.checks_due, as_of=as_of))
 
 
 def _hear_partners(service: Service) -> None:

@@ -15,8 +15,7 @@ from lotse_contracts.values import CheckbackAnswerName, MoveWish
 from lotse_referral.domain.appointments import Appointment
 from lotse_referral.domain.own_page import SESSION_LIVES, consents_of
 from lotse_referral.domain.referral import Referral
-from lotse_referral.handlers import asking_back, checkbacks, proposing
-from lotse_referral.handlers import scheduling as arranging
+from lotse_referral.handlers import asking_back, checkbacks, proposing, scheduling
 from lotse_referral.handlers.telling import OWN_PAGE
 from lotse_referral.store import alive, appointments, consents, ownpage, referrals
 from lotse_referral.store.ownpage import OwnSession, ProvedBy
@@ -50,9 +49,7 @@ async def cancel(tx: AsyncConnection, session: OwnSession, appointment_id: UUID,
     """At once, and again changes nothing."""
     held, fixed = await _ahead(tx, session, appointment_id, context)
     await _note(tx, held, context)
-    said = await arranging.take_back(tx, held, fixed, context, "client_request")
-    await asking_back.plan_visit(tx, held, context)
-    return said
+    return await scheduling.take_back(tx, held, fixed, context, "client_request")
 
 
 async def wish_to_move(

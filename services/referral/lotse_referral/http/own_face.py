@@ -19,9 +19,6 @@ from lotse_referral.store.ownpage import OwnSession
 
 SEE_OTHER = 303
 STATUS = {
-    "not_from_this_page": 403,
-    "code_or_pin_wrong": 403,
-    "session_over": 403,
     "person_erased": 403,
     "unknown_referral": 404,
     "unknown_appointment": 404,
@@ -29,11 +26,10 @@ STATUS = {
     "unknown_time": 404,
     "action_not_allowed": 409,
     "appointment_cancelled": 409,
-    "checkback_closed": 409,
     "time_closed": 409,
     "time_is_over": 409,
-    "intake_away": 503,
 }
+"""Of a page for people, beside those of the service; an erased person's session is as good as none."""
 BACK_TO_CODE = frozenset({"code_or_pin_wrong", "intake_away", "session_over", "person_erased", "too_many"})
 """After these she is shown where to enter code and PIN."""
 

@@ -17,5 +17,5 @@ _PARTS = (first, machine, directory, matching, delivering, ownpage, groups, appo
 PROBLEM_TEXTS: dict[str, dict[str, str]] = {
     code: texts for part in _PARTS for code, texts in part.PROBLEM_TEXTS.items()
 }
-STATUSES: dict[str, int] = {**groups.STATUSES}
+STATUSES: dict[str, int] = {**groups.STATUSES, **ownpage.STATUSES}
 """Of HTTP, where it is not the 422 of whatever a rule forbids."""

@@ -1,5 +1,13 @@
 """Why this part says no: what her page and the check-backs keep."""
 
+STATUSES: dict[str, int] = {
+    "checkback_closed": 409,
+    "code_or_pin_wrong": 403,
+    "intake_away": 503,
+    "not_from_this_page": 403,
+    "session_over": 403,
+}
+
 PROBLEM_TEXTS: dict[str, dict[str, str]] = {
     "checkback_closed": {
         "uk": "Дякуємо, це питання вже закрите. Якщо щось змінилося, зверніться, будь ласка, до нас.",

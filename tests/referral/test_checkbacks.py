@@ -1,0 +1,304 @@
+"""The loop is closed by asking her: by a message where that is safe, else by the desk, and never for violence."""
+
+import asyncio
+from datetime import timedelta
+from uuid import uuid4
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lotse_chassis.calendar import ZONE
+from lotse_chassis.faults import Refused
+from lotse_contracts import Message
+from lotse_contracts.intake import ContactSafetyChanged
+from lotse_contracts.notify import MessageFailed, Tell
+from lotse_contracts.referral import (
+    AnswerCheckback,
+    AskReferral,
+    CheckbackAnswered,
+    CheckbackAsked,
+    ErasePerson,
+    ReferralCompleted,
+    ReferralUnconfirmed,
+)
+from lotse_referral.domain.checkbacks import GRACE_DAYS, ROUND_DAYS, due_at, gives_up_at, visit_due_at
+from lotse_referral.pages.own_page import LANGUAGES
+from lotse_referral.store import checkbacks
+from tests.referral.connected import under_way
+from tests.referral.desk import NOW, Person, names, only
+from tests.referral.her import Her, link_in, path_of, rows
+
+MINUTES = st.integers(0, 60 * 24 * 366 * 10)
+"""Ten years, with every change of the clocks in them."""
+
+
+async def days_of(her: Her, days: int) -> dict[int, list[Message]]:
+    """What happens by itself, day by day."""
+    happened: dict[int, list[Message]] = {}
+    for day in range(days):
+        if said := await her.desk.fires_timers():
+            happened[day] = said
+        await her.desk.passes(days=1)
+    return happened
+
+
+# When she is asked
+
+
+async def test_she_is_asked_on_day_three_ten_and_thirty_and_then_nobody_knows(her: Her) -> None:
+    await her.referred()
+    happened = await days_of(her, 60)
+    assert {day: names(said) for day, said in happened.items()} == {
+        3: ["CheckbackAsked", "Tell"],
+        10: ["CheckbackAsked", "Tell"],
+        30: ["CheckbackAsked", "Tell"],
+        37: ["ReferralUnconfirmed", "StopTelling"],
+    }
+    tells = [only(Tell, happened[day]) for day in ROUND_DAYS]
+    assert [told.arguments[0].value for told in tells] == ["1", "2", "3"]
+    assert [told.supersedes for told in tells] == [None, tells[0].dedupe_key, tells[1].dedupe_key]
+    assert only(ReferralUnconfirmed, happened[37]).referral_id == her.person.referral_id
+    (row,) = await her.desk.rows("referral")
+    assert (row["state"], row["confirmed_by"]) == ("unconfirmed", None)
+
+
+@given(MINUTES)
+def test_rounds_rise_and_the_grace_comes_after_the_last(minutes: int) -> None:
+    at = NOW + timedelta(minutes=minutes)
+    rounds = [due_at(at, number) for number in range(1, len(ROUND_DAYS) + 1)]
+    assert rounds == [at + timedelta(days=days) for days in ROUND_DAYS]
+    assert gives_up_at(at) - at == timedelta(days=ROUND_DAYS[-1] + GRACE_DAYS)
+    assert due_at(at, len(ROUND_DAYS) + 1) is None
+
+
+@given(MINUTES)
+def test_after_an_appointment_she_is_asked_the_next_morning_whatever_the_clocks_do(minutes: int) -> None:
+    ends_at = NOW + timedelta(minutes=minutes)
+    due = visit_due_at(ends_at).astimezone(ZONE)
+    assert (due.date() - ends_at.astimezone(ZONE).date()).days == 1
+    assert (due.hour, due.minute) == (10, 0)
+
+
+async def test_the_morning_after_an_appointment_she_is_asked_also_where_an_office_answers(her: Her) -> None:
+    her.person = Person(code="orientation")
+    await under_way(her.desk, her.person)
+    await her.has_appointment(days=2)
+    happened = {day: said for day, said in (await days_of(her, 6)).items() if "CheckbackAsked" in names(said)}
+    (said,) = happened.values()
+    asked = only(CheckbackAsked, said)
+    assert (asked.series, asked.round, asked.way) == ("visit", 1, "message")
+    assert only(Tell, said).template == "checkback"
+    (answered, *_) = await her.desk.hears(AnswerCheckback(referral_id=her.person.referral_id, answer="been_there"))
+    assert isinstance(answered, CheckbackAnswered)
+    assert await her.desk.state(her.person.referral_id) == "sent", (
+        "the partner closes its loop; the desk knows her word"
+    )
+
+
+async def test_a_moved_or_cancelled_appointment_moves_or_ends_the_question(her: Her) -> None:
+    await her.referred()
+    appointment_id = await her.has_appointment(days=2)
+    due = {row["due_at"] for row in await rows(her.desk, "timer") if row["kind"] == "visit_check"}
+    assert len(due) == 1
+    await her.proves("code")
+    await her.acts(f"/me/appointments/{appointment_id}/cancel")
+    assert not [row for row in await rows(her.desk, "timer") if row["kind"] == "visit_check"]
+
+
+@pytest.mark.parametrize("service", ["Traumaambulanz", "Frauenschutzhaus"])
+async def test_nobody_asks_about_violence_or_a_secret_place(her: Her, service: str) -> None:
+    her.person = Person(code="violence")
+    assert names(await her.referred(service)) == ["ReferralSent", "ReferralDelivered"]
+    await her.has_appointment(days=2)
+    for said in (await days_of(her, 60)).values():
+        assert not {"CheckbackAsked", "Tell"} & set(names(said))
+    assert await her.desk.rows("checkback") == []
+
+
+async def test_a_place_that_became_secret_meanwhile_is_not_asked_about(her: Her) -> None:
+    await her.referred()
+    hidden = "UPDATE service_extension SET confidential_location = {} WHERE service_id ="
+    (row,) = await her.desk.rows("referral")
+    her.run(hidden.format("true") + f" '{row['service_id']}'")
+    try:
+        assert await her.is_asked() == []
+    finally:
+        her.run(hidden.format("false") + f" '{row['service_id']}'")
+
+
+# Where nothing may be sent
+
+
+async def test_with_an_unsafe_contact_the_desk_asks_her_when_she_comes(her: Her) -> None:
+    await her.desk.hears(ContactSafetyChanged(person_id=her.person.person_id, version=1, safe=False))
+    await her.referred()
+    (asked,) = await her.is_asked()
+    assert isinstance(asked, CheckbackAsked)
+    assert asked.way == "desk"
+    async with her.desk.service.engine.connect() as tx:
+        assert await checkbacks.to_ask(tx, [her.person.referral_id]) == {her.person.referral_id}
+    await her.desk.hears(AnswerCheckback(referral_id=her.person.referral_id, answer="been_there"))
+    async with her.desk.service.engine.connect() as tx:
+        assert await checkbacks.to_ask(tx, [her.person.referral_id]) == frozenset()
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0), (0, 1, 0, 1)])
+async def test_what_intake_says_of_her_contact_counts_by_version_in_any_order(her: Her, order: tuple[int, ...]) -> None:
+    facts = [
+        ContactSafetyChanged(person_id=her.person.person_id, version=1, safe=False),
+        ContactSafetyChanged(person_id=her.person.person_id, version=2, safe=True),
+    ]
+    for place in order:
+        await her.desk.hears(facts[place])
+    await her.referred()
+    assert names(await her.is_asked()) == ["CheckbackAsked", "Tell"]
+
+
+async def test_a_question_under_way_is_the_desks_as_soon_as_her_contact_is_unsafe(her: Her) -> None:
+    await her.referred()
+    await her.is_asked()
+    (fact,) = await her.desk.hears(ContactSafetyChanged(person_id=her.person.person_id, version=2, safe=False))
+    assert isinstance(fact, CheckbackAsked)
+    assert (fact.round, fact.way) == (1, "desk")
+
+
+async def test_a_question_that_never_reached_her_is_the_desks(her: Her) -> None:
+    await her.referred()
+    await her.is_asked()
+    failed = MessageFailed(
+        notification_id=uuid4(), person_id=her.person.person_id, template="checkback", channel="none", reason="too_late"
+    )
+    assert await her.desk.hears(failed.model_copy(update={"template": "receipt"})) == []
+    assert [fact.way for fact in await her.desk.hears(failed) if isinstance(fact, CheckbackAsked)] == ["desk"]
+    assert await her.desk.hears(failed) == []
+
+
+async def test_an_erased_persons_late_facts_change_nothing(her: Her) -> None:
+    await her.referred()
+    await her.is_asked()
+    await her.desk.hears(ErasePerson(person_id=her.person.person_id))
+    before = await her.desk.everything()
+    await her.desk.hears(ContactSafetyChanged(person_id=her.person.person_id, version=9, safe=False))
+    assert await her.desk.everything() == before
+    assert await her.desk.rows("contact_safety") == []
+    assert await her.desk.rows("checkback") == []
+
+
+# Who said what
+
+
+async def test_the_desk_says_whose_word_it_is(her: Her) -> None:
+    await her.referred()
+    await her.is_asked()
+    said = await her.desk.hears(
+        AnswerCheckback(referral_id=her.person.referral_id, answer="been_there", said_by="staff")
+    )
+    answered = only(CheckbackAnswered, said)
+    assert (answered.said_by, answered.through) == ("staff", "desk")
+    assert only(ReferralCompleted, said).confirmed_by == "staff"
+
+
+async def test_she_may_say_first_that_she_was_not_there_yet_and_then_that_she_was(her: Her) -> None:
+    await her.referred()
+    await her.is_asked()
+    await her.desk.hears(AnswerCheckback(referral_id=her.person.referral_id, answer="not_yet"))
+    await her.desk.hears(AnswerCheckback(referral_id=her.person.referral_id, answer="been_there"))
+    (asked,) = await her.desk.rows("checkback")
+    assert asked["answer"] == "been_there"
+    with pytest.raises(Refused, match="checkback_closed"):
+        await her.desk.hears(AnswerCheckback(referral_id=her.person.referral_id, answer="not_helped"))
+
+
+async def test_the_desk_sees_every_round_of_a_referral(her: Her) -> None:
+    await her.referred()
+    await her.is_asked()
+    seen = await her.desk.asks(AskReferral(referral_id=her.person.referral_id))
+    assert [(one.round, one.answer) for one in seen.checkbacks] == [(1, None)]
+
+
+async def test_no_longer_needed_ends_a_connected_referral_and_the_partner_stops(her: Her) -> None:
+    her.person = Person(code="orientation")
+    await under_way(her.desk, her.person)
+    said = await her.desk.hears(AnswerCheckback(referral_id=her.person.referral_id, answer="no_longer_needed"))
+    assert "ReferralWithdrawnNotice" in names(said)
+    assert await her.desk.state(her.person.referral_id) == "withdrawn"
+
+
+# A button of a bot
+
+
+async def answer_path(her: Her) -> str:
+    await her.referred()
+    url = link_in(await her.is_asked()).answer_url
+    assert url is not None
+    return path_of(url)
+
+
+async def test_a_bots_button_answers_once_without_a_pin(her: Her) -> None:
+    path = await answer_path(her)
+    before = await her.everything()
+    for _ in range(3):
+        asked = await her.browser.get(path)
+        assert set(asked.json()["question"]) == set(LANGUAGES)
+        assert "Jobcenter" not in asked.text
+    assert await her.everything() == before
+    first = await her.browser.post(path, json={"answer": "been_there"})
+    assert (first.status_code, first.json()["noted"]) == (200, True)
+    assert (await rows_of_referral(her))["confirmed_by"] == "person"
+    assert (await her.desk.rows("checkback"))[0]["through"] == "bot"
+    again = await her.browser.post(path, json={"answer": "been_there"})
+    assert (again.status_code, again.json()["code"]) == (410, "expired_link")
+
+
+async def test_two_buttons_at_once_count_once(her: Her) -> None:
+    path = await answer_path(her)
+    taps = await asyncio.gather(*(her.browser.post(path, json={"answer": "been_there"}) for _ in range(6)))
+    assert sorted(tap.status_code for tap in taps) == [200] + [410] * 5
+    assert (await her.said()).count("evt.referral.checkback-answered") == 1
+
+
+async def test_a_button_after_the_end_is_settled_with_a_code_and_keeps_the_end(her: Her) -> None:
+    path = await answer_path(her)
+    await her.desk.hears(AnswerCheckback(referral_id=her.person.referral_id, answer="not_helped"))
+    late = await her.browser.post(path, json={"answer": "been_there"})
+    assert (late.status_code, late.json()["code"]) == (409, "checkback_closed")
+    assert set(late.json()["texts"]) == set(LANGUAGES)
+    assert (await rows_of_referral(her))["outcome"] == "informed_only"
+    her.run("UPDATE link SET expires_at = now() - interval '1 second'")
+    assert (await her.browser.post(path, json={"answer": "been_there"})).status_code == 410
+
+
+async def test_a_guessed_code_or_a_link_to_her_page_answers_nothing(her: Her) -> None:
+    page = path_of(link_in(await her.referred()).url)
+    await her.is_asked()
+    for code in ("0" * 26, page.rpartition("/")[2], "x"):
+        for answer in (
+            await her.browser.get(f"/me/checkbacks/{code}"),
+            await her.browser.post(f"/me/checkbacks/{code}", json={"answer": "been_there"}),
+        ):
+            assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    wrong = await her.browser.post(f"/me/checkbacks/{'0' * 26}", json={"answer": "maybe", "name": "x"})
+    assert wrong.status_code == 422
+    assert await her.desk.state(her.person.referral_id) == "delivered"
+
+
+async def test_a_button_of_an_erased_person_is_unknown(her: Her) -> None:
+    path = await answer_path(her)
+    await her.desk.hears(ErasePerson(person_id=her.person.person_id))
+    assert (await her.browser.post(path, json={"answer": "been_there"})).status_code == 404
+
+
+async def test_a_flood_of_guesses_from_one_address_is_turned_away(slow: Her) -> None:
+    guess = [await slow.browser.post(f"/me/checkbacks/{'0' * 26}", json={"answer": "been_there"}) for _ in range(12)]
+    assert guess[0].status_code == 404
+    assert guess[-1].status_code == 429
+    enter: httpx.Response = await slow.browser.post("/me/enter", data={"code": "A" * 26, "pin": "1234"})
+    assert enter.status_code == 429
+    assert int(enter.headers["Retry-After"]) >= 1
+
+
+async def rows_of_referral(her: Her) -> dict[str, object]:
+    (row,) = await her.desk.rows("referral")
+    return row
