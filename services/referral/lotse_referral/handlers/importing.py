@@ -68,7 +68,7 @@ async def _retire_absent(service: Service, file: DirectoryFile, actor: str, done
     async with service.engine.connect() as tx:
         listed = await directory_checks.listed(tx, asked.name or "")
     absent = sorted(listed - file.services)
-    source = Source(asked.source, asked.as_of or asked.today)
+    source = Source(asked.source, file.as_of or asked.today)
     gone = [Resource("service", one, {"status": "inactive"}, {"status": source}) for one in absent]
     for start in range(0, len(gone), BATCH_ROWS):
         counted = Done()

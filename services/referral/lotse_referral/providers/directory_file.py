@@ -42,7 +42,7 @@ class Asked:
 
 @dataclass
 class DirectoryFile:
-    """What was read of a file. `whole` is false where it broke off; `flat` tells our own form from HSDS."""
+    """What was read of a file. `whole` is false where it broke off; `flat` tells our own form from HSDS; `as_of` when it was true."""
 
     asked: Asked
     say: Say
@@ -51,6 +51,7 @@ class DirectoryFile:
     rows: int = 0
     whole: bool = True
     flat: bool = False
+    as_of: date | None = None
 
     @property
     def services(self) -> frozenset[str]:
@@ -99,7 +100,7 @@ def read(
     secret_services: frozenset[str] = frozenset(),
 ) -> DirectoryFile:
     """Read a file whole, or as far as it can be read. Raises OSError if there is none."""
-    made = DirectoryFile(asked, say, Collected(say, already or {}, secret_services))
+    made = DirectoryFile(asked, say, Collected(say, already or {}, secret_services), as_of=asked.as_of)
     reader = Reader(asked.today, Source(asked.source, asked.as_of), say, secret_places=made.collected.secret_places)
     try:
         for row in package.rows_of(_chunks(asked.path)):
@@ -126,14 +127,14 @@ def _chunks(path: Path) -> Iterator[str]:
 
 def _flat(asked: Asked, say: Say, already: Mapping[ResourceType, frozenset[str]]) -> DirectoryFile:
     """Our own flat form, as the shipped directory has it; it is small enough to be read at once."""
-    made = DirectoryFile(asked, say, Collected(say, already), flat=True)
+    made = DirectoryFile(asked, say, Collected(say, already), flat=True, as_of=asked.as_of)
     document = _document(asked.path)
     if document is None:
         say(RowFault("file", "", "not_a_directory", "an object with as_of, a day, and services, a list", fatal=True))
         made.whole = False
         return made
-    as_of = asked.as_of or date.fromisoformat(document["as_of"])
-    read_, faults = entries.read(document["services"], as_of)
+    made.as_of = asked.as_of or date.fromisoformat(document["as_of"])
+    read_, faults = entries.read(document["services"], made.as_of)
     made.rows = len(document["services"])
     for one in faults:
         say(RowFault(f"services[{one.row - 1}].{one.field}", one.key, one.fault, fatal=one.fatal))
