@@ -137,8 +137,9 @@ def _by_day(text: str | None, *, weekly: bool) -> tuple[tuple[int, int], ...]:
         return ()
     read_ones = [_BYDAY.fullmatch(one) for one in text.split(",")]
     days = tuple((int(one[1] or 0), WEEKDAYS.index(one[2])) for one in read_ones if one is not None)
-    if len(days) != len(read_ones) or len(set(days)) != len(days) or (weekly and any(which for which, _ in days)):
-        raise RuleNotTaken("BYDAY")
+    numbered = {which != 0 for which, _ in days}
+    if len(days) != len(read_ones) or len(set(days)) != len(days) or len(numbered) > 1 or (weekly and True in numbered):
+        raise RuleNotTaken("BYDAY")  # numbered and plain ones together are read differently by different calendars
     return days
 
 
