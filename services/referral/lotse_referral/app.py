@@ -47,7 +47,7 @@ from lotse_referral.handlers import (
 from lotse_referral.handlers.carrying import HELD_TIMER, LINK_TIMER
 from lotse_referral.handlers.releasing import Keys
 from lotse_referral.handlers.telling import OwnPages, with_links
-from lotse_referral.http import calendar, cards, group_pages, hsds, office, own_page
+from lotse_referral.http import calendar, cards, group_pages, hsds, letters, office, own_page
 from lotse_referral.http import groups as group_face
 from lotse_referral.migrations import MIGRATIONS
 from lotse_referral.problems import PROBLEM_TEXTS, STATUSES
@@ -217,6 +217,7 @@ def _hear_offices(service: Service, pages: OwnPages, offices: Offices) -> None:
     service.on_timer(LINK_TIMER, partial(delivering.link_due, offices=offices))
     service.on_timer(HELD_TIMER, partial(delivering.held_due, offices=offices))
     service.serves(office.routes(service, offices))
+    service.serves(letters.routes(service, offices))
 
 
 def _sender(settings: ReferralSettings) -> Sender:

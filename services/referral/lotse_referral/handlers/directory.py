@@ -1,7 +1,7 @@
 """Staff keep the directory: what they found out about a service, its free places, its end; what is to be checked."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import cast
 from uuid import UUID
 
@@ -84,9 +84,11 @@ async def retire(order: RetireService, context: Context, tx: AsyncConnection) ->
     return await _put(tx, findings.ended(order, known), _hand(context))
 
 
-async def checks_due(timer: Timer, context: Context, tx: AsyncConnection) -> Sequence[Message]:
+async def checks_due(
+    timer: Timer, context: Context, tx: AsyncConnection, *, as_of: date | None = None
+) -> Sequence[Message]:
     """Once a morning: which services somebody should phone, each said once for each date."""
-    due = await directory_checks.due(tx, local_day(context.now), limit=CHECKS_AT_ONCE)
+    due = await directory_checks.due(tx, as_of or local_day(context.now), limit=CHECKS_AT_ONCE)
     await directory_checks.said(tx, [one.service_id for one in due])
     await set_timer(
         tx,
