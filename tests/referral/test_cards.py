@@ -10,7 +10,7 @@ import pytest
 from lotse_referral.domain.card_texts import CARD_LANGUAGES, CARD_TEXTS, ENDONYMS
 from lotse_referral.domain.directory import identifier
 from lotse_referral.migrations.loading import entries_of, shipped
-from lotse_referral.pages.cards import card_html
+from lotse_referral.pages.cards import Card, card_html
 from lotse_referral.store.directory import NamedService
 from tests.referral.desk import Desk
 
@@ -64,12 +64,12 @@ def read(page: str) -> Reader:
 
 @pytest.mark.parametrize("language", CARD_LANGUAGES)
 def test_a_card_speaks_her_language_and_german_and_needs_no_script(language: str) -> None:
-    page = card_html(OFFICE, language)
+    page = card_html(Card(OFFICE), language)
     reader = read(page)
     assert reader.languages == ([language] if language == "de" else [language, "de"])
     assert "script" not in reader.seen
     assert "Beratung &lt;b&gt;&amp; &quot;mehr&quot;" in page
-    assert page.count(CARD_TEXTS[language]["ask"]) == 4
+    assert page.count(CARD_TEXTS[language]["ask"]) == 5
 
 
 def test_every_language_has_every_word() -> None:

@@ -9,9 +9,9 @@ from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
 from lotse_contracts import Message
 from lotse_contracts.referral import AskTasks, AssignTask, SettleTask, TaskEntry, TasksAnswer
-from lotse_referral.domain.codes import CONCERNS, parent_of
+from lotse_referral.domain.codes import parent_of
 from lotse_referral.domain.machine import Action, Role, rule_of
-from lotse_referral.domain.phrases import call_text, phrase
+from lotse_referral.domain.phrases import call_text, concerns_named, phrase
 from lotse_referral.domain.referral import Given, Referral
 from lotse_referral.domain.tasks import Task, TaskOver, assigned, settled
 from lotse_referral.handlers import moving
@@ -102,8 +102,7 @@ async def _answered(tx: AsyncConnection, context: Context, held: Referral, order
 
 
 def _entry(task: Task, held: Referral, service: NamedService | None, offices: Offices) -> TaskEntry:
-    code = parent_of(held.codes[0]) if held.codes else "orientation"
-    name = CONCERNS[code].german if code in CONCERNS else code
+    code = parent_of(held.codes[0]) if held.codes else ""
     called = task.kind == "call"
     return TaskEntry(
         referral_id=task.referral_id,
@@ -118,5 +117,5 @@ def _entry(task: Task, held: Referral, service: NamedService | None, offices: Of
         number=service.phone if service else None,
         address=service.address if service else None,
         language=held.language,
-        say=call_text(offices.sender.name, name) if called else phrase(code, "de"),
+        say=call_text(offices.sender.name, concerns_named(held.codes, "de")) if called else phrase(code, "de"),
     )

@@ -3,22 +3,31 @@
 import base64
 import hashlib
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from html import escape
+from urllib.parse import urlencode
 
 from lotse_referral.domain.card_texts import CARD_TEXTS, ENDONYMS
+from lotse_referral.domain.cards import OTHER_LANGUAGE, Details, hours_lines, languages_of, slot_lines
+from lotse_referral.domain.phrases import GREETING, phrase
 from lotse_referral.store.directory import NamedService
 
-OTHER_LANGUAGE = "de"  # so that she can show it to somebody on the way; names and addresses are German, too
-
 STYLE = """
-:root { color-scheme: light dark; }
+:root { color-scheme: light dark; --line: #888; --say: #eef4fa; }
+@media (prefers-color-scheme: dark) { :root { --say: #1d2b38; } }
 body { font: 1.125rem/1.5 system-ui, sans-serif; margin: 0 auto; padding: 1rem; max-width: 40rem; }
 h1 { font-size: 1.5rem; line-height: 1.25; hyphens: auto; overflow-wrap: anywhere; }
 h2 { font-size: 1.125rem; border-top: 2px solid; padding-top: .75rem; }
 dt { font-weight: 700; margin-top: .75rem; }
 dd { margin: 0; overflow-wrap: anywhere; }
+ul { margin: 0; padding-left: 1.25rem; }
 a { color: inherit; }
-@media print { body { font-size: 12pt; padding: 0; } section { break-inside: avoid; } }
+a:focus-visible { outline: 3px solid; outline-offset: 2px; }
+.say { background: var(--say); border-left: .3rem solid var(--line); padding: .5rem .75rem; }
+.say p { margin: .25rem 0; }
+.say .german { font-size: 1.25rem; font-weight: 600; }
+.paper { display: inline-block; padding: .5rem 0; }
+@media print { body { font-size: 12pt; padding: 0; } section { break-inside: avoid; } .paper { display: none; } }
 """
 _DIGEST = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 HEADERS = {
@@ -32,12 +41,23 @@ HEADERS = {
 }
 
 
-def card_html(service: NamedService, language: str) -> str:
+@dataclass(frozen=True)
+class Card:
+    """What stands on it. `code` is the concern that she comes with; `calendar` the code of her calendar file."""
+
+    service: NamedService
+    details: Details = field(default_factory=Details)
+    code: str = ""
+    calendar: str = ""
+
+
+def card_html(card: Card, language: str) -> str:
     """The whole page. `language` is one of the four; German stands below unless it is hers."""
-    languages = (language,) if language == OTHER_LANGUAGE else (language, OTHER_LANGUAGE)
-    sections = "".join(_section(service, one) for one in languages)
-    title = f"{CARD_TEXTS[language]['title']}: {service.name}"
-    return _page(language, title, f'<h1 lang="de">{escape(service.name)}</h1>{sections}')
+    sections = "".join(_section(card, one) for one in languages_of(language))
+    title = f"{CARD_TEXTS[language]['title']}: {card.service.name}"
+    said = _say(card.code, language) if card.code else ""
+    heading = f'<h1 lang="de">{escape(card.service.name)}</h1>'
+    return _page(language, title, f"{heading}{said}{_links(card, language)}{sections}")
 
 
 def gone_html(language: str) -> str:
@@ -54,19 +74,49 @@ def _page(language: str, title: str, body: str) -> str:
     )
 
 
-def _section(service: NamedService, language: str) -> str:
+def _say(code: str, language: str) -> str:
+    """A polite German sentence to be shown, large, and what it says in her language."""
     words = CARD_TEXTS[language]
-    rows = "".join(f"<dt>{escape(term)}</dt><dd>{said}</dd>" for term, said in _rows(service, language))
+    hers = ""
+    if language != OTHER_LANGUAGE:
+        hers = f"<p>{escape(GREETING[language])}</p><p>{escape(phrase(code, language))}</p>"
+    german = f"{GREETING[OTHER_LANGUAGE]} {phrase(code, OTHER_LANGUAGE)}"
+    return (
+        f'<div class="say"><p><strong>{escape(words["say"])}</strong></p>{hers}<p>{escape(words["say_show"])}</p>'
+        f'<p class="german" lang="de">{escape(german)}</p></div>'
+    )
+
+
+def _links(card: Card, language: str) -> str:
+    """Relative, so that they hold wherever this face is mounted."""
+    words = CARD_TEXTS[language]
+    query = urlencode({"lang": language} | ({"concern": card.code} if card.code else {}))
+    found = [f'<a class="paper" href="card.pdf?{escape(query)}">{escape(words["print"])}</a>']
+    if card.calendar:
+        file = f"../../calendar/{card.calendar}.ics"
+        found.append(f'<a class="paper" href="{escape(file)}">{escape(words["calendar"])}</a>')
+    return "<p>" + "<br>".join(found) + "</p>"
+
+
+def _section(card: Card, language: str) -> str:
+    words = CARD_TEXTS[language]
+    rows = "".join(f"<dt>{escape(term)}</dt><dd>{said}</dd>" for term, said in _rows(card, language))
     return f'<section lang="{language}"><h2>{escape(words["title"])}</h2><dl>{rows}</dl></section>'
 
 
-def _rows(service: NamedService, language: str) -> Iterator[tuple[str, str]]:
-    words = CARD_TEXTS[language]
+def _rows(card: Card, language: str) -> Iterator[tuple[str, str]]:
+    service, words = card.service, CARD_TEXTS[language]
     ask = escape(words["ask"])
     yield words["address"], escape(words["secret"]) if service.confidential else _address(service) or ask
     yield words["phone"], _link("tel:" + service.phone.replace(" ", ""), service.phone) if service.phone else ask
-    yield words["hours"], ask + (f"<br>{escape(words['appointment'])}" if service.appointment_only else "")
-    yield words["languages"], "<br>".join(_languages(service, language)) or ask
+    hours = "<br>".join(escape(line) for line in hours_lines(card.details, language)) or ask
+    yield words["hours"], hours + (f"<br>{escape(words['appointment'])}" if service.appointment_only else "")
+    yield words["languages"], "<br>".join(_languages(card, language)) or ask
+    if card.details.documents:
+        items = "".join(f'<li lang="de">{escape(one)}</li>' for one in card.details.documents)
+        yield words["bring"], f"<ul>{items}</ul>"
+    else:
+        yield words["bring"], ask
     if service.email:
         yield words["email"], _link(f"mailto:{service.email}", service.email)
     if service.url:
@@ -79,10 +129,14 @@ def _address(service: NamedService) -> str:
     return f'<span lang="{OTHER_LANGUAGE}">{escape(service.address)}</span>' if service.address else ""
 
 
-def _languages(service: NamedService, language: str) -> Iterator[str]:
-    words = CARD_TEXTS[language]
-    if service.spoken:
-        yield _named(service.spoken)
+def _languages(card: Card, language: str) -> Iterator[str]:
+    service, words = card.service, CARD_TEXTS[language]
+    slots = list(slot_lines(card.details, language))
+    for code, line in slots:
+        yield f'<span lang="{escape(code)}">{escape(line)}</span>'
+    known = {code for code, _ in slots}
+    if spoken := tuple(code for code in service.spoken if code not in known):
+        yield _named(spoken)
     if service.doubtful:
         yield f"{escape(words['doubtful'])} {_named(service.doubtful)}"
     if service.interpreter:

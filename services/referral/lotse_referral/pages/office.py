@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -13,9 +14,8 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from lotse_contracts.intake import PersonFields
-from lotse_referral.domain.card_texts import ENDONYMS
-from lotse_referral.domain.codes import CONCERNS, parent_of
 from lotse_referral.domain.holding import GROUPS
+from lotse_referral.domain.phrases import concerns_named, language_named
 from lotse_referral.domain.proposals import Proposal
 from lotse_referral.domain.referral import Referral
 from lotse_referral.handlers.office import Seen
@@ -25,6 +25,7 @@ OFFICE_LANGUAGES = ("de", "en")
 TIMES_MAX = 3  # times that the page lets an office propose at once
 HERE = ZoneInfo("Europe/Berlin")
 MOMENT = "%d.%m.%Y, %H:%M"
+ISO_DAY = re.compile(r"^(\d{4})-(\d{2})-(\d{2})$")
 WORDS: Mapping[str, Mapping[str, Any]] = json.loads(
     (resources.files("lotse_referral") / "data" / "office_texts.json").read_text("utf-8")
 )
@@ -79,12 +80,12 @@ def _page(seen: Seen, referral: Referral, sender: Sender, words: Mapping[str, An
         words=words,
         style=_style,
         sender=sender,
-        title=f"{words['service']}: {concerns_of(referral, words['language'])}",
+        title=f"{words['service']}: {concerns_named(referral.codes, words['language'])}",
         other_url=f"?lang={words['other']}",
         referral=referral,
         service=seen.service,
-        concerns=concerns_of(referral, words["language"]),
-        spoken=ENDONYMS.get(referral.language, referral.language),
+        concerns=concerns_named(referral.codes, words["language"]),
+        spoken=language_named(referral.language, words["language"]),
         sent_on=moment(referral.created_at),
         groups=groups,
         missing=[group for group in GROUPS if group not in named],
@@ -117,18 +118,22 @@ def _lines(fields: PersonFields, group: str, words: Mapping[str, Any]) -> Iterat
             yield labels.get(fields.contact.kind, words["groups"]["contact"]), fields.contact.value
     elif isinstance(value, dict):
         for name, said in value.items():
-            yield labels.get(name, name), words["codes"].get(said, said) if group == "status" else said
+            yield labels.get(name, name), _said(said, words) if group != "identity" else day(said)
     elif isinstance(value, str):
         yield words["groups"][group], value
     else:
         yield words["groups"][group], "\n".join(value)
 
 
-def concerns_of(referral: Referral, language: str) -> str:
-    """What it is about, by the names of the list; the finer code is for the desk."""
-    names = dict.fromkeys(parent_of(code) for code in referral.codes)
-    known = [CONCERNS[name] for name in names if name in CONCERNS]
-    return ", ".join(one.german if language == "de" else one.english for one in known) or "–"
+def _said(value: str, words: Mapping[str, Any]) -> str:
+    """A code by its name, a day as one writes it here."""
+    return str(words["codes"].get(value) or day(value))
+
+
+def day(value: str) -> str:
+    """An ISO day as one writes it here; everything else as it is."""
+    found = ISO_DAY.match(value)
+    return f"{found.group(3)}.{found.group(2)}.{found.group(1)}" if found else value
 
 
 def moment(at: datetime) -> str:
