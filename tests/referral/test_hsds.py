@@ -64,7 +64,7 @@ async def test_every_full_service_is_valid_with_all_its_parts(face: httpx.AsyncC
 async def test_minimal_is_what_hsds_requires_and_still_valid(face: httpx.AsyncClient) -> None:
     for service in await everything(face, minimal="true"):
         validator("service_list.json").validate(service)
-        assert service.keys() == {"id", "name", "status"}
+        assert service.keys() == {"id", "name", "status", "last_modified"}
 
 
 async def test_filters_hold_together(face: httpx.AsyncClient) -> None:

@@ -12,35 +12,27 @@ VERSION = "3.1"
 PROFILE_PATH = "/"
 EXTENSION = "lotse"
 """Where our own fields stand; HSDS has no word for them."""
-MINIMAL = ("id", "name", "status")
+MINIMAL = ("id", "name", "status", "last_modified")
+"""What HSDS requires of a service, and when it changed last, so that a copy knows what to fetch."""
+NOT_SHOWN = frozenset({"service_id", "digest", "check_said_for", "version"})
 
 
-def listed(service: Row, organization: Row | None) -> Object:
-    """A service as a list shows it."""
-    shown = _plain(service)
-    return shown if organization is None else shown | {"organization": _plain(organization)}
+def shaped(row: Row, fields: Iterable[str], *, also: Sequence[str] = ()) -> Object:
+    """The id and the named fields that are known, as JSON has them."""
+    names = ("id", *fields, *also)
+    return {name: value_of(row[name]) for name in names if row.get(name) is not None}
 
 
-def minimal(service: Row) -> Object:
-    """Only what HSDS requires."""
-    return {name: value for name, value in _plain(service).items() if name in MINIMAL}
+def minimal(service: Object) -> Object:
+    """Enough to see whether a copy of a service is still the newest."""
+    return {name: service[name] for name in MINIMAL if name in service}
 
 
-def full(service: Row, organization: Row | None, parts: Mapping[str, Sequence[Row]]) -> Object:
-    """A service with everything that hangs on it."""
-    own = {name: [row for row in rows if row["service_id"] == service["id"]] for name, rows in parts.items()}
-    shown = listed(service, organization)
-    shown |= {
-        "phones": [_plain(row) for row in own["phone"]],
-        "languages": [_plain(row, without=("doubtful",)) for row in own["language"]],
-        "schedules": [_plain(row) for row in own["schedule"]],
-        "service_areas": [_plain(row) for row in own["service_area"]],
-        "service_at_locations": [_place(row, own["address"]) for row in own["location"]],
-        "attributes": [_attribute(row) for row in own["attribute"]],
-    }
-    for extension in own["service_extension"]:
-        shown[EXTENSION] = _extension(extension, own["language"])
-    return shown
+def extension_of(row: Row, **lists: Any) -> Object:
+    """Our own fields of a service. Empty lists stay away but for the doubtful languages, which are asked for."""
+    plain = {name: value_of(value) for name, value in row.items() if value is not None and name not in NOT_SHOWN}
+    known = {name: value for name, value in lists.items() if value or name == "doubtful_languages"}
+    return {name: value for name, value in plain.items() if value != []} | known
 
 
 def page_of(contents: Sequence[Object], *, total: int, number: int, size: int) -> Object:
@@ -58,30 +50,8 @@ def page_of(contents: Sequence[Object], *, total: int, number: int, size: int) -
     }
 
 
-def _place(row: Row, addresses: Iterable[Row]) -> Object:
-    location = _plain(row, without=("service_id", "link_id"))
-    own = [address for address in addresses if address["location_id"] == row["id"]]
-    location["addresses"] = [_plain(address, without=("service_id",)) for address in own]
-    ids = {"service_id": str(row["service_id"]), "location_id": str(row["id"])}
-    return {"id": str(row["link_id"]), **ids, "location": location}
-
-
-def _attribute(row: Row) -> Object:
-    term = _plain(row, without=("service_id", "attribute_id"))
-    ids = {"link_id": str(row["service_id"]), "taxonomy_term_id": str(row["id"])}
-    return {"id": str(row["attribute_id"]), **ids, "link_entity": "service", "taxonomy_term": term}
-
-
-def _extension(row: Row, languages: Iterable[Row]) -> Object:
-    shown = _plain(row, without=("service_id", "digest", "directory"))
-    return shown | {"doubtful_languages": sorted(spoken["code"] for spoken in languages if spoken["doubtful"])}
-
-
-def _plain(row: Row, without: Sequence[str] = ()) -> Object:
-    return {name: _value(value) for name, value in row.items() if value is not None and name not in without}
-
-
-def _value(value: Any) -> Any:
+def value_of(value: Any) -> Any:
+    """A column as JSON has it: moments in UTC to the millisecond, days and ids as text."""
     if isinstance(value, datetime):
         return value.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     if isinstance(value, date):

@@ -1,27 +1,39 @@
-"""The HTTP face: the directory as the HSDS 3.1 read API has it, and a card to take along. Only reading, no persons."""
+"""The read API of HSDS 3.1: lists with filters and pages, single objects, all of it public, nothing about persons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, Field
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from lotse_chassis.faults import Refused
-from lotse_chassis.problems import preferred_language
 from lotse_referral.domain import hsds as shapes
-from lotse_referral.domain.card_texts import CARD_LANGUAGES
-from lotse_referral.pages.cards import HEADERS, card_html, gone_html
-from lotse_referral.store import directory, hsds
+from lotse_referral.domain.distance import METRES_MAX, Area
+from lotse_referral.domain.hsds import Object
+from lotse_referral.http.hsds_cache import Cache, answer_of, lines_of
+from lotse_referral.store import hsds
 from lotse_referral.store.hsds import Filters
+from lotse_referral.store.nesting import nested
 
 PER_PAGE = 25
-PER_PAGE_MAX = 100
-PAGE_MAX = 100_000
+PER_PAGE_MAX = 1000
+PAGE_MAX = 1_000_000
 SEARCH_CHARACTERS_MAX = 100
+SERVICES_OF_A_PAGE_MAX = 1000  # of all organizations of one page, with `full_service`
+FULL_PER_PAGE_MAX = 100
+
+PATHS: dict[str, str] = {
+    "services": "service",
+    "organizations": "organization",
+    "service_at_locations": "service_at_location",
+    "taxonomies": "taxonomy",
+    "taxonomy_terms": "taxonomy_term",
+}
+"""The lists by their path, and the form of what is in them."""
 
 
 class ApiDescription(BaseModel):
@@ -32,8 +44,8 @@ class ApiDescription(BaseModel):
     openapi_url: str
 
 
-class ServicePage(BaseModel):
-    """One page of services; the contents are HSDS objects."""
+class Page(BaseModel):
+    """One page; the contents are HSDS objects."""
 
     total_items: int
     total_pages: int
@@ -46,21 +58,53 @@ class ServicePage(BaseModel):
 
 
 class Asked(BaseModel):
-    """Which services, which page, how much of each. All filters hold together."""
+    """Which page, how much of each, as pages of JSON or as a line of JSON for each without pages."""
 
-    search: str | None = Field(default=None, max_length=SEARCH_CHARACTERS_MAX)
-    taxonomy_term_id: UUID | None = None
-    organization_id: UUID | None = None
-    modified_after: datetime | None = None
+    search: str | None = Field(default=None, max_length=SEARCH_CHARACTERS_MAX, description="beginnings of words")
     page: int = Field(default=1, ge=1, le=PAGE_MAX)
     per_page: int = Field(default=PER_PAGE, ge=1, le=PER_PAGE_MAX)
+    format: Literal["json", "ndjson"] = "json"
+
+
+class AskedServices(Asked):
+    """All filters hold together."""
+
+    taxonomy_term_id: UUID | None = None
+    taxonomy_id: UUID | None = None
+    organization_id: UUID | None = None
+    modified_after: datetime | None = Field(default=None, description="changed then or later")
     minimal: bool = False
     full: bool = False
 
 
+class AskedPlaces(AskedServices):
+    """`proximity`: metres around the middle of the postal code, as far as the directory knows places in it."""
+
+    minimal: Literal[False] = False
+    postcode: str | None = Field(default=None, min_length=2, max_length=12)
+    proximity: float | None = Field(default=None, gt=0, le=METRES_MAX)
+    latitude: float | None = Field(default=None, ge=-90, le=90, description="instead of a postal code; our addition")
+    longitude: float | None = Field(default=None, ge=-180, le=180)
+
+
+class AskedOrganizations(Asked):
+    """`full_service`: with the services of each, whole."""
+
+    full: bool = False
+    full_service: bool = False
+
+
+class AskedTerms(Asked):
+    """Terms of one taxonomy, or below one term."""
+
+    taxonomy_id: UUID | None = None
+    parent_id: UUID | None = None
+    top_only: bool = False
+
+
 def routes(engine: AsyncEngine, public_url: str) -> APIRouter:
-    """The read API; every question is one read transaction."""
-    router = APIRouter()
+    """The read API; every question is one read transaction, and the same question between two changes is kept."""
+    router, cache = APIRouter(), Cache()
     base = public_url.rstrip("/")
 
     @router.get("/", summary="What this API is")
@@ -68,52 +112,118 @@ def routes(engine: AsyncEngine, public_url: str) -> APIRouter:
         openapi_url = f"{base}/openapi.json"
         return ApiDescription(version=shapes.VERSION, profile=base + shapes.PROFILE_PATH, openapi_url=openapi_url)
 
-    @router.get("/services", summary="A page of services, by name")
-    async def services(asked: Annotated[Asked, Query()]) -> ServicePage:
-        async with engine.connect() as tx:
-            return ServicePage.model_validate(await _page(tx, asked))
+    @router.get("/services", summary="Services, by name", response_model=Page)
+    async def services(request: Request, asked: Annotated[AskedServices, Query()]) -> Response:
+        return await _listed(request, engine, cache, "service", asked)
 
-    @router.get("/services/{service_id}", summary="One service with everything that hangs on it")
-    async def service(service_id: UUID) -> dict[str, Any]:
-        async with engine.connect() as tx:
-            found = await hsds.one(tx, service_id)
-            if not found:
-                raise Refused("not_found", fields=("service_id",))
-            return (await _shaped(tx, found, minimal=False, full=True))[0]
+    @router.get("/organizations", summary="Organizations, by name", response_model=Page)
+    async def organizations(request: Request, asked: Annotated[AskedOrganizations, Query()]) -> Response:
+        return await _listed(request, engine, cache, "organization", asked)
 
-    @router.get(
-        "/services/{service_id}/card",
-        summary="A card to take along",
-        response_class=HTMLResponse,
-        responses={404: {"description": "There is no such service, or no longer.", "content": {"text/html": {}}}},
-    )
-    async def card(request: Request, service_id: UUID, lang: str = "") -> HTMLResponse:
-        wished = lang if lang in CARD_LANGUAGES else preferred_language(request.headers.get("accept-language", ""))
-        async with engine.connect() as tx:
-            found = await directory.one(tx, service_id)
-        headers = HEADERS | {"Content-Language": wished}
-        if found is None or not found.active:
-            return HTMLResponse(gone_html(wished), status_code=404, headers=headers)
-        return HTMLResponse(card_html(found, wished), headers=headers)
+    @router.get("/service_at_locations", summary="Services where they are given", response_model=Page)
+    async def places(request: Request, asked: Annotated[AskedPlaces, Query()]) -> Response:
+        return await _listed(request, engine, cache, "service_at_location", asked)
 
+    @router.get("/taxonomies", summary="The code lists", response_model=Page)
+    async def taxonomies(request: Request, asked: Annotated[Asked, Query()]) -> Response:
+        return await _listed(request, engine, cache, "taxonomy", asked)
+
+    @router.get("/taxonomy_terms", summary="The codes of the lists", response_model=Page)
+    async def terms(request: Request, asked: Annotated[AskedTerms, Query()]) -> Response:
+        return await _listed(request, engine, cache, "taxonomy_term", asked)
+
+    for path, form in PATHS.items():
+        _single(router, engine, cache, path, form)
     return router
 
 
-async def _page(tx: AsyncConnection, asked: Asked) -> dict[str, Any]:
-    filters = Filters(asked.search, asked.taxonomy_term_id, asked.organization_id, asked.modified_after)
-    total = await hsds.count(tx, filters)
-    rows = await hsds.page(tx, filters, offset=(asked.page - 1) * asked.per_page, limit=asked.per_page)
-    contents = await _shaped(tx, rows, minimal=asked.minimal, full=asked.full)
+def _single(router: APIRouter, engine: AsyncEngine, cache: Cache, path: str, form: str) -> None:
+    summary = f"One of the {path.replace('_', ' ')}, with everything that hangs on it"
+
+    @router.get(f"/{path}/{{id}}", summary=summary, response_model=dict[str, Any], name=f"one of {path}")
+    async def one(request: Request, id: UUID, full_service: bool = False) -> Response:
+        async with engine.connect() as tx:
+            version = await hsds.version(tx)
+            kept = cache.get(request, version)
+            if kept is None:
+                found = await nested(tx, form, [id])
+                if id not in found:
+                    raise Refused("not_found", fields=("id",))
+                if full_service and form == "organization":
+                    await _with_services(tx, found)
+                kept = cache.put(request, version, found[id])
+        return answer_of(request, kept)
+
+
+async def _listed(request: Request, engine: AsyncEngine, cache: Cache, form: str, asked: Asked) -> Response:
+    if asked.format == "ndjson":
+        async with engine.connect() as tx:
+            filters = await _filters(tx, asked)
+        return StreamingResponse(_streamed(engine, form, filters, asked), media_type="application/x-ndjson")
+    async with engine.connect() as tx:
+        version = await hsds.version(tx)
+        kept = cache.get(request, version)
+        if kept is None:
+            kept = cache.put(request, version, await _page(tx, cache, form, asked, version))
+    return answer_of(request, kept)
+
+
+async def _page(tx: AsyncConnection, cache: Cache, form: str, asked: Asked, version: int) -> Object:
+    if _whole(asked) and asked.per_page > FULL_PER_PAGE_MAX:
+        raise Refused("malformed", fields=("per_page",), allowed=str(FULL_PER_PAGE_MAX))
+    filters = await _filters(tx, asked)
+    total = cache.total(form, filters, version)
+    if total is None:
+        total = cache.counted(form, filters, version, await hsds.count(tx, form, filters))
+    ids = await hsds.page(tx, form, filters, offset=(asked.page - 1) * asked.per_page, limit=asked.per_page)
+    contents = await _shaped(tx, form, ids, asked)
     return shapes.page_of(contents, total=total, number=asked.page, size=asked.per_page)
 
 
-async def _shaped(
-    tx: AsyncConnection, rows: Sequence[Mapping[str, Any]], *, minimal: bool, full: bool
-) -> list[dict[str, Any]]:
-    if minimal:
-        return [shapes.minimal(row) for row in rows]
-    owners = await hsds.organizations(tx, {row["organization_id"] for row in rows})
-    if not full:
-        return [shapes.listed(row, owners.get(row["organization_id"])) for row in rows]
-    parts = await hsds.parts(tx, [row["id"] for row in rows])
-    return [shapes.full(row, owners.get(row["organization_id"]), parts) for row in rows]
+async def _streamed(engine: AsyncEngine, form: str, filters: Filters, asked: Asked) -> AsyncIterator[bytes]:
+    """Every object once, a line each; one transaction sees one state of the directory."""
+    async with engine.connect() as tx:
+        async for ids in hsds.every(tx, form, filters):
+            yield lines_of(await _shaped(tx, form, ids, asked))
+
+
+async def _shaped(tx: AsyncConnection, form: str, ids: Sequence[UUID], asked: Asked) -> list[Object]:
+    found = await nested(tx, form, ids, parts=_whole(asked) or form.startswith("taxonomy"))
+    if getattr(asked, "full_service", False):
+        await _with_services(tx, found)
+    shown = [found[one] for one in ids if one in found]
+    return [shapes.minimal(one) for one in shown] if getattr(asked, "minimal", False) else shown
+
+
+async def _with_services(tx: AsyncConnection, organizations: dict[UUID, Object]) -> None:
+    owned = await hsds.services_of(tx, list(organizations), SERVICES_OF_A_PAGE_MAX)
+    services = await nested(tx, "service", [one for ids in owned.values() for one in ids])
+    for owner, one in organizations.items():
+        one["services"] = [services[service_id] for service_id in owned.get(owner, [])]
+
+
+def _whole(asked: Asked) -> bool:
+    return bool(getattr(asked, "full", False) or getattr(asked, "full_service", False))
+
+
+async def _filters(tx: AsyncConnection, asked: Asked) -> Filters:
+    names = ("search", "taxonomy_term_id", "taxonomy_id", "organization_id", "modified_after", "parent_id")
+    given = {name: getattr(asked, name) for name in names if getattr(asked, name, None) is not None}
+    if isinstance(asked, AskedTerms):
+        given["top_only"] = asked.top_only
+    if isinstance(asked, AskedPlaces):
+        given |= await _places(tx, asked)
+    return Filters(**given)
+
+
+async def _places(tx: AsyncConnection, asked: AskedPlaces) -> dict[str, Any]:
+    if asked.proximity is None:
+        return {} if asked.postcode is None else {"postcode": asked.postcode}
+    if asked.latitude is not None and asked.longitude is not None:
+        return {"near": Area(asked.latitude, asked.longitude, asked.proximity)}
+    if asked.postcode is None:
+        raise Refused("point_needed", fields=("postcode", "latitude", "longitude"))
+    middle = await hsds.centroid(tx, asked.postcode)
+    if middle is None:
+        raise Refused("unknown_postcode", fields=("postcode",))
+    return {"near": Area(*middle, asked.proximity)}
