@@ -2,6 +2,8 @@
 
 Usage: python -m tests.chaos.doomed SERVICE [STEP COUNT]    dies when it comes to the step for the COUNTth time
        python -m tests.chaos.doomed SERVICE poison KEY      dies whenever it handles a message with this key
+
+Where CHAOS_CLOCK_FILE names a file, the service's clock is ahead, or behind, by as many seconds as it says.
 """
 
 import asyncio
@@ -11,6 +13,8 @@ import signal
 import sys
 import typing
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +22,7 @@ from lotse_chassis import inbox, outbox, telemetry
 from lotse_chassis.delivery import Delivery
 from lotse_chassis.personkeys import PersonKeys
 from lotse_chassis.publishing import Publisher
+from lotse_chassis.service import Service
 
 STEPS = ("before_claim", "before_commit", "after_commit", "after_publish")
 KEY_DESTROYED = "key_destroyed"
@@ -89,7 +94,18 @@ def _wrap(
     setattr(owner, name, around)
 
 
+def shift_clock(file: Path) -> None:
+    """Days pass by writing them into a file; a service that runs sees it at once."""
+
+    def now(self: Service) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=float(file.read_text()))
+
+    Service.now = now  # type: ignore[method-assign]
+
+
 def main(service: str, *step: str) -> int:
+    if clock := os.environ.get("CHAOS_CLOCK_FILE"):
+        shift_clock(Path(clock))
     if step[:1] == ("poison",):
         poison(step[1])
     elif step:

@@ -123,7 +123,7 @@ class Pair:
     async def nudge(self) -> None:
         """Wake sources that slept through a cut link, as the supervisor does."""
         for side in (self.here, self.there):
-            await streams.nudge_sources(side.broker.url, side.broker.seed("fedops"))
+            await nudge(side.broker)
 
     async def all_countersigned(self) -> None:
         """Each witness has seen all of the other's log, and each log has her signature.
@@ -171,7 +171,7 @@ async def running_pair(postgres: kit.Postgres) -> AsyncIterator[Pair]:
         places = {name: kit.new_association(folder, name) for name in (HERE, THERE)}
         for name, other in ((HERE, THERE), (THERE, HERE)):
             cards.add_partner(places[name], cards.own_card(places[other]))
-        plan = _hub(places)
+        plan = hub_of(places)
         leaf = Leaf(f"nats-leaf://127.0.0.1:{plan.leaf_port}")
         sides = {}
         for name, place in places.items():
@@ -193,10 +193,16 @@ async def running_pair(postgres: kit.Postgres) -> AsyncIterator[Pair]:
         yield both
 
 
-def _hub(places: dict[str, AssociationFolder]) -> HubPlan:
+def hub_of(places: dict[str, AssociationFolder]) -> HubPlan:
+    """The hub that joins these associations."""
     keys = {name: nkey.public_of(keyring.seed(place, keyring.LEAF_USER)) for name, place in places.items()}
     port, leaf_port, monitor_port = kit.free_ports(3)
     return HubPlan(port, leaf_port, monitor_port, keys={**keys, "sys": nkey.public_of(nkey.new_seed())})
+
+
+async def nudge(member: kit.Broker) -> None:
+    """Wake the sources of one side."""
+    await streams.nudge_sources(member.url, member.seed("fedops"))
 
 
 async def provision(member: kit.Broker) -> None:

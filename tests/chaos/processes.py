@@ -28,11 +28,13 @@ class Running:
     process: subprocess.Popen[bytes] | None = None
     starts: int = 0
     port: int = field(default_factory=lambda: kit.free_ports(1)[0])
+    starts_max: int = STARTS_MAX
+    clock: Path | None = None
 
     def start(self, *step: str) -> None:
         """Start, doomed or not."""
         self.starts += 1
-        assert self.starts <= STARTS_MAX, f"{self.service} was started too often; see its log"
+        assert self.starts <= self.starts_max, f"{self.service} was started too often; see its log"
         command = [sys.executable, "-m", "tests.chaos.doomed", self.service, *step]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=self._environment(), stdout=log, stderr=log)
@@ -76,7 +78,8 @@ class Running:
         )
         given = environment.service_environment(self.broker.place, self.service, at)
         given |= {"LOTSE_DATABASE_URL": self.database.url, "LOTSE_FED_SEED_FILE": "", "LOTSE_TRACES_FILE": ""}
-        return {**given, **self.changed, "PYTHONPATH": str(ROOT)}
+        clock = {"CHAOS_CLOCK_FILE": str(self.clock)} if self.clock is not None else {}
+        return {**given, **self.changed, **clock, "PYTHONPATH": str(ROOT)}
 
 
 @contextmanager

@@ -61,7 +61,7 @@ def token(broker: kit.Broker, role: str, at: datetime | None = None) -> str:
     """A staff token as `lotse token` issues it."""
     key = Ed25519PrivateKey.from_private_bytes(broker.place.key(keyring.TOKEN_KEY).read_bytes())
     return issue_token(
-        Staff("k1", role), key, association=kit.ASSOCIATION, at=at or datetime.now(UTC), lifetime=timedelta(hours=8)
+        Staff("k1", role), key, association=broker.association, at=at or datetime.now(UTC), lifetime=timedelta(hours=8)
     )
 
 

@@ -7,9 +7,13 @@ from typing import cast
 
 from lotse_contracts.intake import ReleaseFields
 from lotse_contracts.sealed import encode
-from lotse_contracts.values import FieldGroup
+from lotse_contracts.values import DeliveryMode, FieldGroup
 from lotse_referral.domain.consents import Consent, covering
 from lotse_referral.domain.referral import Referral
+
+
+CARRIES_FIELDS: frozenset[DeliveryMode] = frozenset({"connected", "link", "letter"})
+"""Whoever goes herself, and whoever calls for her, says what is to be said."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,6 @@ def asked(
 
 def waits(held: Referral) -> bool:
     """Whether fields are wanted and not asked of intake yet. A call names her itself, and takes no fields along."""
-    if held.asked_consent_id is not None or held.mode == "call":
+    if held.asked_consent_id is not None or held.mode not in CARRIES_FIELDS:
         return False
-    return held.state == "consent_pending" or (held.state == "info_requested" and bool(held.more_groups))
+    return held.state in ("consent_pending", "info_requested") and bool(held.groups_to_leave)
