@@ -36,7 +36,7 @@ async def test_five_hundred_lives_end_once_each_whatever_kills_the_service(
             deaths += await lives.handled_through_deaths(luck, one, own, said)
             assert lives.lost_timers(own) == []
         deaths += await time_goes_by(luck, one, own)
-        last = [(uuid4(), withdrawal(own_id)) for own_id in still_open(own)]
+        last: lives.Wave = [(uuid4(), withdrawal(own_id)) for own_id in still_open(own)]
         await lives.publish(broker, "desk", last, at=lives.clock_of(one))
         deaths += await lives.handled_through_deaths(luck, one, own, last)
         await lives.calm(one)
