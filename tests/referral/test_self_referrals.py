@@ -37,7 +37,10 @@ async def test_an_accepted_concern_is_matched_with_a_reason_for_each_point(desk:
     for candidate in proposed.candidates:
         assert candidate.score == sum(factor.points for factor in candidate.factors)
         assert all(factor.because for factor in candidate.factors)
-    assert [c.score for c in proposed.candidates] == sorted((c.score for c in proposed.candidates), reverse=True)
+    answer = await desk.asks(AskSuggestions(concern_id=person.concern_id))
+    assert [one.service_id for one in answer.candidates] == [one.service_id for one in proposed.candidates]
+    ranks = [(one.tier, -one.score) for one in answer.candidates]
+    assert ranks == sorted(ranks)
 
 
 async def test_suggestions_name_what_a_counsellor_needs_and_hide_a_secret_place(desk: Desk) -> None:

@@ -197,6 +197,7 @@ class NamedCandidate(SaidPart):
     score: int = Field(ge=0, le=100)
     factors: tuple[ScoredFactor, ...] = Field(max_length=20)
     warnings: tuple[Code, ...] = Field(default=(), max_length=20)
+    tier: int = Field(default=0, ge=0, le=2, description="whatever its points, it stands behind every lower tier")
     eligible: Eligibility = Field(default="unknown", description="`false` ranks behind all others, and never hides")
     rules: tuple[RuleFinding, ...] = Field(default=(), max_length=RULES_MAX)
 

@@ -86,7 +86,8 @@ async def candidates(scene: Scene, entry: InboxEntry) -> Sequence[NamedCandidate
     answer = await scene.desk.ask(AskSuggestions(concern_id=entry.concern_id))
     found: Sequence[NamedCandidate] = answer.candidates
     explained = all(one.score == sum(factor.points for factor in one.factors) for one in found)
-    best_first = [one.score for one in found] == sorted((one.score for one in found), reverse=True)
+    ranks = [(one.tier, -one.score) for one in found]
+    best_first = ranks == sorted(ranks)
     scene.checks.expect("suggestions come best first, with a reason for each point", explained and best_first)
     return found
 

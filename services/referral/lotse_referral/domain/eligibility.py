@@ -39,7 +39,8 @@ class Condition(NamedTuple):
 class Rule:
     """`when` are conditions that all must hold for the rule to say no; `unless` would take that back.
 
-    An `audience` is no law: it says for whom a service is made, and never says no.
+    An `audience` is no law: it says for whom a service is made, and never says no. `applies_to` is the code of the
+    office that the rule is about, `else_go` the code of the one that is responsible instead.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Rule:
     unless: tuple[Condition, ...] = ()
     valid_from: date | None = None
     valid_to: date | None = None
+    applies_to: str | None = None
     else_go: str | None = None
     warning: str | None = None
     change: tuple[str, str] | None = None
@@ -177,6 +179,26 @@ def _finding(rule: Rule, value: Value, *, ask: str | None = None) -> Finding:
         else_go=rule.else_go if value != "true" else None,
         change=rule.change if says_no else None,
     )
+
+
+def responsible_instead(rules: Iterable[Rule], need: Need, day: date, *, refused: bool) -> frozenset[str]:
+    """Which codes lead to the office that is responsible instead; empty unless a rule clearly says no.
+
+    Pending rules count once the office itself has refused for good: then somebody else must be.
+    """
+    return frozenset(
+        rule.else_go
+        for rule in rules
+        if rule.else_go is not None
+        and rule.applies_to == need.code
+        and (rule.state == "in_force" or refused)
+        and rule.holds_on(day)
+        and _leads(judged(rule, need).value, refused=refused)
+    )
+
+
+def _leads(value: Value, *, refused: bool) -> bool:
+    return value == "false" or (refused and value == "unknown")
 
 
 def by_id(rules: Iterable[Rule]) -> Mapping[str, Rule]:

@@ -23,12 +23,12 @@ from lotse_referral.domain.matching import (
 from lotse_referral.domain.needs import Need
 from lotse_referral.domain.offers import Offer
 from lotse_referral.domain.scoring import Fixed, Keyed, Scoring, fixed_points
-from lotse_referral.domain.weights import Weights
 
 ORDERS_KEPT_MAX = 512
 """Ready-made orders by code, urgency and day; about five concern codes a minute fill it within a day."""
 
 Rank = tuple[int, int, int, int, UUID]
+OrderKey = tuple[str, frozenset[str], str, date]
 
 
 class Index:
@@ -39,8 +39,8 @@ class Index:
         self.by_id: dict[UUID, Keyed] = {}
         self._by_code: dict[str, list[Keyed]] = defaultdict(list)
         self._advice: list[Keyed] = []
-        self._orders: dict[tuple[str, str, date], list[Fixed]] = {}
-        self._guarded: dict[str, list[Keyed]] = {}
+        self._orders: dict[OrderKey, list[Fixed]] = {}
+        self._guarded: dict[frozenset[str], list[Keyed]] = {}
         numbers: dict[Any, int] = {}
         for offer in offers:
             self._add(_keyed(offer, numbers))
@@ -62,9 +62,9 @@ class Index:
 
         Ties are broken by how exactly the code is covered, then by who does fewer other things, then by id.
         """
-        scoring = Scoring(need, now, self.known)
+        scoring = self._scoring(need, now)
         order = self._order(need, scoring)
-        left_out = self._left_out(need, now)
+        left_out = self._left_out(need, scoring)
         best = _best(order, scoring, left_out)
         gap = not any(_serves(fixed, scoring, left_out) for fixed in (*best, *order))
         suggestions = tuple(_marked(scoring.suggestion(fixed), fixed, gap=gap) for fixed in best)
@@ -77,54 +77,60 @@ class Index:
             ask=_question(suggestions),
         )
 
-    def doing_something_else(self, code: str) -> Iterator[Exclusion]:
+    def doing_something_else(self, need: Need, now: datetime) -> Iterator[Exclusion]:
         """The offers that a match only counts, by id."""
-        near = {keyed.offer.service_id for keyed in self._near(code) if code_level(code, keyed.offer) is not None}
+        order = self._order(need, self._scoring(need, now))
+        near = {fixed.keyed.offer.service_id for fixed in order}
         for service_id in sorted(self.by_id):
             if service_id not in near:
                 yield not_covering(self.by_id[service_id].offer)
 
-    def _near(self, code: str) -> list[Keyed]:
-        """What may have to do with a code: whoever covers it or a part of it, and general advice."""
-        found = self._by_code.get(parent_of(code), [])
-        if parent_of(code) == ORIENTATION:
-            return found
-        known = {keyed.offer.service_id for keyed in found}
-        return [*found, *(keyed for keyed in self._advice if keyed.offer.service_id not in known)]
+    def _scoring(self, need: Need, now: datetime) -> Scoring:
+        lasting = self.known.scale.lasting_declines
+        gone = (self.by_id[one].offer for one, why in need.declined if why in lasting and one in self.by_id)
+        return Scoring(need, now, self.known, refused=any(need.code in offer.codes for offer in gone))
+
+    def _near(self, codes: Iterable[str]) -> Iterable[Keyed]:
+        """What may have to do with these codes: whoever covers one of them or a part of it, and general advice."""
+        parents = {parent_of(code) for code in codes}
+        found = {keyed.offer.service_id: keyed for parent in parents for keyed in self._by_code.get(parent, ())}
+        if ORIENTATION not in parents:
+            found |= {keyed.offer.service_id: keyed for keyed in self._advice}
+        return found.values()
 
     def _order(self, need: Need, scoring: Scoring) -> list[Fixed]:
         """The offers that have to do with the code, most fixed points first."""
-        key = (need.code, need.urgency, scoring.today)
+        key = (need.code, scoring.instead, need.urgency, scoring.today)
         found = self._orders.get(key)
         if found is None:
             if len(self._orders) >= ORDERS_KEPT_MAX:
                 self._orders.clear()
-            found = self._orders[key] = self._ordered(need.code, scoring.today, scoring.weights)
+            found = self._orders[key] = self._ordered(need.code, scoring)
         return found
 
-    def _ordered(self, code: str, today: date, weights: Weights) -> list[Fixed]:
+    def _ordered(self, code: str, scoring: Scoring) -> list[Fixed]:
         found = []
-        for keyed in self._near(code):
-            level = code_level(code, keyed.offer)
+        for keyed in self._near({code} | scoring.instead):
+            level = code_level(code, keyed.offer, scoring.instead)
             if level is not None:
-                points, percent = fixed_points(level, keyed.offer, today, self.known, weights)
+                points, percent = fixed_points(level, keyed.offer, scoring.today, self.known, scoring.weights)
                 found.append(Fixed(points, percent, level, keyed))
         found.sort(key=lambda fixed: -fixed.points)
         return found
 
-    def _left_out(self, need: Need, now: datetime) -> dict[UUID, Exclusion]:
+    def _left_out(self, need: Need, scoring: Scoring) -> dict[UUID, Exclusion]:
         """Those that have to do with the code and are left out; only the few that could be are looked at."""
-        parent = parent_of(need.code)
-        guarded = self._guarded.get(parent)
+        codes = frozenset({need.code}) | scoring.instead
+        guarded = self._guarded.get(codes)
         if guarded is None:
-            guarded = self._guarded[parent] = [
-                keyed for keyed in self._near(need.code) if _may_be_left_out(keyed.offer)
-            ]
+            if len(self._guarded) >= ORDERS_KEPT_MAX:
+                self._guarded.clear()
+            guarded = self._guarded[codes] = [keyed for keyed in self._near(codes) if _may_be_left_out(keyed.offer)]
         refused = [self.by_id[service_id] for service_id, _ in need.declined if service_id in self.by_id]
         found = {}
         for keyed in (*guarded, *refused):
-            if code_level(need.code, keyed.offer) is not None:
-                left_out = exclusion(need, keyed.offer, now, self.known.scale.lasting_declines)
+            if code_level(need.code, keyed.offer, scoring.instead) is not None:
+                left_out = exclusion(need, keyed.offer, scoring.now, self.known.scale.lasting_declines)
                 if left_out is not None:
                     found[keyed.offer.service_id] = left_out
         return found
@@ -145,7 +151,7 @@ def _best(order: Sequence[Fixed], scoring: Scoring, left_out: dict[UUID, Exclusi
         offer = fixed.keyed.offer
         if offer.service_id in left_out:
             continue
-        points, tier = scoring.points(fixed), scoring.verdict(fixed.keyed).tier
+        points, tier = scoring.points(fixed), scoring.tier(fixed)
         ranked.append(((tier, -points, -fixed.percent, len(offer.codes), offer.service_id), fixed))
         if tier == 0:
             (heapq.heappush if len(first) < CANDIDATES_MAX else heapq.heappushpop)(first, points)

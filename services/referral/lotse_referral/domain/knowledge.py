@@ -12,6 +12,7 @@ from lotse_referral.domain.weights import Scale
 
 FIELDS = frozenset(
     {
+        "code",
         "status",
         "first_title",
         "receives",
@@ -25,6 +26,8 @@ FIELDS = frozenset(
     }
 )
 """What a rule may ask of a need."""
+NEVER_ASKED = frozenset({"code", "urgency"})
+"""What is always known."""
 TESTS = frozenset({"any_of", "below", "from", "surely_from", "is"})
 LANGUAGES = ("uk", "ru", "de", "en")
 
@@ -61,7 +64,7 @@ def rules_of(document: Mapping[str, Any]) -> tuple[Mapping[str, Rule], Mapping[s
     if len(rules) != len(document["rules"]):
         raise RulesInvalid("a rule is there twice")
     asked = {condition.field for rule in rules.values() for condition in (*rule.when, *rule.unless)}
-    if not asked <= set(questions) | {"urgency"}:
+    if not asked <= set(questions) | NEVER_ASKED:
         raise RulesInvalid("nobody asks for " + ", ".join(sorted(asked - set(questions))))
     return rules, questions
 
@@ -92,14 +95,16 @@ def _rule(given: Mapping[str, Any]) -> Rule:
         source=given["source"],
         valid_from=_day(given.get("valid_from")),
         valid_to=_day(given.get("valid_to")),
+        applies_to=given.get("applies_to") or None,
         else_go=given.get("else_go"),
         warning=given.get("warning"),
         change=None if change is None else (change["what"], str(change["to"])),
     )
     if made.kind not in ("law", "service", "audience") or made.state not in ("in_force", "pending"):
         raise RulesInvalid(f"{rule}: kind or state is not in the list")
-    if made.else_go is not None and made.else_go not in {*CONCERNS, *PARENT_OF}:
-        raise RulesInvalid(f"{rule}: leads to an unknown code")
+    codes = {made.else_go, made.applies_to} - {None}
+    if not codes <= {*CONCERNS, *PARENT_OF}:
+        raise RulesInvalid(f"{rule}: names an unknown code")
     return made
 
 

@@ -19,8 +19,14 @@ DISTANCES = (
     (6.0, "within_six_kilometres"),
     (12.0, "within_twelve_kilometres"),
 )
+OTHER_PART = "other_part"
+NO_COMMON_LANGUAGE = "language_not_listed"
+GERMAN = "de"
+INSTEAD = "responsible_instead"
+EXACT = frozenset({INSTEAD, "code_exact", "code_exact_listed", "code_primary"})
 COVERING = frozenset(
     {
+        INSTEAD,
         "code_exact",
         "code_exact_listed",
         "code_primary",
@@ -48,15 +54,23 @@ class Talk(NamedTuple):
     slot: Next
 
 
-def code_level(code: str, offer: Offer) -> str | None:
-    """How exactly the offer covers the code; None if it does something else."""
+def code_level(code: str, offer: Offer, instead: frozenset[str] = frozenset()) -> str | None:
+    """How exactly the offer covers the code, or one that is responsible instead; None if it does something else.
+
+    Whoever lists every part of a code covers it as a whole.
+    """
+    if instead & offer.codes and code not in offer.codes:
+        return INSTEAD
     parent = parent_of(code)
     primary = parent_of(offer.primary_code) == parent
-    parts = offer.codes & FINER.get(parent, frozenset())
+    finer = FINER.get(parent, frozenset())
+    parts = offer.codes & finer
+    if code not in PARENT_OF and len(finer) > 1 and parts == finer:
+        parts = frozenset()
     if code in PARENT_OF and code in parts:
         return "code_exact" if primary else "code_exact_listed"
     if code in PARENT_OF and parts:
-        return "other_part"
+        return OTHER_PART
     if parts:
         return "part_primary" if primary else "part_listed"
     if parent in offer.codes:
@@ -70,7 +84,7 @@ def talks(need: Need, offer: Offer, now: datetime) -> list[Talk]:
     general = UNKNOWN if offer.appointment_only else next_open(offer.openings, now, need.free)
     if offer.appointment_only:
         general = Next("by_appointment")
-    found = [Talk(_without(need, offer), general)]
+    found = [Talk(_without(offer), general)]
     if offer.interpreter and need.interpreter_possible is not False:
         found.append(Talk(Level("interpreter"), general))
     for place, language in enumerate(need.languages):
@@ -85,9 +99,15 @@ def talks(need: Need, offer: Offer, now: datetime) -> list[Talk]:
     return found
 
 
-def _without(need: Need, offer: Offer) -> Level:
-    """If none of her languages is named. An empty list is unknown, not none."""
-    return Level("language_not_listed" if offer.spoken or offer.doubtful or offer.slots else "languages_unknown")
+def _without(offer: Offer) -> Level:
+    """If none of her languages is named. An empty list is unknown, not none.
+
+    Where German is spoken somebody can go along and interpret; where it is not, nobody could talk with anybody.
+    """
+    named = offer.spoken | offer.doubtful | {slot.language for slot in offer.slots}
+    if not named:
+        return Level("languages_unknown")
+    return Level("german_only" if GERMAN in named else NO_COMMON_LANGUAGE)
 
 
 def _slotted(slots: Sequence[LanguageSlot], need: Need, now: datetime, *, first: bool, appointment: bool) -> list[Talk]:

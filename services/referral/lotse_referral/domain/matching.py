@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from lotse_referral.domain.codes import is_violence
+from lotse_referral.domain.codes import VIOLENCE, is_violence
 from lotse_referral.domain.eligibility import Finding
 from lotse_referral.domain.needs import Need
 from lotse_referral.domain.offers import Offer, local_day
@@ -89,7 +89,9 @@ def exclusion(need: Need, offer: Offer, now: datetime, lasting: Iterable[str]) -
         last = offer.valid_to.isoformat()
         return Exclusion(offer.service_id, "ended", Change("day", last), last, source)
     if offer.confidential and not is_violence(need.code):
-        return Exclusion(offer.service_id, "confidential_location", Change("code", "violence"), source=source)
+        helps = any(is_violence(code) for code in offer.codes)
+        change = Change("code", VIOLENCE) if helps else Change("directory", "not_confidential")
+        return Exclusion(offer.service_id, "confidential_location", change, source=source)
     refused = next((why for service_id, why in need.declined if service_id == offer.service_id), None)
     if refused is not None and refused in lasting:
         return Exclusion(offer.service_id, "declined_for_good", Change("overrule", refused), refused, "earlier answer")

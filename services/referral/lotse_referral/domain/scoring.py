@@ -5,10 +5,19 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
 
-from lotse_referral.domain.eligibility import Verdict
+from lotse_referral.domain.eligibility import Verdict, responsible_instead
 from lotse_referral.domain.judging import judge
 from lotse_referral.domain.knowledge import Knowledge
-from lotse_referral.domain.levels import Level, Talk, freshness_level, reach_level, talks
+from lotse_referral.domain.levels import (
+    EXACT,
+    NO_COMMON_LANGUAGE,
+    OTHER_PART,
+    Level,
+    Talk,
+    freshness_level,
+    reach_level,
+    talks,
+)
 from lotse_referral.domain.matching import Factor, Suggestion, source_of
 from lotse_referral.domain.needs import Need
 from lotse_referral.domain.offers import Offer, local_day
@@ -38,14 +47,19 @@ class Fixed(NamedTuple):
 
 @dataclass
 class Scoring:
-    """One need on its way through the directory; what is the same for many offers is worked out once."""
+    """One need on its way through the directory; what is the same for many offers is worked out once.
+
+    `refused`: an office for exactly this concern has said no for good.
+    """
 
     need: Need
     now: datetime
     known: Knowledge
+    refused: bool = False
     weights: Weights = field(init=False)
     today: date = field(init=False)
     declined: Mapping[object, str] = field(init=False)
+    instead: frozenset[str] = field(init=False)
     _talks: dict[int, tuple[int, Talk]] = field(default_factory=dict)
     _reach: dict[int, tuple[int, Level]] = field(default_factory=dict)
     _verdicts: dict[int, Verdict] = field(default_factory=dict)
@@ -54,6 +68,7 @@ class Scoring:
         self.weights = self.known.scale.of(self.need.urgency)
         self.today = local_day(self.now)
         self.declined = dict(self.need.declined)
+        self.instead = responsible_instead(self.known.rules.values(), self.need, self.today, refused=self.refused)
 
     @property
     def rest_max(self) -> int:
@@ -68,6 +83,19 @@ class Scoring:
         preferred = keyed.offer.service_id in self.need.preferred
         preference = "preferred" if preferred else "preference_unknown"
         return fixed.points + self._talk(keyed)[0] + self._place(keyed)[0] + self._earned("preference", preference)
+
+    def tier(self, fixed: Fixed) -> int:
+        """0: fits. 1: made for others as far as is known, for another part of it, full, or without a common language.
+
+        2: a rule in force says no.
+
+        Whoever is there for exactly this stays in front although there is no place: nobody else is responsible.
+        """
+        offer = fixed.keyed.offer
+        full = offer.capacity == "none" or self.declined.get(offer.service_id) == NO_CAPACITY
+        silent = self._talk(fixed.keyed)[1].language.name == NO_COMMON_LANGUAGE
+        behind = fixed.level == OTHER_PART or silent or (full and fixed.level not in EXACT)
+        return max(self.verdict(fixed.keyed).tier, int(behind))
 
     def verdict(self, keyed: Keyed) -> Verdict:
         """What the rules say; the same for all services with the same rules and limits."""
@@ -87,7 +115,7 @@ class Scoring:
             self._factors(fixed),
             tuple(dict.fromkeys(warnings)),
             verdict.value,
-            verdict.tier,
+            self.tier(fixed),
             verdict.findings,
         )
 
@@ -95,7 +123,7 @@ class Scoring:
         offer, source = fixed.keyed.offer, source_of(fixed.keyed.offer)
         refused = self.declined.get(offer.service_id)
         talk = self._talk(fixed.keyed)[1]
-        language = Level("language_not_listed") if refused == NO_LANGUAGE else talk.language
+        language = Level(NO_COMMON_LANGUAGE) if refused == NO_LANGUAGE else talk.language
         reach = self._place(fixed.keyed)[1]
         percent = success_percent(offer.helped, offer.closed)
         evidence = "outcomes_unknown" if percent is None else "outcomes_known"

@@ -89,6 +89,7 @@ def kept_of(suggestion: Suggestion) -> dict[str, Any]:
             for f in suggestion.factors
         ],
         "warnings": list(suggestion.warnings[:WARNINGS_MAX]),
+        "tier": suggestion.tier,
         "eligible": suggestion.eligible,
         "rules": [
             rule_of(one).model_dump(mode="json", exclude_none=True)
