@@ -62,7 +62,7 @@ async def figures(question: AskGroupFigures, context: Context, tx: AsyncConnecti
 
 
 def _record(order: RecordGroupSession, paid: GroupOffer | Record, *, day: date, held_on: date) -> Record:
-    """`paid` says the kind and the plan line, which stay as they were when it was counted first."""
+    """`paid` says the kind and the plan line: the offer's of today, so that a correction mends a wrong line, too."""
     return Record(
         record_id=order.record_id,
         offer_id=order.offer_id,

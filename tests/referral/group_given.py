@@ -1,0 +1,68 @@
+"""Group offers for tests: one that meets weekly from last week on, and a browser before the pages."""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+
+from lotse_contracts.referral import MakeGroupOffer
+from tests.referral.desk import Desk
+
+PIN = "2468"
+OFFER_ID = UUID(int=600)
+
+
+def today() -> date:
+    return datetime.now(UTC).date()
+
+
+def offer(**changed: Any) -> MakeGroupOffer:
+    """Weekly since a week ago, at 12 o'clock in Dresden; two seats."""
+    series = {"starts_on": (today() - timedelta(days=7)).isoformat(), "at": "12:00", "minutes": 60}
+    given = {
+        "offer_id": OFFER_ID,
+        "kind": "practice_group",
+        "name": "Deutsch üben",
+        "series": series | {"rule": "FREQ=WEEKLY"} | changed.pop("series", {}),
+        "place": "Haus B, Raum 3",
+        "languages": ("de", "uk"),
+        "seats": 2,
+        "plan_line": "personnel",
+    }
+    return MakeGroupOffer.model_validate(given | changed)
+
+
+@asynccontextmanager
+async def browser(desk: Desk, **headers: str) -> AsyncIterator[httpx.AsyncClient]:
+    """Each from an address of its own, so that none waits for another's share."""
+    address = f"2001:db8:{uuid4().hex[:4]}:{uuid4().hex[:4]}::1"
+    transport = httpx.ASGITransport(app=desk.service.http, client=(address, 1))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=headers) as face:
+        yield face
+
+
+async def signs_up(desk: Desk, key: str | None = None, pin: str = PIN, offer_id: UUID = OFFER_ID) -> httpx.Response:
+    async with browser(desk) as face:
+        headers = {"Idempotency-Key": key or uuid4().hex}
+        return await face.post(f"/group-offers/{offer_id}/places", json={"pin": pin}, headers=headers)
+
+
+async def asked(desk: Desk, verb: str, code: str, pin: str = PIN) -> httpx.Response:
+    async with browser(desk) as face:
+        return await face.post(f"/group-places/{verb}", json={"code": code, "pin": pin})
+
+
+def token_in(page: str) -> str:
+    found = re.search(r'name="token" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def text_of(page: str) -> str:
+    """What somebody reads."""
+    return unescape(re.sub(r"<[^>]+>", " ", re.sub(r"<style>.*?</style>", "", page, flags=re.DOTALL)))
