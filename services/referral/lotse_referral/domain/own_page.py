@@ -32,22 +32,34 @@ _WORDS: Mapping[State, str] = {
 
 @dataclass(frozen=True)
 class Place:
-    """What may be shown of where she goes; the address of a secret place is not here at all."""
+    """What may be shown of where she goes; the address of a secret place is not here at all.
+
+    `card`: its card may stand in the history of her browser, under its name.
+    """
 
     name: str
     organisation: str
     service_id: UUID
-    active: bool
     secret: bool
+    card: bool
     address: str | None = None
     phone: str | None = None
-    email: str | None = None
-    url: str | None = None
     appointment_only: bool = False
     interpreter: bool = False
     spoken: tuple[str, ...] = ()
     doubtful: tuple[str, ...] = ()
     bring: tuple[str, ...] = ()
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """What nobody has found out yet, by the names of its labels: she asks us."""
+        known = {
+            "address": self.secret or self.address,
+            "phone": self.phone,
+            "languages": self.spoken or self.doubtful or self.interpreter,
+            "bring": self.bring,
+        }
+        return tuple(name for name, value in known.items() if not value)
 
 
 @dataclass(frozen=True)

@@ -65,8 +65,8 @@ async def _entry(
         state=state_word(held),
         open=held.open,
         incoming=held.direction == "in",
-        place=None if service is None else await _place(tx, service),
-        visits=tuple([await _visit(tx, one, service, wishes, secret=secret) for one in ahead]),
+        place=None if service is None else await _place(tx, service, secret=secret),
+        visits=tuple([await _visit(tx, one, service, wishes) for one in ahead]),
         times=await _times(tx, held, now),
         asks=held.under_way and held.direction == "out" and open_question(asked) is not None,
         shared=await _shared(tx, held, service, gone),
@@ -77,17 +77,15 @@ def _tellable(held: Referral, service: NamedService | None) -> bool:
     return may_be_told(held, confidential=service is not None and service.confidential)
 
 
-async def _place(tx: AsyncConnection, service: NamedService) -> Place:
+async def _place(tx: AsyncConnection, service: NamedService, *, secret: bool) -> Place:
     return Place(
         name=service.name,
         organisation=service.organization,
         service_id=service.service_id,
-        active=service.active,
         secret=service.confidential,
+        card=service.active and not secret,
         address=service.address,
         phone=service.phone,
-        email=service.email,
-        url=service.url,
         appointment_only=service.appointment_only,
         interpreter=service.interpreter,
         spoken=service.spoken,
@@ -101,8 +99,6 @@ async def _visit(
     fixed: Appointment,
     service: NamedService | None,
     wishes: dict[UUID, tuple[int, MoveWish]],
-    *,
-    secret: bool,
 ) -> Visit:
     version, wish = wishes.get(fixed.appointment_id, (0, None))
     located = fixed.place is not None and fixed.place not in WITHOUT_ADDRESS
