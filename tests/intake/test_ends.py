@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from lotse_chassis.faults import Refused
-from lotse_contracts import intake
+from lotse_contracts import intake, referral
 from tests.intake.desk import (
     DANGER,
     act,
@@ -125,6 +125,38 @@ async def test_a_declined_referral_brings_a_carried_concern_back_to_its_counsell
     await here.hear(declined(concern, one), actor=None)
     assert held(here, concern.concern_id)[:2] == ("in_advice", "c-1")
     await act(here, concern.concern_id, "resolve", outcome="informed_only")
+
+
+ENDS_OF_REFERRALS: dict[type[referral.ReferralFact], dict[str, Any]] = {
+    referral.ReferralDeclined: {"reason": "no_capacity"},
+    referral.ReferralFailed: {"reason": "no_show"},
+    referral.ReferralWithdrawn: {"reason": "client_request"},
+    referral.ReferralExpired: {},
+    referral.ReferralUnconfirmed: {},
+    referral.ReferralRerouted: {"followed_by": uuid4()},
+    referral.ReferralMistaken: {},
+}
+
+
+@pytest.mark.parametrize("end", list(ENDS_OF_REFERRALS))
+@pytest.mark.parametrize("end_first", [True, False])
+async def test_no_end_of_a_referral_leaves_a_concern_referred_for_ever(
+    here: Intake, end: type[referral.ReferralFact], end_first: bool
+) -> None:
+    """In whichever order it is heard, and twice; another referral that follows refers it again."""
+    await enrol(here, "c-1")
+    concern = only(await here.hear(enquiry(here), actor=None), intake.ConcernRaised)
+    await act(here, concern.concern_id, "claim")
+    one, following = uuid4(), uuid4()
+    ended = end.model_validate(sent(concern, one).model_dump() | ENDS_OF_REFERRALS[end])
+    for fact in (ended, sent(concern, one)) if end_first else (sent(concern, one), ended):
+        await here.hear(fact, actor=None)
+    await here.hear(ended, actor=None)
+    assert held(here, concern.concern_id)[:2] == ("in_advice", "c-1")
+    await here.hear(sent(concern, following), actor=None)
+    assert state(here, concern.concern_id) == "referred"
+    await here.hear(completed(concern, following), actor=None)
+    assert state(here, concern.concern_id) == "resolved"
 
 
 async def test_she_takes_her_enquiry_back_and_again_changes_nothing(here: Intake) -> None:
