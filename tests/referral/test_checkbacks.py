@@ -16,6 +16,7 @@ from lotse_contracts.intake import ContactSafetyChanged
 from lotse_contracts.notify import MessageFailed, Tell
 from lotse_contracts.referral import (
     AnswerCheckback,
+    AskOpenReferrals,
     AskReferral,
     CheckbackAnswered,
     CheckbackAsked,
@@ -302,3 +303,23 @@ async def test_a_flood_of_guesses_from_one_address_is_turned_away(slow: Her) -> 
 async def rows_of_referral(her: Her) -> dict[str, object]:
     (row,) = await her.desk.rows("referral")
     return row
+
+
+# What the desk sees
+
+
+async def test_the_desk_sees_whom_to_ask_and_whose_appointment_to_move(her: Her) -> None:
+    await her.desk.hears(ContactSafetyChanged(person_id=her.person.person_id, version=1, safe=False))
+    await her.referred()
+    appointment_id = await her.has_appointment()
+    await her.is_asked()
+    await her.proves("code")
+    await her.acts(f"/me/appointments/{appointment_id}/move", wish="call_me")
+    (entry,) = (await her.desk.asks(AskOpenReferrals())).referrals
+    assert entry.to_do == ("ask_her", "move_appointment")
+    (seen,) = (await her.desk.asks(AskReferral(referral_id=her.person.referral_id))).appointments
+    assert seen.wish == "call_me"
+    await her.acts(f"/me/appointments/{appointment_id}/cancel")
+    await her.answers("not_yet")
+    (entry,) = (await her.desk.asks(AskOpenReferrals())).referrals
+    assert entry.to_do == ()

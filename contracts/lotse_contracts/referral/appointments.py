@@ -25,6 +25,7 @@ from lotse_contracts.values import (
     InterpreterAnswerName,
     InterpreterRefusal,
     InterpreterStateName,
+    MoveWish,
     RecipientLanguage,
     TimesParty,
 )
@@ -364,6 +365,7 @@ class AppointmentSeen(SaidPart):
     reason: Code | None = None
     version: Version
     overlaps: tuple[UUID, ...] = Field(default=(), max_length=50)
+    wish: MoveWish | None = Field(default=None, description="how she would like it moved; the desk arranges it")
 
 
 class ProposalSeen(SaidPart):

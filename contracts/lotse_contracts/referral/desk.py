@@ -53,6 +53,11 @@ class OpenReferral(SaidPart):
     parent_id: UUID | None = None
     link_kind: Code | None = Field(default=None, description="how it came of its parent: reroute, sub or reopen")
     followed_by: tuple[UUID, ...] = Field(default=(), max_length=50)
+    to_do: tuple[Code, ...] = Field(
+        default=(),
+        max_length=20,
+        description="`ask_her`: nothing may be sent to her, so ask her when she comes; `move_appointment`: she wishes it",
+    )
 
 
 class OpenReferralsAnswer(Answer):

@@ -1,6 +1,6 @@
 """What a counsellor asks about referrals: which loops are open and why, one with its history, what she may do."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -25,12 +25,16 @@ from lotse_contracts.referral import (
     RunningTimer,
     WaitlistSeen,
 )
+from lotse_contracts.values import MoveWish
 from lotse_referral.domain.appointments import Appointment, overlapping
 from lotse_referral.domain.cursors import BadCursor
 from lotse_referral.domain.desk import Place, cursor_of, place_of, waits_for
 from lotse_referral.domain.referral import Referral, desk_actions
-from lotse_referral.store import alive, appointments, checkbacks, desk, interpreters, waiting
+from lotse_referral.store import alive, appointments, checkbacks, desk, interpreters, ownpage, waiting
 from lotse_referral.store.desk import Filters, Seen
+
+ASK_HER, MOVE_APPOINTMENT = "ask_her", "move_appointment"
+"""What somebody of ours has to do with her."""
 
 
 async def allowed_actions(question: AskReferralActions, context: Context, tx: AsyncConnection) -> AllowedActionsAnswer:
@@ -76,10 +80,10 @@ async def _hanging(tx: AsyncConnection, held: Referral) -> dict[str, Any]:
     key = held.referral_id
     mine = await appointments.of_referral(tx, key)
     others = () if held.person_id is None else await appointments.of_person(tx, held.person_id)
-    note = await waiting.newest_note(tx, key)
+    note, wishes = await waiting.newest_note(tx, key), await ownpage.wishes_of(tx, [key])
     return {
         "history": tuple(ReferralStep.model_validate(vars(step)) for step in await desk.steps(tx, key)),
-        "appointments": tuple(_appointment(one, others) for one in mine),
+        "appointments": tuple(_appointment(one, others, wishes) for one in mine),
         "proposals": tuple(ProposalSeen.model_validate(vars(one)) for one in await appointments.proposals(tx, key)),
         "interpreters": tuple(
             InterpreterSeen.model_validate(vars(one)) for one in await interpreters.of_referral(tx, key)
@@ -89,8 +93,12 @@ async def _hanging(tx: AsyncConnection, held: Referral) -> dict[str, Any]:
     }
 
 
-def _appointment(one: Appointment, others: Sequence[Appointment]) -> AppointmentSeen:
-    return AppointmentSeen.model_validate(vars(one) | {"overlaps": overlapping(one, others)})
+def _appointment(
+    one: Appointment, others: Sequence[Appointment], wishes: Mapping[UUID, tuple[int, MoveWish]]
+) -> AppointmentSeen:
+    version, wish = wishes.get(one.appointment_id, (0, None))
+    wished = wish if version == one.version and not one.cancelled else None
+    return AppointmentSeen.model_validate(vars(one) | {"overlaps": overlapping(one, others), "wish": wished})
 
 
 async def _seen(tx: AsyncConnection, referral_id: UUID) -> Seen:
@@ -125,6 +133,7 @@ def _filters(question: AskOpenReferrals, context: Context) -> Filters:
 async def _entries(tx: AsyncConnection, rows: Sequence[Seen], overdue: set[UUID]) -> tuple[OpenReferral, ...]:
     ids = [seen.held.referral_id for seen in rows]
     timers, followers = await desk.timers_of(tx, ids), await desk.followers(tx, ids)
+    to_do = await _to_do(tx, ids)
     return tuple(
         _entry(seen, overdue=seen.held.referral_id in overdue).model_copy(
             update={
@@ -132,10 +141,18 @@ async def _entries(tx: AsyncConnection, rows: Sequence[Seen], overdue: set[UUID]
                     RunningTimer(kind=kind, due_at=at) for kind, at in timers.get(seen.held.referral_id, ())
                 ),
                 "followed_by": tuple(followers.get(seen.held.referral_id, ())),
+                "to_do": to_do.get(seen.held.referral_id, ()),
             }
         )
         for seen in rows
     )
+
+
+async def _to_do(tx: AsyncConnection, ids: Sequence[UUID]) -> dict[UUID, tuple[str, ...]]:
+    """What she has not been asked, and what she would like."""
+    asked, wished = await checkbacks.to_ask(tx, ids), await ownpage.wishing(tx, ids)
+    both = ((ASK_HER, asked), (MOVE_APPOINTMENT, wished))
+    return {one: tuple(name for name, among in both if one in among) for one in asked | wished}
 
 
 def _entry(seen: Seen, *, overdue: bool) -> OpenReferral:

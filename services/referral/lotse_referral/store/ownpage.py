@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import any_, delete, insert, literal, or_, select
+from sqlalchemy import any_, delete, func, insert, literal, or_, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis import links
 from lotse_contracts.values import MoveWish
-from lotse_referral.store.tables import referral
+from lotse_referral.store.tables import appointment, referral
 from lotse_referral.store.tables.directory import required_document
 from lotse_referral.store.tables.ownpage import move_wish, own_session, own_withdrawal
 
@@ -103,6 +103,16 @@ async def wishes_of(tx: AsyncConnection, referral_ids: Sequence[UUID]) -> dict[U
     """By appointment: which version of it she would like moved, and how."""
     query = select(move_wish).where(move_wish.c.referral_id.in_(list(referral_ids)))
     return {row.appointment_id: (row.appointment_version, row.wish) for row in await tx.execute(query)}
+
+
+async def wishing(tx: AsyncConnection, referral_ids: Sequence[UUID]) -> frozenset[UUID]:
+    """The referrals with an appointment that she would like moved, as it is now and to come."""
+    same = (appointment.c.appointment_id == move_wish.c.appointment_id) & (
+        appointment.c.version == move_wish.c.appointment_version
+    )
+    query = select(move_wish.c.referral_id).join(appointment, same)
+    still = query.where(appointment.c.cancelled.is_(False), appointment.c.starts_at > func.now())
+    return frozenset((await tx.execute(still.where(move_wish.c.referral_id.in_(list(referral_ids))))).scalars())
 
 
 async def ask_withdrawal(tx: AsyncConnection, consent_id: UUID, person_id: UUID, now: datetime) -> bool:
