@@ -33,6 +33,7 @@ from lotse_referral.handlers import (
     person_data,
     places,
     proposing,
+    reasking,
     rematching,
     safety,
     scheduling,
@@ -120,7 +121,8 @@ def _hear_consents(service: Service, keys: Keys, pages: OwnPages) -> None:
     service.hears(intake.ConsentProved, with_links(pages, partial(consenting.consent_proved, keys=keys)))
     service.hears(intake.ConsentWithdrawn, consenting.consent_withdrawn)
     service.hears(intake.ConsentExpired, consenting.consent_expired)
-    service.hears(intake.FieldsRefused, consenting.fields_refused)
+    service.hears(intake.FieldsRefused, reasking.fields_refused)
+    service.on_timer(reasking.ASK_TIMER, partial(reasking.due, keys=keys))
 
 
 def _hear_referrals(service: Service, keys: Keys, pages: OwnPages, matcher: matching.Matcher) -> None:

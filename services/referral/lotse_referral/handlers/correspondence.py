@@ -23,7 +23,6 @@ from lotse_contracts.referral import (
     ReferralLinkAnswer,
 )
 from lotse_contracts.sealed import CannotOpen, decode, encode, key_id, seal
-from lotse_referral.domain.consents import covers
 from lotse_referral.domain.office_links import OfficeLink
 from lotse_referral.domain.referral import Referral
 from lotse_referral.handlers import delivering, office
@@ -84,8 +83,12 @@ async def answer_office(
 
 
 async def _consented(tx: AsyncConnection, sent: Referral) -> bool:
-    consent = None if sent.asked_consent_id is None else await consents.load(tx, sent.asked_consent_id)
-    return consent is not None and covers(consent, sent)
+    """Whether a consent under which fields left is still in force: what may be told at all is hers to say."""
+    for consent_id in sent.left_consent_ids:
+        consent = await consents.load(tx, consent_id)
+        if consent is not None and not consent.withdrawn and consent.recipient == sent.recipient:
+            return True
+    return False
 
 
 def _entry(link: OfficeLink, context: Context) -> LinkEntry:
