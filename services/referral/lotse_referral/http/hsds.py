@@ -15,9 +15,8 @@ from lotse_referral.domain import hsds as shapes
 from lotse_referral.domain.distance import METRES_MAX, Area
 from lotse_referral.domain.hsds import Object
 from lotse_referral.http.hsds_cache import Cache, answer_of, lines_of
-from lotse_referral.store import hsds
+from lotse_referral.store import hsds, nesting
 from lotse_referral.store.hsds import Filters
-from lotse_referral.store.nesting import nested
 
 PER_PAGE = 25
 PER_PAGE_MAX = 1000
@@ -146,7 +145,7 @@ def _single(router: APIRouter, engine: AsyncEngine, cache: Cache, path: str, for
             version = await hsds.version(tx)
             kept = cache.get(request, version)
             if kept is None:
-                found = await nested(tx, form, [id])
+                found = await nesting.whole(tx, form, [id])
                 if id not in found:
                     raise Refused("not_found", fields=("id",))
                 if full_service and form == "organization":
@@ -188,7 +187,7 @@ async def _streamed(engine: AsyncEngine, form: str, filters: Filters, asked: Ask
 
 
 async def _shaped(tx: AsyncConnection, form: str, ids: Sequence[UUID], asked: Asked) -> list[Object]:
-    found = await nested(tx, form, ids, parts=_whole(asked) or form.startswith("taxonomy"))
+    found = await (nesting.whole if _whole(asked) else nesting.brief)(tx, form, ids)
     if getattr(asked, "full_service", False):
         await _with_services(tx, found)
     shown = [found[one] for one in ids if one in found]
@@ -197,7 +196,7 @@ async def _shaped(tx: AsyncConnection, form: str, ids: Sequence[UUID], asked: As
 
 async def _with_services(tx: AsyncConnection, organizations: dict[UUID, Object]) -> None:
     owned = await hsds.services_of(tx, list(organizations), SERVICES_OF_A_PAGE_MAX)
-    services = await nested(tx, "service", [one for ids in owned.values() for one in ids])
+    services = await nesting.whole(tx, "service", [one for ids in owned.values() for one in ids])
     for owner, one in organizations.items():
         one["services"] = [services[service_id] for service_id in owned.get(owner, [])]
 

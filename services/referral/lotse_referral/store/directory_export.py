@@ -32,10 +32,10 @@ async def exported(tx: AsyncConnection) -> AsyncIterator[str]:
 async def _lines(tx: AsyncConnection, type_: ResourceType) -> AsyncIterator[str]:
     shown = await _shown_inside(tx, type_)
     async for page in directory_rows.pages(tx, type_):
-        named = await _named(tx, page)
+        shown_inside = await named(tx, page)
         for one in page:
             if one.id not in shown:
-                yield line_of(object_of(one, named))
+                yield line_of(object_of(one, shown_inside))
 
 
 async def _shown_inside(tx: AsyncConnection, type_: ResourceType) -> frozenset[str]:
@@ -45,7 +45,7 @@ async def _shown_inside(tx: AsyncConnection, type_: ResourceType) -> frozenset[s
     return frozenset(map(str, (await tx.execute(select(column).distinct())).scalars()))
 
 
-async def _named(tx: AsyncConnection, page: list[Resource]) -> dict[tuple[ResourceType, str], Resource]:
+async def named(tx: AsyncConnection, page: list[Resource]) -> dict[tuple[ResourceType, str], Resource]:
     """What these show inside, and what that shows: a term its taxonomy, a place nothing more."""
     found: dict[tuple[ResourceType, str], Resource] = {}
     asked = page
