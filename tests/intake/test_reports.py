@@ -10,8 +10,8 @@ import pytest
 from lotse_chassis.faults import Refused
 from lotse_contracts import intake
 from lotse_contracts.intake import PersonFields
-from lotse_intake.domain.spans import SpanUnknown, span_of, spanning
 from lotse_intake.handlers import bands
+from lotse_statistics.spans import SpanUnknown, span_of, spanning
 from tests.intake.counted import concerns, contacts, insert, moment, persons, published, rows
 from tests.intake.given import Intake, enquiry, known_person, only
 

@@ -1,16 +1,14 @@
-"""The report for the funder: what is counted, what of it may be said, and its canonical form."""
+"""The report for the funder: what is counted, and what of it may be said."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lotse_intake.domain.spans import Span
-from lotse_statistics.families import Said, said
 from lotse_statistics.protection import Persons
+from lotse_statistics.reports import family_of
 from lotse_statistics.rules import Rules
-from lotse_statistics.tables import ANY, Counts, Key, added, with_sums
+from lotse_statistics.spans import Span
+from lotse_statistics.tables import Counts
 
 SCHEMA = "lotse.report.v1"
 
@@ -72,7 +70,7 @@ def report_of(
 ) -> dict[str, Any]:
     """The report as it may be published, beside all that was published earlier (in that order)."""
     families = {
-        name: _family(name, span, counted, earlier, given.rules)
+        name: family_of(name, _months(name, counted), span.months, earlier, given.rules, counted.persons.get(name))
         if len(span.months) >= given.months_min.get(name, 1)
         else None
         for name in FAMILIES
@@ -96,52 +94,10 @@ def report_of(
     }
 
 
-def canonical(report: Mapping[str, Any]) -> bytes:
-    """RFC 8785: integers, plain names and null only, for which compact JSON with sorted keys is canonical."""
-    return json.dumps(report, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
-
-
-def sha256_of(content: bytes) -> str:
-    """Hexadecimal."""
-    return hashlib.sha256(content).hexdigest()
-
-
-def _family(
-    name: str, span: Span, counted: Counted, earlier: Sequence[Mapping[str, Any]], rules: Rules
-) -> dict[str, Any] | None:
-    tables = {
-        table: {month: counts[name][table] for month, counts in counted.months.items()} for table in FAMILIES[name]
-    }
-    before = [found for report in earlier if (found := said_in(report, name)) is not None]
-    new = said(tables, before, frozenset(span.months), rules, counted.persons.get(name))
-    if new is None:
-        return None
-    whole = {table: with_sums(added(months[month] for month in span.months)) for table, months in tables.items()}
+def _months(family: str, counted: Counted) -> dict[str, dict[str, Counts]]:
     return {
-        "total": sum(count for key, count in whole[min(whole)].items() if ANY not in key),
-        "tables": {table: _table(whole[table], new.hidden.get(table)) for table in FAMILIES[name]},
+        table: {month: counts[family][table] for month, counts in counted.months.items()} for table in FAMILIES[family]
     }
-
-
-def _table(whole: Mapping[Key, int], hidden: frozenset[Key] | None) -> list[dict[str, Any]] | None:
-    """Every key that is not zero, sums too, the grand total apart. A null count is hidden, a null table is not said."""
-    if hidden is None:
-        return None
-    rows = sorted((key, count) for key, count in whole.items() if count and any(key))
-    return [{"key": list(key), "count": None if key in hidden else count} for key, count in rows]
-
-
-def said_in(report: Mapping[str, Any], family: str) -> Said | None:
-    """What a published report said of a family, read back from it; None if nothing."""
-    given = report["families"].get(family)
-    if given is None:
-        return None
-    hidden = {
-        table: frozenset(tuple(row["key"]) for row in rows if row["count"] is None)
-        for table, rows in given["tables"].items()
-        if rows is not None
-    }
-    return Said(frozenset(report["months"]), hidden)
 
 
 def _figures(span: Span, counted: Counted, families: Mapping[str, Any], given: Parameters) -> dict[str, int | None]:

@@ -22,11 +22,12 @@ from lotse_contracts.intake import (
     StatisticsPublished,
 )
 from lotse_contracts.values import Channel
-from lotse_intake.domain.reports import Counted, canonical, one_dimension, report_of, sha256_of
-from lotse_intake.domain.spans import Span, SpanUnknown, bounds, span_of
+from lotse_intake.domain.reports import Counted, one_dimension, report_of
 from lotse_intake.providers.report_rules import report_rules
 from lotse_intake.store import codelists, figures, handed_in
 from lotse_intake.store.figures import Stretch
+from lotse_statistics.reports import canonical, sha256_of
+from lotse_statistics.spans import Span, SpanUnknown, bounds, span_of
 
 
 @dataclass(frozen=True)
