@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
 from html import unescape
+from html.parser import HTMLParser
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -61,6 +62,32 @@ def token_in(page: str) -> str:
     found = re.search(r'name="token" value="([^"]+)"', page)
     assert found is not None
     return found[1]
+
+
+class Tags(HTMLParser):
+    """The tags of a page, each closed as it should be."""
+
+    VOID = frozenset({"br", "input", "meta"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.seen: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def tags_of(page: str) -> set[str]:
+    reader = Tags()
+    reader.feed(page)
+    assert reader.open == []
+    return reader.seen
 
 
 def text_of(page: str) -> str:

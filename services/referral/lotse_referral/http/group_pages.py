@@ -116,11 +116,8 @@ async def _book(face: Face, request: Request, path: str, offer_id: UUID) -> Resp
         return await _detail(face, reader, offer_id, reader.reasons["pin_not_taken"], 422)
     made = await sign_up.sign_up(face.service, offer_id, pin, nonce)
     async with face.service.engine.connect() as tx:
-        offer = await groups.read(tx, offer_id)
-    if offer is None:
-        raise Refused("unknown_offer")
-    words = offer.words(reader.language)
-    page = pages.receipt(_without_own_path(reader), words, made.place, made.code, repeated=made.repeated)
+        seen = await group_views.view(tx, offer_id, face.service.now())
+    page = pages.receipt(_without_own_path(reader), seen, made.place, made.code, repeated=made.repeated)
     return _html(reader, page, private=True)
 
 

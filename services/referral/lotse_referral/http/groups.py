@@ -1,5 +1,7 @@
 """Group offers as JSON, for web and bot frontends: reading needs nothing, signing up a PIN and an idempotency key."""
 
+import time
+from collections.abc import Callable
 from typing import Annotated
 from uuid import UUID
 
@@ -25,7 +27,7 @@ from lotse_referral.handlers.telling import OwnPages
 from lotse_referral.settings import ReferralSettings
 
 CODE_CHARACTERS_MAX = 40  # people write it with spaces and hyphens
-SIGN_UPS_PER_SECOND, SIGN_UPS_BURST = 20.0, 60
+POSTS_PER_SECOND, POSTS_BURST = 20.0, 60
 """From all addresses together: a flood of strangers never takes the database from the desk."""
 FULL_RETRY_SECONDS = 5
 CALENDAR_HEADERS = {
@@ -114,9 +116,9 @@ class PlaceReceipt(PlaceStanding):
 class Gate:
     """What every anonymous POST passes: a rate for its address, and one for all together."""
 
-    def __init__(self, settings: ReferralSettings) -> None:
+    def __init__(self, settings: ReferralSettings, clock: Callable[[], float] = time.monotonic) -> None:
         self._each = Limit(settings.group_posts_per_minute, settings.trusted_proxies)
-        self._all = Bucket(SIGN_UPS_PER_SECOND, SIGN_UPS_BURST)
+        self._all = Bucket(POSTS_PER_SECOND, POSTS_BURST, clock)
 
     async def __call__(self, request: Request) -> None:
         """Raises Refused if this address, or all of them, have had their share."""

@@ -27,7 +27,8 @@ TEXTS: Mapping[RecipientLanguage, Words] = json.loads(
 """Every word in every language; a language never stands in for another one."""
 NAMES = {language: DATES[language]["name"] for language in TEXTS}
 KINDS: tuple[GroupKind, ...] = get_args(GroupKind)
-CODE_GROUP = 5  # characters of a code that stand together, as people read them
+UNBROKEN_DASH = "\u2060–\u2060"  # between two times, which belong on one line
+CODE_GROUP = 4  # characters of a code that stand together, as people read them
 
 _loader = PackageLoader("lotse_referral", "pages")
 _pages = Environment(loader=_loader, autoescape=True, undefined=StrictUndefined)
@@ -117,13 +118,13 @@ def detail(reader: Reader, one: Seen, token: str, wrong: str = "") -> str:
     return _page("detail", reader, one.offer.words(reader.language).title, one=one, token=token, wrong=wrong)
 
 
-def receipt(reader: Reader, said: OfferWords, place: Standing, code: str, *, repeated: bool) -> str:
+def receipt(reader: Reader, one: Seen, place: Standing, code: str, *, repeated: bool) -> str:
     """What she keeps. The code stands on no other page."""
     parts = [code[start : start + CODE_GROUP] for start in range(0, len(code), CODE_GROUP)]
     title = reader.words["got_seat" if place.state == "seat" else "got_wait"]
     if place.state == "cancelled":
         title = reader.words["cancelled"]
-    shown = {"said": said, "place": place, "offer_id": place.offer_id, "code": " ".join(parts), "repeated": repeated}
+    shown = {"one": one, "place": place, "code": " ".join(parts), "repeated": repeated}
     return _page("receipt", reader, title, **shown)
 
 
@@ -154,7 +155,7 @@ def _page(kind: str, reader: Reader, title: str, **values: Any) -> str:
         style=_style,
         path=reader.where.path,
         base=reader.where.base,
-        moment=lambda session: moment(DATES[reader.language], session),
+        moment=lambda session: moment(DATES[reader.language], session).replace("–", UNBROKEN_DASH),
         instant=lambda at: _instant(reader.language, at),
         rhythm=lambda series: rhythm(words, series),
         seats=lambda one: _seats(words, one),
