@@ -6,9 +6,11 @@ from lotse_chassis.command import Command, Standalone, Subcommand
 from lotse_referral.cli.directory import DIRECTORY
 from lotse_referral.cli.groups import load_offers
 from lotse_referral.cli.loading import load_directory
+from lotse_referral.cli.match import MATCH
 
 COMMANDS: Mapping[str, Command | Subcommand | Standalone] = {
     "directory": DIRECTORY,
     "load-directory": load_directory,
     "load-offers": load_offers,
+    "match": MATCH,
 }

@@ -18,6 +18,8 @@ RuleState = Literal["in_force", "pending"]
 FIRST_DAY_AFTER = date(2025, 4, 1)
 """A first title under section 24 on this day or later falls under the draft law. Source: draft
 Leistungsrechtsanpassungsgesetz of 19 November 2025, "after 31 March 2025"; not in force as of 22 November 2026."""
+WEIGHS = {"audience": 1, "pending": 4, "law": 16}
+"""How much it is worth to know: a rule in force counts more than several that only warn."""
 UNSTATED = frozenset({"unknown", "not_asked"})
 """Legal statuses that say nothing."""
 
@@ -77,6 +79,7 @@ class Finding:
     ask: str | None = None
     else_go: str | None = None
     change: tuple[str, str] | None = None
+    weight: int = WEIGHS["law"]
 
 
 @dataclass(frozen=True)
@@ -178,6 +181,7 @@ def _finding(rule: Rule, value: Value, *, ask: str | None = None) -> Finding:
         ask=ask,
         else_go=rule.else_go if value != "true" else None,
         change=rule.change if says_no else None,
+        weight=WEIGHS["audience" if rule.kind == "audience" else "pending" if rule.state == "pending" else "law"],
     )
 
 

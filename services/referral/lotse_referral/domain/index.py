@@ -171,11 +171,18 @@ def _marked(suggestion: Suggestion, fixed: Fixed, *, gap: bool) -> Suggestion:
 
 
 def _question(suggestions: Sequence[Suggestion]) -> str | None:
-    """What is unknown about most of the suggested services; among equals what the best one depends on."""
+    """What would decide most: a rule in force before one that is pending, and both before for whom a service is made.
+
+    Counted over the suggested services; among equals what the best one depends on.
+    """
     counted: dict[str, int] = {}
     for suggestion in suggestions:
-        for field in dict.fromkeys(one.ask for one in suggestion.findings if one.ask is not None):
-            counted[field] = counted.get(field, 0) + 1
+        weighed: dict[str, int] = {}
+        for one in suggestion.findings:
+            if one.ask is not None:
+                weighed[one.ask] = max(weighed.get(one.ask, 0), one.weight)
+        for field, weight in weighed.items():
+            counted[field] = counted.get(field, 0) + weight
     return max(counted, key=lambda field: counted[field]) if counted else None
 
 

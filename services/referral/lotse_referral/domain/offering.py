@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any, cast
 from uuid import UUID
 
-from lotse_referral.domain.codes import CONCERNS, PARENT_OF, TAXONOMY
+from lotse_referral.domain.codes import TAXONOMY, is_known
+from lotse_referral.domain.directory.rows import CODE_OF
 from lotse_referral.domain.offers import Assurance, Capacity, LanguageKind, LanguageSlot, Offer, Opening
 from lotse_referral.domain.slots import WEEKDAYS
 
@@ -23,6 +24,7 @@ def offers_of(tables: Tables, outcomes: Mapping[UUID, tuple[int, int]] | None = 
     """
     parts = {name: _by_service(tables.get(name, ())) for name in ("phone", "language", "schedule", "service_area")}
     parts |= {name: _by_service(tables.get(name, ())) for name in ("language_slot", "service_rule", "service_capacity")}
+    _with_places(tables, parts["schedule"])
     extension = {_id(row["service_id"]): row for row in tables.get("service_extension", ())}
     codes, places = _codes(tables), _places(tables)
     for service in tables.get("service", ()):
@@ -115,12 +117,10 @@ def _of_place(found: list[tuple[Row, Row | None]]) -> dict[str, Any]:
 
 def _codes(tables: Tables) -> dict[UUID, tuple[str, frozenset[str]]]:
     """The codes of each service in our list, and the one that is the main one."""
-    terms = {
+    terms = {_id(own_id): code for own_id, code in CODE_OF.items()} | {
         _id(row["id"]): str(row["code"])
         for row in tables.get("taxonomy_term", ())
-        if row.get("code")
-        and row.get("taxonomy") in (None, TAXONOMY)
-        and (row["code"] in CONCERNS or row["code"] in PARENT_OF)
+        if row.get("taxonomy") in (None, TAXONOMY) and is_known(str(row.get("code")))
     }
     covered: dict[UUID, set[str]] = defaultdict(set)
     main: dict[UUID, str] = {}
@@ -144,6 +144,15 @@ def _places(tables: Tables) -> dict[UUID, list[tuple[Row, Row | None]]]:
         if location is not None:
             found[_id(row["service_id"])].append((location, addresses.get(_id(row["location_id"]))))
     return found
+
+
+def _with_places(tables: Tables, schedules: dict[UUID, list[Row]]) -> None:
+    """Hours may hang on the service at one of its places as well."""
+    links = {_id(row["id"]): _id(row["service_id"]) for row in tables.get("service_at_location", ()) if row.get("id")}
+    for row in tables.get("schedule", ()):
+        at = row.get("service_at_location_id")
+        if not row.get("service_id") and at and (service_id := links.get(_id(at))) is not None:
+            schedules.setdefault(service_id, []).append(row)
 
 
 def _by_service(rows: Iterable[Row]) -> dict[UUID, list[Row]]:

@@ -26,13 +26,13 @@ _READ: Mapping[str, str] = {
     "language": "SELECT service_id, code, doubtful FROM language WHERE service_id IS NOT NULL",
     "language_slot": "SELECT service_id, language, byday, opens_at, closes_at, kind, valid_from, valid_to"
     " FROM language_slot ORDER BY id",
-    "schedule": "SELECT service_id, freq, byday, opens_at, closes_at, valid_from, valid_to, interval"
-    " FROM schedule WHERE service_id IS NOT NULL ORDER BY id",
+    "schedule": "SELECT service_id, service_at_location_id, freq, byday, opens_at, closes_at, valid_from, valid_to,"
+    " interval FROM schedule WHERE service_id IS NOT NULL OR service_at_location_id IS NOT NULL ORDER BY id",
     "service_area": "SELECT service_id, name FROM service_area WHERE service_id IS NOT NULL",
     "service_rule": "SELECT service_id, rule FROM service_rule",
     "service_capacity": "SELECT service_id, available FROM service_capacity",
     "phone": "SELECT service_id FROM phone WHERE service_id IS NOT NULL",
-    "service_at_location": "SELECT service_id, location_id FROM service_at_location",
+    "service_at_location": "SELECT id, service_id, location_id FROM service_at_location",
     "location": "SELECT id, latitude, longitude FROM location",
     "address": "SELECT location_id, city, postal_code FROM address ORDER BY id DESC",
 }
