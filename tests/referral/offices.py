@@ -9,6 +9,7 @@ from uuid import UUID
 
 import httpx
 import psycopg
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from psycopg.rows import dict_row
 
@@ -34,6 +35,8 @@ WHOLE = PersonFields(
     need_summary="sucht <b>eine</b> Wohnung",
 )
 GROUPS = ("identity", "contact")
+TOKEN_KEY = Ed25519PrivateKey.generate()
+"""Of the association that issues tokens to its staff."""
 
 
 class OfficeDesk(Desk):
@@ -92,6 +95,7 @@ def open_office_desk(database: ServiceDatabase, folder: Path, **changed: Any) ->
         "seal_ring_folder": folder / "ring",
         "kek_file": folder / "kek",
         "keys_folder": folder / "keys",
+        "token_key": encode(public_bytes(TOKEN_KEY)),
         "letter_address": "Heinrich-Zille-Straße 6 | 01219 Dresden",
         "letter_contact": "+49 351 4363725",
     }
