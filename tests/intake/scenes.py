@@ -171,6 +171,12 @@ async def searched(here: Intake, stage: None, plaintext: bytes) -> Turn:
     return Turn(question, "c-1", lambda: only_a_pin(here))
 
 
+async def holder_asked(here: Intake, stage: None, plaintext: bytes) -> Turn:
+    attempt_id = uuid4()
+    content = sealed(here, plaintext, intake.AskHolder, attempt_id)
+    return Turn(intake.AskHolder(attempt_id=attempt_id, content=content), None, lambda: only_a_pin(here))
+
+
 def of_case(kind: Any, id_name: str, group: str, **more: Any) -> Scene:
     """A line of a case, read back from its file."""
 
@@ -209,6 +215,7 @@ SCENES: dict[str, tuple[Callable[[Intake], Awaitable[Any]], Scene, Plain]] = {
     "intake.rectify-person.v1.fields": (known_person, rectified, {"contact": {"kind": "email"}}),
     "referral.referral-offered.v1.fields": (nothing_yet, received, {"contact": {"kind": "email"}}),
     "intake.find-persons.v1.query": (nothing_yet, searched, {"name": "Олена"}),
+    "intake.holder.v1.content": (nothing_yet, holder_asked, {"receipt_code": "A" * 26, "pin": PIN}),
     "intake.write-note.v1.content": (
         casework.owned,
         of_case(intake.WriteNote, "note_id", "notes", visibility="team"),
