@@ -13,12 +13,15 @@ OURS = frozenset({f"{EXTENSION}.directory", f"{EXTENSION}.sources", f"{EXTENSION
 UNSTATED = frozenset({"languages", f"{EXTENSION}.doubtful_languages"})
 """Where languages are doubtful, no source states them."""
 HELD: tuple[ResourceType, ...] = ("taxonomy_term", "organization", "location", "service")
+OWNED = {("field_source", "resource_id")} | {
+    (table, "service_id") for table in ("service_extension", "language_slot", "service_rule")
+}
 SOURCES_BETWEEN = "; "
 
 
 def resources_of(tables: Mapping[str, Iterable[Row]], entries: Iterable[Entry]) -> Iterator[Resource]:
     """The resources that rows by table amount to, with the sources of the entries that they were made of."""
-    parts = _by_owner(tables)
+    parts = by_owner(tables)
     by_service = {str(entry.service_id): entry for entry in entries}
     places: dict[str, Entry | None] = {
         row["location_id"]: by_service.get(row["service_id"]) for row in tables.get("service_at_location", ())
@@ -49,10 +52,11 @@ def _sources(resource: Resource, entry: Entry) -> dict[str, Source]:
     return dict.fromkeys(sorted(resource.fields.keys() - left_out), source)
 
 
-def _by_owner(tables: Mapping[str, Iterable[Row]]) -> dict[str, dict[str, list[Mapping[str, Any]]]]:
+def by_owner(tables: Mapping[str, Iterable[Row]]) -> dict[str, dict[str, list[Mapping[str, Any]]]]:
+    """Rows by table as what hangs on something: by `table.owner`, then by the owner's id."""
     owners = {(part.form, part.owner) for form in FORMS.values() for part in form.parts.values()}
     found: dict[str, dict[str, list[Mapping[str, Any]]]] = {}
-    for table, owner in sorted(owners | {("service_extension", "service_id")}):
+    for table, owner in sorted(owners | OWNED):
         by_owner = found.setdefault(f"{table}.{owner}", {})
         for row in tables.get(table, ()):
             if row.get(owner) is not None:

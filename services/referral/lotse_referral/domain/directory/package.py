@@ -116,7 +116,7 @@ def _list(text: Text, section: str, shown: str) -> Iterator[Row]:
         text.take("," if more else "]")
 
 
-def _row(text: str, section: str, place: str) -> Row:
+def _row(text: str | None, section: str, place: str) -> Row:
     named = PLURALS.get(section)
     try:
         value = parsed(text)

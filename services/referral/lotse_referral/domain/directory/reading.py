@@ -94,16 +94,18 @@ class _Row:
             self.reader.secret_places |= {link["location_id"] for link in fields.get("service_at_locations", ())}
         fields = extension.without_secret_place(fields, place, self.fault)
         fields = extension.fitting(fields, sources, place, self.fault)
-        resource = Resource(type_, own_id, fields, _said_no(fields, sources or self._sources(fields)))
+        told = {name: one for name, one in sources.items() if name == EVERY_FIELD or name in fields}
+        default = self._source(fields)
+        resource = Resource(type_, own_id, fields, _said_no(fields, told or {EVERY_FIELD: default}, default))
         self.found.append((resource, place))
         for name, inner in INSIDE.get(type_, {}).items():
             self._inside(inner, given.get(name), f"{place}.{name}", own_id)
 
-    def _sources(self, fields: Row) -> dict[str, Source]:
+    def _source(self, fields: Row) -> Source:
         default = self.reader.source
         assured = fields.get("assured_date")
         day = default.assured_on if assured is None else date.fromisoformat(assured)
-        return {EVERY_FIELD: Source(default.source, day)}
+        return Source(default.source, day)
 
     def _inside(self, type_: ResourceType, given: Any, place: str, owner: str) -> None:
         for number, one in enumerate(self._list(given, place)):
@@ -231,11 +233,10 @@ class _Row:
             self.fault(f"{place}.{_shown(name)}", code)
 
 
-def _said_no(fields: Row, sources: dict[str, Source]) -> dict[str, Source]:
+def _said_no(fields: Row, sources: dict[str, Source], default: Source) -> dict[str, Source]:
     """A no is known only where somebody said it: it keeps a source of its own, and is no gap."""
-    common = sources.get(EVERY_FIELD)
-    noes = () if common is None else (name for name, value in fields.items() if value is False)
-    return {**{name: common for name in noes if common is not None}, **sources}
+    common = sources.get(EVERY_FIELD, default)
+    return {**{name: common for name, value in fields.items() if value is False}, **sources}
 
 
 def _number(own_id: str) -> int:

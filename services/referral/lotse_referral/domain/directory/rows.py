@@ -20,10 +20,9 @@ PRIMARY, DOUBTFUL = f"{EXTENSION}.primary_code", f"{EXTENSION}.doubtful_language
 OWN_SLOTS, RULES = f"{EXTENSION}.{SLOTS}", f"{EXTENSION}.eligibility_rules"
 FLAGS = ("interpreter", "appointment_only", "for_institutions", "confidential_location")
 """Columns that cannot be empty: no is written for unknown, and only a source of its own makes it a no."""
-UNKNOWN: Mapping[str, str] = {"assurance": "unknown", "capacity": "unknown"}
+UNKNOWN: Mapping[str, str] = {"assurance": "unknown", "capacity": "unknown", "directory": "imported"}
+"""What stands in a column that cannot be empty, where nothing is known."""
 ELSEWHERE = ("primary_code",)
-UNNAMED = "imported"
-"""The directory of what says no other."""
 
 
 def term_id(code: str) -> str:
@@ -63,8 +62,7 @@ def _own(found: Rows, resource: Resource) -> None:
     row = {name: fields.get(f"{EXTENSION}.{name}") for name in OWN_FIELDS if name not in ELSEWHERE}
     row |= {name: bool(row[name]) for name in FLAGS} | {n: row[n] or unknown for n, unknown in UNKNOWN.items()}
     lists = {name: fields.get(f"{EXTENSION}.{name}", []) for name in ("sources", "delivery_modes")}
-    named = {"directory": row["directory"] or UNNAMED}
-    found["service_extension"] = [{"service_id": own_id, **row, **lists, **named}]
+    found["service_extension"] = [{"service_id": own_id, **row, **lists}]
     for language in found.get("language", ()):
         doubtful = language["code"] in fields.get(DOUBTFUL, ()) and language.get("service_id") == own_id
         language["doubtful"] = doubtful

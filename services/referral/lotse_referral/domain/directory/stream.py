@@ -60,8 +60,8 @@ class Text:
             raise NotJson("not_json")
         self._at += 1
 
-    def value(self) -> str:
-        """The text of the next value; empty if it is too long. Raises NotJson if it does not end."""
+    def value(self) -> str | None:
+        """The text of the next value; None if it is too long. Raises NotJson if it does not end."""
         first = self.peek()
         return self._nested() if first in ("[", "{") else self._scalar(quoted=first == '"')
 
@@ -72,7 +72,7 @@ class Text:
         self._held, self._at = self._held[self._at :] + chunk, 0
         return True
 
-    def _nested(self) -> str:
+    def _nested(self) -> str | None:
         scan = _Scan(self._at)
         while not scan.ended(self._held):
             if scan.seen > OBJECT_CHARACTERS_MAX:  # let go of it, remember only where we are
@@ -81,7 +81,7 @@ class Text:
             if not self._more():
                 raise NotJson("ends_too_early")
         start, self._at = self._at, scan.at
-        return "" if scan.seen > OBJECT_CHARACTERS_MAX else self._held[start : scan.at]
+        return None if scan.seen > OBJECT_CHARACTERS_MAX else self._held[start : scan.at]
 
     def _scalar(self, *, quoted: bool) -> str:
         while True:
@@ -136,9 +136,9 @@ class _Scan:
         self.at = to
 
 
-def parsed(text: str) -> Any:
+def parsed(text: str | None) -> Any:
     """One value. Raises Broken if it is too large, too deep, names a field twice, or is no JSON."""
-    if not text:
+    if text is None:
         raise Broken("too_large")
     if _deeper_than(text, DEPTH_MAX):
         raise Broken("too_deep")
