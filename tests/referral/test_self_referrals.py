@@ -49,9 +49,10 @@ async def test_suggestions_name_what_a_counsellor_needs_and_hide_a_secret_place(
     await desk.hears(person.accepted())
     house = await desk.suggested(person.concern_id, "Frauenschutzhaus Dresden")
     assert (house.address, "confidential_location" in house.warnings) == (None, True)
+    assert set(house.modes) <= {"self", "call"}
     clinic = await desk.suggested(person.concern_id, "Traumaambulanz")
     assert clinic.address == "Fetscherstraße 74, 01307 Dresden"
-    assert clinic.modes == ("self",)
+    assert clinic.modes == ("link", "letter", "self", "accompanied") + (("call",) if clinic.phone else ())
 
 
 async def test_only_the_partners_own_service_can_be_reached_over_the_wire(desks: tuple[Desk, Desk]) -> None:

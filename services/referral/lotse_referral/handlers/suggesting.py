@@ -9,6 +9,7 @@ from lotse_chassis import accesslog
 from lotse_chassis.context import Context
 from lotse_contracts.referral import AskSuggestions, NamedCandidate, NamedExclusion, SuggestionsAnswer
 from lotse_contracts.values import DeliveryMode
+from lotse_referral.domain import modes
 from lotse_referral.store import concerns, directory
 from lotse_referral.store.directory import NamedService
 
@@ -50,5 +51,11 @@ async def suggestions(
 
 
 def modes_of(service: NamedService, partners: Collection[str]) -> tuple[DeliveryMode, ...]:
-    """A partner's service can be reached over the wire; a card works everywhere."""
-    return ("connected", "self") if service.association in partners else ("self",)
+    """How somebody can be referred to this service."""
+    return modes.modes_of(
+        named=service.delivery_modes,
+        association=service.association,
+        partners=partners,
+        phone=service.phone,
+        confidential=service.confidential,
+    )

@@ -16,7 +16,7 @@ SERVICES_NAMED_MAX = 200
 _NAMED = text("""
 SELECT s.id, s.name, o.name AS organization, s.description, s.url, s.email, s.status, s.assured_date,
        e.association, e.valid_to, e.appointment_only, e.confidential_location, e.address_text, e.interpreter,
-       (SELECT p.number FROM phone p WHERE p.service_id = s.id ORDER BY p.id LIMIT 1) AS phone,
+       e.delivery_modes, (SELECT p.number FROM phone p WHERE p.service_id = s.id ORDER BY p.id LIMIT 1) AS phone,
        ARRAY(SELECT l.code FROM language l WHERE l.service_id = s.id AND NOT l.doubtful ORDER BY l.code) AS spoken,
        ARRAY(SELECT l.code FROM language l WHERE l.service_id = s.id AND l.doubtful ORDER BY l.code) AS doubtful
 FROM service s JOIN organization o ON o.id = s.organization_id JOIN service_extension e ON e.service_id = s.id
@@ -45,6 +45,7 @@ class NamedService:
     phone: str | None
     spoken: tuple[str, ...]
     doubtful: tuple[str, ...]
+    delivery_modes: tuple[str, ...] = ()
 
 
 async def named(tx: AsyncConnection, ids: Collection[UUID]) -> dict[UUID, NamedService]:
@@ -91,4 +92,5 @@ def _named(row: Row[Any]) -> NamedService:
         phone=row.phone,
         spoken=tuple(row.spoken),
         doubtful=tuple(row.doubtful),
+        delivery_modes=tuple(row.delivery_modes),
     )
