@@ -50,6 +50,10 @@ async def test_suggestions_name_what_a_counsellor_needs_and_hide_a_secret_place(
     house = await desk.suggested(person.concern_id, "Frauenschutzhaus Dresden")
     assert (house.address, "confidential_location" in house.warnings) == (None, True)
     assert set(house.modes) <= {"self", "call"}
+    for mode in ("link", "letter", "accompanied"):
+        with pytest.raises(Refused) as refused:
+            await desk.hears(person.sent(house.service_id, mode=mode))
+        assert (refused.value.code, refused.value.allowed) == ("mode_not_possible", "self, call")
     clinic = await desk.suggested(person.concern_id, "Traumaambulanz")
     assert clinic.address == "Fetscherstraße 74, 01307 Dresden"
     assert clinic.modes == ("link", "letter", "self", "accompanied") + (("call",) if clinic.phone else ())

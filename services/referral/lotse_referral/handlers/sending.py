@@ -26,6 +26,9 @@ from lotse_referral.store.concerns import Concern
 from lotse_referral.store.directory import NamedService
 
 
+TO_A_SECRET_PLACE = ("self", "call")
+
+
 @dataclass(frozen=True)
 class Follows:
     """The referral that a new one follows, and why."""
@@ -61,7 +64,7 @@ async def begin(
     if (order.overruled_rule is None) != (order.overrule_reason is None):
         raise Refused("overrule_incomplete", fields=("overruled_rule", "overrule_reason"))
     started = held or _draft(order, concern, service, context, follows)
-    _must_be_possible(order, started, keys)
+    _must_be_possible(order, started, keys, service)
     try:
         if started.needs_consent:
             return await _wait_for_consent(tx, context, order, started, keys)
@@ -96,8 +99,13 @@ def _same(held: Referral, order: SendReferral, follows: Follows | None) -> bool:
     return asked_before == wanted and (follows is None or held.parent_id == follows.parent_id)
 
 
-def _must_be_possible(order: SendReferral, started: Referral, keys: Keys) -> None:
-    """A partner that we cannot reach, or fields for whoever gets none, are mistakes to be told at once."""
+def _must_be_possible(order: SendReferral, started: Referral, keys: Keys, service: NamedService) -> None:
+    """A partner that we cannot reach, or fields for whoever gets none, are mistakes to be told at once.
+
+    To a secret place nobody writes and nobody goes along.
+    """
+    if service.confidential and order.mode not in TO_A_SECRET_PLACE:
+        raise Refused("mode_not_possible", fields=("mode",), allowed=", ".join(TO_A_SECRET_PLACE))
     if order.mode == "connected" and started.partner not in keys.partners:
         raise Refused("mode_not_possible", fields=("mode",))
     if order.mode == "connected" and not order.field_groups:
