@@ -21,6 +21,8 @@ DAYS_BY_FIELD: Mapping[str, int] = {
     f"{EXTENSION}.walk_in": 90,
     f"{EXTENSION}.capacity": 90,
 }
+DOUBTFUL = f"{EXTENSION}.doubtful_languages"
+UNSTATED = frozenset({"languages", DOUBTFUL})
 DAYS_BEFORE_END = 30
 END = f"{EXTENSION}.valid_to"
 NOT_CHECKED = frozenset({"metadata", "assured_date", f"{EXTENSION}.directory", f"{EXTENSION}.sources"})
@@ -40,6 +42,8 @@ def next_check(service: Resource) -> date | None:
 
 def _due(service: Resource, name: str) -> date | None:
     source = service.source_of(name)
+    if name in UNSTATED and service.fields.get(DOUBTFUL):
+        return None  # what no source states is not to be checked again but to be asked at all
     if name in NOT_CHECKED or name == EVERY_FIELD or source is None or source.assured_on is None:
         return None
     return source.assured_on + timedelta(days=DAYS_BY_FIELD.get(name, DAYS_OF_OTHERS))
