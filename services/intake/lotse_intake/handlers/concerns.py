@@ -25,6 +25,16 @@ from lotse_intake.domain.moves import Given
 from lotse_intake.handlers import acting, moving, people
 from lotse_intake.store import concerns
 
+ENDS_WITHOUT_OUTCOME: tuple[type[ReferralFact], ...] = (
+    ReferralDeclined,
+    ReferralWithdrawn,
+    ReferralFailed,
+    ReferralExpired,
+    ReferralUnconfirmed,
+    ReferralRerouted,
+    ReferralMistaken,
+)
+
 
 async def accept_concern(order: AcceptConcern, context: Context, tx: AsyncConnection) -> Sequence[Message]:
     """Accepting what is accepted under the same code changes nothing. Raises Refused if it is not allowed now."""
@@ -44,38 +54,11 @@ async def hear_completed(fact: ReferralCompleted, context: Context, tx: AsyncCon
     return await _hear(fact, context, tx, ended=True, outcome=fact.outcome)
 
 
-async def hear_declined(fact: ReferralDeclined, context: Context, tx: AsyncConnection) -> Sequence[Message]:
-    """Nobody took her: when all of its referrals have ended so, somebody here must think again."""
-    return await _hear(fact, context, tx, ended=True)
+async def hear_ended(fact: ReferralFact, context: Context, tx: AsyncConnection) -> Sequence[Message]:
+    """It ended without an outcome: when all of its referrals have ended so, somebody here must think again.
 
-
-async def hear_withdrawn(fact: ReferralWithdrawn, context: Context, tx: AsyncConnection) -> Sequence[Message]:
-    """The same for a referral that was taken back."""
-    return await _hear(fact, context, tx, ended=True)
-
-
-async def hear_failed(fact: ReferralFailed, context: Context, tx: AsyncConnection) -> Sequence[Message]:
-    """The same for one that was accepted and came to nothing."""
-    return await _hear(fact, context, tx, ended=True)
-
-
-async def hear_expired(fact: ReferralExpired, context: Context, tx: AsyncConnection) -> Sequence[Message]:
-    """The same for one on which nobody acted in time."""
-    return await _hear(fact, context, tx, ended=True)
-
-
-async def hear_unconfirmed(fact: ReferralUnconfirmed, context: Context, tx: AsyncConnection) -> Sequence[Message]:
-    """The same for one of which nobody knows what became of it."""
-    return await _hear(fact, context, tx, ended=True)
-
-
-async def hear_rerouted(fact: ReferralRerouted, context: Context, tx: AsyncConnection) -> Sequence[Message]:
-    """The same for one whose place another takes, which is heard of itself once it is sent."""
-    return await _hear(fact, context, tx, ended=True)
-
-
-async def hear_mistaken(fact: ReferralMistaken, context: Context, tx: AsyncConnection) -> Sequence[Message]:
-    """The same for one that was entered in error."""
+    One whose place another takes ends so too; that one is heard of itself once it is sent.
+    """
     return await _hear(fact, context, tx, ended=True)
 
 

@@ -29,11 +29,11 @@ async def act(
     held = await ours_in_turn(tx, order.referral_id)
     match order.action:
         case "send":
-            return await _send_again(tx, context, held, order, keys, as_of)
+            return await _send_again(tx, context, held, order, keys=keys, as_of=as_of)
         case "answer_info":
             return await informing.answer(tx, context, held, order, keys)
         case "reroute" | "sub" | "reopen":
-            return await following.follow(tx, context, held, order, keys, as_of)
+            return await following.follow(tx, context, held, order, keys=keys, as_of=as_of)
     action = cast(Action, order.action)
     move = Move(action, role_of(held, action, order.reason), given_of(order))
     return await moving.by_desk(tx, context, held, move, "action")
@@ -51,7 +51,7 @@ def given_of(order: ActOnReferral) -> Given:
 
 
 async def _send_again(
-    tx: AsyncConnection, context: Context, held: Referral, order: ActOnReferral, keys: Keys, as_of: date | None
+    tx: AsyncConnection, context: Context, held: Referral, order: ActOnReferral, *, keys: Keys, as_of: date | None
 ) -> Sequence[Message]:
     """The same referral under another consent, as long as nothing has left."""
     if held.person_id is None or held.concern_id is None or held.service_id is None or held.state != "consent_pending":

@@ -24,7 +24,7 @@ from lotse_referral.store import concerns
 
 
 async def follow(
-    tx: AsyncConnection, context: Context, held: Referral, order: ActOnReferral, keys: Keys, as_of: date | None
+    tx: AsyncConnection, context: Context, held: Referral, order: ActOnReferral, *, keys: Keys, as_of: date | None
 ) -> Sequence[Message]:
     """Both in one transaction: the new one is sent, and the old one ends where it was open and is replaced."""
     link = cast(ReferralLink, order.action)
