@@ -25,7 +25,6 @@ from lotse_referral.store import alive, concerns, consents, directory, referrals
 from lotse_referral.store.concerns import Concern
 from lotse_referral.store.directory import NamedService
 
-
 TO_A_SECRET_PLACE = ("self", "call")
 
 
