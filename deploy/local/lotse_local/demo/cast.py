@@ -21,8 +21,9 @@ RECEIPT_BITS = 128
 RECEIPT_CHARACTERS = 26
 NOTICE_VERSION = "2026-11"
 
-Step = Literal["", "accept", "self", "connected"]
-"""How far the desk takes it: left in the inbox, accepted, sent on with a card, sent to the other association."""
+Step = Literal["", "accept", "self", "connected", "link"]
+"""How far the desk takes it: left in the inbox, accepted, sent on with a card, sent to the other association, or to an
+office by a link."""
 
 
 class Script(BaseModel):

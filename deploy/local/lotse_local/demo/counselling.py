@@ -76,7 +76,7 @@ async def accept(scene: Scene) -> None:
     """Take concerns on; where somebody named a code that nobody knows, the counsellor says which it is."""
     orders = [
         (case, AcceptConcern(concern_id=entry.concern_id, code=case.script.own_code or None))
-        for case in scene.with_step("accept", "self", "connected")
+        for case in scene.with_step("accept", "self", "connected", "link")
         for entry in case.entries
     ]
     await at_once(lambda given: _accept(scene, *given), orders)

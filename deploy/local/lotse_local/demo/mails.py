@@ -27,7 +27,7 @@ async def collect(scene: Scene) -> None:
 def _owed(scene: Scene, case: Case) -> int:
     """A receipt, then one for an answer, one for a referral, one for an appointment of our own."""
     script = case.script
-    return 1 + bool(script.answer) + (script.step in ("self", "connected")) + (case is scene.appointment_case)
+    return 1 + bool(script.answer) + (script.step in ("self", "connected", "link")) + (case is scene.appointment_case)
 
 
 async def _collect(scene: Scene, house: House, desk: Frontend, owed: Counter[str]) -> None:

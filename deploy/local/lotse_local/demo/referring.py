@@ -23,7 +23,7 @@ SHOWN_REASONS = 3  # of a suggestion, in a line
 
 async def suggest(scene: Scene) -> None:
     """Wait until every accepted concern was matched; where nothing fits, orientation is suggested, which is a gap."""
-    accepted = [entry for case in scene.with_step("accept", "self", "connected") for entry in case.entries]
+    accepted = [entry for case in scene.with_step("accept", "self", "connected", "link") for entry in case.entries]
     matched = await at_once(lambda entry: _suggestions(scene, entry), accepted)
     scene.figures.gaps = sum(any(FALLBACK in one.warnings for one in found.candidates) for found in matched)
     scene.say(f"referral: {len(matched)} concerns matched with the directory, {scene.figures.gaps} gaps")

@@ -7,7 +7,18 @@ from typing import Any
 import httpx
 
 from lotse_contracts.intake import AskEnquiryState
-from lotse_local.demo import arriving, connecting, counselling, mails, money, proving, reading, referring, trails
+from lotse_local.demo import (
+    arriving,
+    closing,
+    connecting,
+    counselling,
+    mails,
+    money,
+    proving,
+    reading,
+    referring,
+    trails,
+)
 from lotse_local.demo.cast import Case
 from lotse_local.demo.frontend import AskRefused, NotAnswered
 from lotse_local.demo.scene import Scene, at_once
@@ -26,7 +37,7 @@ TRACE_WANTED = (
     "publish lotse.*.evt.notify.message-sent",
 )
 TRACE_TO_THE_MAIL = ("handle lotse.*.cmd.notify.tell", "send mail", "publish lotse.*.evt.notify.message-sent")
-OTHER_STEPS = 16  # of the progress bar, beside those that each case brings
+OTHER_STEPS = 18  # of the progress bar, beside those that each case brings
 
 
 def steps_of(cases: list[Case]) -> int:
@@ -76,6 +87,9 @@ async def _referring(scene: Scene) -> None:
     await referring.hand_over(scene)
     await connecting.refer_to_partner(scene)
     await connecting.own_appointment(scene)
+    await closing.refer_to_office(scene)
+    await closing.look_at_own_page(scene)
+    await closing.meet(scene)
 
 
 async def _money(scene: Scene) -> None:
