@@ -18,6 +18,7 @@ PURE = {
     "lotse_statistics",
     "email_validator",
     "holidays",
+    "icalendar",
     "phonenumbers",
     "pydantic",
     "rapidfuzz",

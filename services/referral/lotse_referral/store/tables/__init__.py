@@ -6,11 +6,9 @@ from lotse_referral.store.tables.first import (
     address,
     appointment,
     attribute,
-    booking,
     concern,
     consent,
     gap,
-    group_offer,
     language,
     location,
     organization,
@@ -24,6 +22,7 @@ from lotse_referral.store.tables.first import (
     taxonomy_term,
     tombstone,
 )
+from lotse_referral.store.tables.groups import booking, group_offer
 
 OWNERS = (machine, directory, matching, delivering, ownpage, groups, appointments, reports)
 """The modules of the other tables; they are imported here, so that all hang on one metadata."""

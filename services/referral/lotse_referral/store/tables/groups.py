@@ -1,8 +1,67 @@
 """Group offers and who comes."""
 
-from sqlalchemy import Boolean, Column, Date, DateTime, ForeignKey, Integer, LargeBinary, Table, Text, Time, Uuid
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    Time,
+    UniqueConstraint,
+    Uuid,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from lotse_referral.store.tables.columns import metadata
+
+group_offer = Table(
+    "group_offer",
+    metadata,
+    Column("offer_id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("service_id", Uuid, ForeignKey("service.id")),
+    Column("seats", Integer, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("texts", JSONB, nullable=False),
+    Column("starts_on", Date),
+    Column("starts_at", Time),
+    Column("minutes", Integer),
+    Column("rule", Text),
+    Column("skips_holidays", Boolean, nullable=False),
+    Column("location_id", Uuid),
+    Column("place", Text, nullable=False),
+    Column("languages", ARRAY(Text), nullable=False),
+    Column("age_from", Integer),
+    Column("age_to", Integer),
+    Column("women_only", Boolean, nullable=False),
+    Column("drop_in", Boolean, nullable=False),
+    Column("registration_until", DateTime(timezone=True)),
+    Column("grant_id", Uuid),
+    Column("plan_line", Text),
+    Column("cancelled_at", DateTime(timezone=True)),
+    Column("version", Integer, nullable=False),
+)
+
+booking = Table(
+    "booking",
+    metadata,
+    Column("booking_id", Uuid, primary_key=True),
+    Column("offer_id", Uuid, ForeignKey("group_offer.offer_id"), nullable=False),
+    Column("person_id", Uuid),
+    Column("position", Integer, nullable=False),
+    Column("waitlisted", Boolean, nullable=False),
+    Column("booked_at", DateTime(timezone=True), nullable=False),
+    Column("code_sha256", Text, unique=True),
+    Column("pin_hash", LargeBinary),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("offer_id", "person_id"),
+    UniqueConstraint("offer_id", "position"),
+)
 
 group_session = Table(
     "group_session",
