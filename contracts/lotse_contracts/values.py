@@ -230,6 +230,9 @@ CheckbackWord = Literal["person", "staff"]
 CheckbackThrough = Literal["page", "bot", "desk"]
 GroupKind = Literal["course", "club", "practice_group", "childrens_group", "event"]
 """What a group offer is: with a beginning and an end; a circle; practising a language; for children; once."""
+ReferralReportPart = Literal["referrals", "gaps"]
+"""`gaps`: what nobody serves, for the city; `referrals`: what became of people who were sent on, and of groups."""
+ReferralReportState = Literal["draft", "published"]
 MoveWish = Literal["earlier", "later", "another_day", "call_me"]
 """How she would like an appointment moved; the desk arranges it."""
 TemplateName = Literal[

@@ -179,6 +179,13 @@ from lotse_contracts.referral.referrals import (
     ReferralWithdrawnNotice,
     SendReferral,
 )
+from lotse_contracts.referral.reports import (
+    AskReferralReport,
+    PublishReferralReport,
+    ReferralReportAnswer,
+    ReferralReportPublished,
+    StaleService,
+)
 
 __all__ = [
     "OFFICE_CHARACTERS_MAX",
@@ -205,6 +212,7 @@ __all__ = [
     "AskReferral",
     "AskReferralActions",
     "AskReferralLink",
+    "AskReferralReport",
     "AskSealingKey",
     "AskSuggestions",
     "AskTasks",
@@ -286,6 +294,7 @@ __all__ = [
     "ProposeServices",
     "ProposeTimes",
     "ProposedTime",
+    "PublishReferralReport",
     "QuestionToAsk",
     "RecipientTold",
     "RecordGroupSession",
@@ -308,6 +317,8 @@ __all__ = [
     "ReferralMistaken",
     "ReferralOffered",
     "ReferralReminded",
+    "ReferralReportAnswer",
+    "ReferralReportPublished",
     "ReferralRerouted",
     "ReferralScheduled",
     "ReferralSent",
@@ -336,6 +347,7 @@ __all__ = [
     "SettleTask",
     "ShareCalendar",
     "SignUpFigures",
+    "StaleService",
     "StrikeSignUp",
     "SuggestionsAnswer",
     "TaskChanged",

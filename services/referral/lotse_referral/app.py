@@ -35,6 +35,7 @@ from lotse_referral.handlers import (
     proposing,
     reasking,
     rematching,
+    reports,
     safety,
     scheduling,
     sending,
@@ -88,6 +89,7 @@ def assembled(settings: ReferralSettings) -> tuple[Service, Offices]:
     offices = Offices(settings.public_url, _sender(settings), pages.notify_key, vault)
     _hear_offices(service, pages, offices)
     _hear_own_page(service, settings, pages)
+    _hear_reports(service)
 
     service.serves(hsds.routes(service.engine, settings.public_url))
     service.serves(cards.routes(service.engine, lambda: matcher.moment(service.now())))
@@ -241,6 +243,12 @@ def _vault(service: Service, settings: ReferralSettings) -> Vault | None:
     if settings.keys_folder is None or settings.kek_file is None or service.ring is None:
         return None
     return Vault(PersonKeys(settings.keys_folder, settings.kek_file), service.ring)
+
+
+def _hear_reports(service: Service) -> None:
+    """What is counted of referrals, groups and gaps."""
+    service.hears(referral.PublishReferralReport, reports.publish)
+    service.answers(referral.AskReferralReport, reports.report)
 
 
 def _hear_own_page(service: Service, settings: ReferralSettings, pages: OwnPages) -> None:

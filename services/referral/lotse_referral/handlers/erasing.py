@@ -13,7 +13,7 @@ from lotse_referral.domain.receipt import receipt
 from lotse_referral.domain.referral import Referral
 from lotse_referral.handlers.places import free_places
 from lotse_referral.providers.vault import Vault
-from lotse_referral.store import alive, persons, referrals
+from lotse_referral.store import alive, departed, persons, referrals
 
 TAKEN = ("accepted", "scheduled", "in_service")
 """From here on the receiver can only say what came of it."""
@@ -30,6 +30,7 @@ async def erase(
     await alive.locked(tx, person_id)
     held = await referrals.of_person(tx, person_id)
     objects = await persons.object_ids(tx, person_id)
+    await departed.keep(tx, person_id)
     counts = await _deleted(tx, person_id, objects)
     counts["booking"], moved_up = await free_places(tx, context, person_id)
     if vault is not None:

@@ -1,4 +1,4 @@
-"""The steps and rights of this part: words by which the directory is searched."""
+"""The steps and rights of this part: words by which the directory is searched, and what reports keep."""
 
 from lotse_chassis.migrate import Migration
 
@@ -22,6 +22,34 @@ _ORDERED = (
     "CREATE INDEX address_postal_code ON address (postal_code)",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (Migration("referral-0080-search", (*_WORDS, *_FOUND, *_ORDERED)),)
+_REPORTS = (
+    """CREATE TABLE report_publication (part text NOT NULL CHECK (part IN ('referrals', 'gaps')), period text NOT NULL,
+       figures jsonb NOT NULL, content bytea NOT NULL, sha256 text NOT NULL, published_at timestamptz NOT NULL,
+       PRIMARY KEY (part, period))""",
+    """CREATE TABLE closed_month (part text NOT NULL CHECK (part IN ('referrals', 'gaps')), month text NOT NULL,
+       counts jsonb NOT NULL, closed_at timestamptz NOT NULL, PRIMARY KEY (part, month))""",
+    """CREATE TABLE departed_count (month text NOT NULL, family text NOT NULL, table_name text NOT NULL,
+       key text[] NOT NULL, cases integer NOT NULL, persons integer NOT NULL,
+       PRIMARY KEY (month, family, table_name, key))""",
+    """CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+       BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$""",
+    *(
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}"
+        " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+        for table in ("report_publication", "closed_month")
+    ),
+    "CREATE INDEX referral_step_state ON referral_step (at, referral_id) WHERE state = 'sent'",
+    "CREATE INDEX referral_ended ON referral (entered_at) WHERE direction = 'out'",
+    "CREATE INDEX checkback_asked ON checkback (asked_at)",
+)
 
-RIGHTS: dict[str, str] = {}
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration("referral-0080-search", (*_WORDS, *_FOUND, *_ORDERED)),
+    Migration("referral-0081-reports", _REPORTS),
+)
+
+RIGHTS: dict[str, str] = {
+    "report_publication": "SELECT, INSERT",
+    "closed_month": "SELECT, INSERT",
+    "departed_count": "SELECT, INSERT, UPDATE (cases, persons)",
+}
