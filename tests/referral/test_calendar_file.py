@@ -10,6 +10,7 @@ import icalendar
 import pytest
 import vobject
 from dateutil import tz
+from dateutil.rrule import rrulestr
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -70,6 +71,22 @@ def test_the_rules_of_the_clock_in_the_file_are_those_of_dresden(at: datetime) -
     wall = at.astimezone(BERLIN)
     if wall.replace(fold=0).utcoffset() == wall.replace(fold=1).utcoffset():  # a wall time that comes twice says UTC
         assert wall.replace(tzinfo=read).utcoffset() == wall.utcoffset()
+
+
+@pytest.mark.parametrize("year", [2000, 2026, 2027, 2037, 2038, 2099, 2199])
+def test_each_onset_in_the_file_is_the_instant_at_which_the_clocks_change(year: int) -> None:
+    """Its DTSTART is wall time before the change (RFC 5545, 3.6.5); a reader that counts in UTC is an hour off else."""
+    (zone,) = icalendar.Calendar.from_ical(text(entry(datetime(2026, 12, 1, 9, tzinfo=UTC)))).walk("VTIMEZONE")
+    seen = []
+    for part in zone.subcomponents:
+        before, after = part.decoded("TZOFFSETFROM"), part.decoded("TZOFFSETTO")
+        rule = rrulestr(part["RRULE"].to_ical().decode(), dtstart=part.decoded("DTSTART"))
+        (wall,) = rule.between(datetime(year, 1, 1), datetime(year, 12, 31))  # noqa: DTZ001
+        onset = wall.replace(tzinfo=UTC) - before
+        assert onset.astimezone(BERLIN).utcoffset() == after
+        assert (onset - timedelta(seconds=1)).astimezone(BERLIN).utcoffset() == before
+        seen.append(part.name)
+    assert sorted(seen) == ["DAYLIGHT", "STANDARD"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from lotse_contracts.envelope import AssociationName, Fact, Order, Transfer
 from lotse_contracts.person import ErasureOrder, ErasureReceipt, PersonDataQuestion
-from lotse_contracts.values import FieldGroup, RecipientNoticeKind
+from lotse_contracts.values import DeliveryMode, FieldGroup, RecipientNoticeKind
 
 
 class TellRecipient(Order):
@@ -54,6 +54,21 @@ class FieldsNoted(Fact):
     sender: AssociationName
     what: RecipientNoticeKind
     groups: tuple[FieldGroup, ...] = Field(max_length=10)
+
+
+class OfficeToTell(Fact):
+    """Art. 19 GDPR: an office without an account read fields with this referral, and its person is erased here.
+
+    Somebody of ours tells it, by the letter's or page's own reference; her id is in here nowhere.
+    """
+
+    NAME: ClassVar[str] = "office-to-tell"
+    SERVICE: ClassVar[str] = "referral"
+    KEY: ClassVar[str] = "referral_id"
+
+    referral_id: UUID
+    service_id: UUID
+    mode: DeliveryMode
 
 
 class PersonErased(ErasureReceipt):

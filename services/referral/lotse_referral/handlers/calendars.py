@@ -24,7 +24,7 @@ from lotse_referral.store.appointments import CalendarLink
 
 FOLLOWED_FOR = timedelta(days=7)
 """After its end, so that a calendar which looks rarely still hears that it was taken back."""
-LINKS_MAX = 20  # open ones to one appointment: her page makes one each time that she asks
+LINKS_MAX = 20  # open ones to one appointment; nobody has more calendars
 
 
 @dataclass(frozen=True)
@@ -56,13 +56,6 @@ async def revoke(order: RevokeCalendar, context: Context, tx: AsyncConnection) -
     fixed = await _fixed(tx, order.appointment_id, held)
     await appointments.revoke(tx, fixed.appointment_id)
     return ()
-
-
-async def new_link(tx: AsyncConnection, fixed: Appointment, detail: Detail, now: datetime) -> str:
-    """A fresh code for her own page, behind a POST; the code is returned once and never stored."""
-    code, digest = links.new_code()
-    await _remember(tx, fixed, digest, detail, now)
-    return code
 
 
 async def followed(tx: AsyncConnection, code: str, association: str, now: datetime) -> CalendarFile:

@@ -8,12 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lotse_chassis import accesslog, outbox, sealturn
 from lotse_chassis.context import Context
 from lotse_contracts import Message
-from lotse_contracts.referral import ErasePerson, ErasureNotice, ReferralAnswered
+from lotse_contracts.referral import ErasePerson, ErasureNotice, OfficeToTell, ReferralAnswered
 from lotse_referral.domain.receipt import receipt
 from lotse_referral.domain.referral import Referral
 from lotse_referral.handlers.places import free_places
 from lotse_referral.providers.vault import Vault
-from lotse_referral.store import alive, departed, persons, referrals
+from lotse_referral.store import alive, departed, office_links, persons, referrals
 
 TAKEN = ("accepted", "scheduled", "in_service")
 """From here on the receiver can only say what came of it."""
@@ -31,6 +31,7 @@ async def erase(
     held = await referrals.of_person(tx, person_id)
     objects = await persons.object_ids(tx, person_id)
     await departed.keep(tx, person_id)
+    offices = await _offices(tx, held)
     counts = await _deleted(tx, person_id, objects)
     counts["booking"], moved_up = await free_places(tx, context, person_id)
     if vault is not None:
@@ -43,7 +44,8 @@ async def erase(
         tx, context, action="erase", object_kind="person", object_id=str(person_id), purpose="erasure"
     )
     looks = await persons.looks(tx, person_id, objects)
-    return (receipt(person_id, counts, {"tombstone": len(buried), "access_log": looks}), *_notices(held), *moved_up)
+    stays = {"tombstone": len(buried), "access_log": looks}
+    return (receipt(person_id, counts, stays), *_notices(held), *offices, *moved_up)
 
 
 async def _deleted(tx: AsyncConnection, person_id: UUID, objects: Sequence[str]) -> dict[str, int]:
@@ -69,6 +71,18 @@ def _notices(held: Sequence[Referral]) -> tuple[Message, ...]:
         elif referral.direction == "in" and referral.open:
             said.append(_nothing_comes_of_it(referral, referral.partner))
     return tuple(said)
+
+
+async def _offices(tx: AsyncConnection, held: Sequence[Referral]) -> list[Message]:
+    """Offices that have no machine which would hear of it: our desk tells them. A page that nobody opened told nothing."""
+    said: list[Message] = []
+    for one in held:
+        if not one.fields_left or one.partner is not None or one.service_id is None:
+            continue
+        opened = [link for link in await office_links.of_referral(tx, one.referral_id) if link.used_at is not None]
+        if opened or one.mode != "link":
+            said.append(OfficeToTell(referral_id=one.referral_id, service_id=one.service_id, mode=one.mode))
+    return said
 
 
 def _nothing_comes_of_it(held: Referral, sender: str) -> ReferralAnswered:
