@@ -39,14 +39,14 @@ class Faults:
         """Of all."""
         return self.codes.total()
 
-    def print_all(self, to: IO[str] = sys.stdout) -> None:
+    def print_all(self) -> None:
         """In the order of the file; what is beyond the first ones by code."""
         for fault in self.kept:
-            print(line(fault), file=to)
+            print(line(fault))
         if self.number > FAULTS_PRINTED_MAX:
-            print(f"… {self.number - FAULTS_PRINTED_MAX} {SAID['more'][self.language]}", file=to)
+            print(f"… {self.number - FAULTS_PRINTED_MAX} {SAID['more'][self.language]}")
             for code, number in sorted(self.codes.items()):
-                print(f"  {code}: {number}", file=to)
+                print(f"  {code}: {number}")
 
 
 def shown(item: ToDo) -> dict[str, Any]:
