@@ -39,7 +39,7 @@ async def test_a_volunteer_goes_along_and_it_is_delivered(office_desk: OfficeDes
     assert [one.assignee for one in (await tasks(office_desk, assignee="volunteer-7")).tasks] == ["volunteer-7"]
     said = await office_desk.hears(SettleTask(referral_id=person.referral_id, result="done"))
     assert only(TaskChanged, said).state == "done"
-    assert only(ReferralDelivered, said)
+    assert only(ReferralDelivered, said).person_id == person.person_id
     assert await office_desk.state(person.referral_id) == "delivered"
     assert (await tasks(office_desk)).tasks == ()
 

@@ -150,7 +150,7 @@ async def renew(offices: Offices, tx: AsyncConnection, context: Context, code: s
 
 
 async def answer(
-    offices: Offices, tx: AsyncConnection, context: Context, code: str, session: str, given: OfficeAnswer
+    offices: Offices, tx: AsyncConnection, context: Context, code: str, *, session: str, given: OfficeAnswer
 ) -> Sequence[Message]:
     """The office answers. Raises Refused with what is missing or not possible now; `signed_out` without a session."""
     link = await _link(tx, code)

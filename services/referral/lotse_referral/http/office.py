@@ -92,7 +92,8 @@ class OfficeFace:
             return self._answered(request, code, Seen("forbidden"), wished)
         try:
             async with self._unit() as unit:
-                said = await office.answer(self.offices, unit.tx, unit.context, code, session, _given(form))
+                given = _given(form)
+                said = await office.answer(self.offices, unit.tx, unit.context, code, session=session, given=given)
                 unit.say(*said)
         except Refused as fault:
             return await self._refused(request, code, wished, fault)

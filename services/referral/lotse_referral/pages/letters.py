@@ -11,8 +11,6 @@ from datetime import datetime
 from importlib import resources
 from typing import Any
 
-from reportlab.pdfgen.canvas import Canvas
-
 from lotse_chassis.paper import HEIGHT, MM, TEXT_FONT, WIDTH, Sheet, draw_at, draw_qr, paragraph
 from lotse_contracts.intake import PersonFields
 from lotse_referral.domain.cards import languages_of
@@ -55,7 +53,7 @@ def letter_pdf(letter: Letter) -> bytes:
     concern = concerns_named(letter.referral.codes, "de")
     title = words["subject"].format(concern=concern)
     sheet = Sheet(title=title, language="de", foot=(letter.sender.full,))
-    _head(sheet.canvas, letter)
+    _head(sheet, letter)
     sheet.y = HEIGHT - SUBJECT_TOP
     sheet.text(title, bold=True, size=12, gap=5 * MM)
     sheet.text(words["greeting"], gap=3 * MM)
@@ -94,8 +92,9 @@ def copy_pdf(letter: Letter, language: str) -> bytes:
     return sheet.pdf()
 
 
-def _head(canvas: Canvas, letter: Letter) -> None:
+def _head(sheet: Sheet, letter: Letter) -> None:
     """Sender's line, address, information block, and the marks at the edge."""
+    canvas = sheet.canvas
     back = " · ".join((letter.sender.name, *letter.sender.address))
     top = HEIGHT - ADDRESS_TOP
     line = draw_at(canvas, paragraph(back, TEXT_FONT, 7), ADDRESS_LEFT, top - RETURN_HEIGHT + 9, ADDRESS_WIDTH)
