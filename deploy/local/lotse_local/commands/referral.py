@@ -5,7 +5,7 @@ import argparse
 from lotse_local.commands import passing
 from lotse_local.commands.passing import Passed
 
-REFERRAL = Passed(service="referral", such_as="directory todo", offline=frozenset({"check", "match"}))
+REFERRAL = Passed(service="referral", such_as="directory todo", offline=frozenset({"check", "match", "--shipped"}))
 
 
 def add(parser: argparse.ArgumentParser) -> None:
