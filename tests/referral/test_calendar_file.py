@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -80,12 +81,13 @@ def test_each_onset_in_the_file_is_the_instant_at_which_the_clocks_change(year: 
     seen = []
     for part in zone.subcomponents:
         before, after = part.decoded("TZOFFSETFROM"), part.decoded("TZOFFSETTO")
-        rule = rrulestr(part["RRULE"].to_ical().decode(), dtstart=part.decoded("DTSTART"))
+        written: Any = part["RRULE"]
+        rule = rrulestr(written.to_ical().decode(), dtstart=part.decoded("DTSTART"))
         (wall,) = rule.between(datetime(year, 1, 1), datetime(year, 12, 31))  # noqa: DTZ001
         onset = wall.replace(tzinfo=UTC) - before
         assert onset.astimezone(BERLIN).utcoffset() == after
         assert (onset - timedelta(seconds=1)).astimezone(BERLIN).utcoffset() == before
-        seen.append(part.name)
+        seen.append(str(part.name))
     assert sorted(seen) == ["DAYLIGHT", "STANDARD"]
 
 

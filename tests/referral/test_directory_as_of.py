@@ -42,7 +42,7 @@ async def late(
     """Years later: a desk with the setting, and one without it, on the same database."""
     with psycopg.connect(both_databases[0].owner_url) as connection:
         connection.execute(f"TRUNCATE {EMPTIED}".encode())
-    asked = {"directory_as_of": DAY}, {}
+    asked: tuple[dict[str, date], ...] = ({"directory_as_of": DAY}, {})
     opened = [open_desk("auslaenderrat", both_databases[0], tmp_path, KEYS, **more) for more in asked]
     for desk in opened:
         desk.now = YEARS_LATER
