@@ -10,10 +10,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+import pytest
 
-from lotse_contracts.referral import MakeGroupOffer
+from lotse_chassis.faults import Refused
+from lotse_contracts.envelope import Order
+from lotse_contracts.referral import BookPlace, ChangeGroupOffer, MakeGroupOffer
 from tests.referral.desk import Desk
 
+NOON = datetime.now(UTC).replace(hour=14, minute=0, second=0, microsecond=0)  # after the session of today, if any
 PIN = "2468"
 OFFER_ID = UUID(int=600)
 
@@ -36,6 +40,24 @@ def offer(**changed: Any) -> MakeGroupOffer:
         "plan_line": "personnel",
     }
     return MakeGroupOffer.model_validate(given | changed)
+
+
+def changed(**fields: Any) -> ChangeGroupOffer:
+    """The same offer, changed."""
+    version = fields.pop("version", None)
+    return ChangeGroupOffer.model_validate(offer(**fields).model_dump() | {"version": version})
+
+
+def book(number: int, person_id: UUID | None = None) -> BookPlace:
+    """A place under a number; its person follows from it."""
+    return BookPlace(booking_id=UUID(int=number), person_id=person_id or UUID(int=1000 + number), offer_id=OFFER_ID)
+
+
+async def refused(desk: Desk, order: Order) -> str:
+    """The code with which the order is refused."""
+    with pytest.raises(Refused) as fault:
+        await desk.hears(order)
+    return fault.value.code
 
 
 @asynccontextmanager

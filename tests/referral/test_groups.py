@@ -1,67 +1,43 @@
 """Group offers at the desk: made, changed, called off, sessions moved, seats, heads, figures, erasure."""
 
+import asyncio
 import random
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
-from lotse_chassis.faults import Refused
 from lotse_contracts.notify import Tell
 from lotse_contracts.referral import (
-    AskGroupFigures,
     AskGroupOffers,
     AskGroupPlaces,
     BookPlace,
     CancelGroupOffer,
     CancelGroupSession,
     CancelPlace,
-    ChangeGroupOffer,
     ErasePerson,
     GroupOfferChanged,
-    GroupSessionHeld,
     GroupSessionMoved,
     MoveGroupSession,
     PersonErased,
     PlaceBooked,
     PlaceCancelled,
-    RecordGroupSession,
 )
-from lotse_referral.domain.heads import whole_months
+from lotse_referral.domain.offer_reading import Loaded, offers_of
 from lotse_referral.domain.seats import WAITING_MAX, Booking, is_full, waiting_before
+from lotse_referral.handlers.groups import saved
 from lotse_referral.store import bookings
 from tests.referral.desk import Desk, Person, names, only
-from tests.referral.group_given import OFFER_ID, offer, signs_up, today
+from tests.referral.group_given import NOON, OFFER_ID, book, changed, offer, refused, signs_up, today
 
-NOON = datetime.now(UTC).replace(hour=14, minute=0, second=0, microsecond=0)
 LAST_WEEK = (today() - timedelta(days=7)).isoformat()
 NEXT = (today() + timedelta(days=7)).isoformat()
-
-
-def changed(**fields: Any) -> ChangeGroupOffer:
-    version = fields.pop("version", None)
-    return ChangeGroupOffer.model_validate(offer(**fields).model_dump() | {"version": version})
-
-
-def book(number: int, person_id: UUID | None = None) -> BookPlace:
-    return BookPlace(booking_id=UUID(int=number), person_id=person_id or UUID(int=1000 + number), offer_id=OFFER_ID)
-
-
-def heads(**fields: Any) -> RecordGroupSession:
-    given = {"offer_id": OFFER_ID, "session": LAST_WEEK, "record_id": UUID(int=1), "adults": 9, "children": 4}
-    return RecordGroupSession.model_validate(given | fields)
 
 
 @pytest.fixture(autouse=True)
 def _now(desk: Desk) -> None:
     desk.now = NOON
-
-
-async def refused(desk: Desk, order: Any) -> str:
-    with pytest.raises(Refused) as fault:
-        await desk.hears(order)
-    return fault.value.code
 
 
 async def test_an_offer_is_made_changed_and_called_off_once_each(desk: Desk) -> None:
@@ -189,65 +165,6 @@ async def test_no_drawn_order_of_comings_leavings_and_seats_loses_anybody(desk: 
         assert {one.booking_id.int for one in held if not one.waitlisted} == seated
 
 
-async def test_a_session_counts_once_and_is_corrected_by_name(desk: Desk) -> None:
-    await desk.hears(offer())
-    held = only(GroupSessionHeld, await desk.hears(heads()))
-    assert (held.adults, held.children, held.plan_line, held.version) == (9, 4, "personnel", 1)
-    assert await desk.hears(heads()) == []
-    assert await refused(desk, heads(adults=8)) == "record_exists"
-    assert await refused(desk, heads(record_id=UUID(int=2))) == "session_counted"
-    assert await refused(desk, heads(record_id=UUID(int=2), corrects=UUID(int=7))) == "unknown_record"
-    await desk.hears(changed(plan_line="materials"))
-    right = only(GroupSessionHeld, await desk.hears(heads(record_id=UUID(int=2), corrects=UUID(int=1), adults=8)))
-    assert (right.version, right.corrects, right.plan_line) == (2, UUID(int=1), "materials")
-    assert (await desk.asks(AskGroupPlaces(offer_id=OFFER_ID))).held[0].adults == 8
-    void = heads(record_id=UUID(int=3), corrects=UUID(int=2), void=True)
-    await desk.hears(void)
-    assert (await desk.asks(AskGroupPlaces(offer_id=OFFER_ID))).held == ()
-    assert names(await desk.hears(heads(record_id=UUID(int=4), corrects=UUID(int=3)))) == ["GroupSessionHeld"]
-
-
-async def test_heads_of_what_did_not_take_place_are_refused(desk: Desk) -> None:
-    await desk.hears(offer())
-    await desk.hears(CancelGroupSession(offer_id=OFFER_ID, session=NEXT))
-    assert await refused(desk, heads(session=NEXT)) == "session_off"
-    week_after = (today() + timedelta(days=14)).isoformat()
-    assert await refused(desk, heads(session=week_after)) == "session_not_begun"
-    assert await refused(desk, heads(session=(today() - timedelta(days=6)).isoformat())) == "unknown_session"
-    assert await refused(desk, heads(first_time=14)) == "more_first_than_all"
-    assert await refused(desk, heads(void=True)) == "unknown_record"
-
-
-async def test_figures_add_heads_by_kind_and_line_and_hide_few_sign_ups(desk: Desk) -> None:
-    clubs, cafe = UUID(int=601), UUID(int=602)
-    await desk.hears(offer())
-    await desk.hears(offer(offer_id=clubs, kind="club", plan_line=None))
-    await desk.hears(offer(offer_id=cafe, kind="club", plan_line=None))
-    await desk.hears(heads())
-    await desk.hears(heads(record_id=UUID(int=2), offer_id=clubs, first_time=3))
-    await desk.hears(heads(record_id=UUID(int=3), offer_id=cafe, adults=1, children=0))
-    for number in range(4):
-        await desk.hears(book(number + 1))
-    await desk.hears(BookPlace(booking_id=UUID(int=50), person_id=UUID(int=51), offer_id=clubs))
-    await desk.hears(CancelPlace(booking_id=UUID(int=1), person_id=UUID(int=1001)))
-    first, after = today().replace(day=1), (today().replace(day=1) + timedelta(days=32)).replace(day=1)
-    whole = AskGroupFigures(first=min(LAST_WEEK, first.isoformat()), last=(after - timedelta(days=1)).isoformat())
-    found = await desk.asks(whole)
-    assert [(one.kind, one.plan_line, one.offers, one.sessions, one.adults, one.children) for one in found.held] == [
-        ("club", None, 2, 2, 10, 4),
-        ("practice_group", "personnel", 1, 1, 9, 4),
-    ]
-    assert found.held[0].first_time == 3
-    counts = {one.kind: one.signed_up for one in found.sign_ups}
-    assert counts["club"] is None  # one person stands behind it
-    assert counts["practice_group"] is None  # or it would give the other away
-    assert counts["course"] == 0
-    part = await desk.asks(AskGroupFigures(first=NEXT, last=NEXT))
-    assert (part.held, part.sign_ups, part.sign_ups_of) == ((), (), ())
-    with pytest.raises(Refused, match="period_reversed"):
-        await desk.asks(AskGroupFigures(first=NEXT, last=LAST_WEEK))
-
-
 async def test_whoever_is_erased_leaves_her_seat_to_the_next_and_no_trace(desk: Desk) -> None:
     await desk.hears(offer(seats=1))
     person, next_one = Person(), Person()
@@ -275,16 +192,58 @@ async def test_a_list_shows_what_runs_and_pages_of_places(desk: Desk) -> None:
     assert [(one.position, one.waitlisted) for one in places] == [(2, False), (3, True)]
 
 
+async def test_a_file_changes_only_what_it_says_and_lets_whoever_waits_move_up(desk: Desk) -> None:
+    row = {"key": "tea", "name": "Tee", "seats": 1}
+    (loaded,), _ = offers_of([row])
+    offer_id = loaded.offer.offer_id
+    assert await _saved(desk, loaded) == ["GroupOfferMade"]
+    await desk.hears(changed(offer_id=offer_id, seats=1))
+    for number in (1, 2):
+        order = BookPlace(booking_id=UUID(int=number), person_id=UUID(int=1000 + number), offer_id=offer_id)
+        await desk.hears(order)
+    (more,), _ = offers_of([row | {"seats": 2}])
+    assert await _saved(desk, more) == ["GroupOfferChanged", "PlaceBooked", "Tell"]
+    assert await _saved(desk, more) == []
+    (kept,) = [row for row in await desk.rows("group_offer") if row["offer_id"] == offer_id]
+    assert (kept["name"], kept["place"], kept["kind"], kept["rule"]) == (
+        "Tee",
+        "Haus B, Raum 3",
+        "practice_group",
+        "FREQ=WEEKLY",
+    )
+
+
+async def _saved(desk: Desk, loaded: Loaded) -> list[str]:
+    async with desk.service.engine.begin() as tx:
+        return names(await saved(tx, desk.context("auslaenderrat"), loaded))
+
+
+async def test_comings_leavings_and_erasures_side_by_side_lose_nobody_and_never_wait_for_each_other(desk: Desk) -> None:
+    offers = [UUID(int=610), UUID(int=611)]
+    for offer_id in offers:
+        await desk.hears(offer(offer_id=offer_id, seats=3))
+    people = [UUID(int=2000 + number) for number in range(12)]
+    for place, person_id in enumerate(people):
+        for half, offer_id in enumerate(offers if place % 2 else reversed(offers)):
+            booking_id = UUID(int=3000 + 2 * place + half)
+            await desk.hears(BookPlace(booking_id=booking_id, person_id=person_id, offer_id=offer_id))
+    leaving: list[Any] = [ErasePerson(person_id=one) for one in people[:4]]
+    leaving += [CancelPlace(booking_id=UUID(int=3000 + 2 * n), person_id=people[n]) for n in (4, 5, 6)]
+    seats = [changed(offer_id=offer_id, seats=5) for offer_id in offers]
+    said = await asyncio.gather(*(desk.hears(one) for one in (*leaving, *seats)))
+    for offer_id in offers:
+        async with desk.service.engine.connect() as tx:
+            held = await bookings.of_offer(tx, offer_id)
+        waits = [one.waitlisted for one in held]
+        assert waits == sorted(waits)
+        assert waits.count(False) == min(5, len(held))
+    ups = [one.booking_id for each in said for one in each if isinstance(one, PlaceBooked)]
+    assert len(ups) == len(set(ups))
+
+
 def test_a_waiting_list_has_an_end() -> None:
     waiting = [Booking(uuid4(), None, place, waitlisted=True) for place in range(WAITING_MAX)]
     assert is_full(waiting)
     assert not is_full(waiting[1:])
     assert waiting_before(waiting, waiting[7].booking_id) == 7
     assert waiting_before(waiting, uuid4()) is None
-
-
-def test_months_are_counted_whole() -> None:
-    assert list(whole_months(date(2026, 10, 1), date(2026, 12, 30))) == ["2026-10", "2026-11"]
-    assert list(whole_months(date(2026, 10, 2), date(2026, 12, 31))) == ["2026-11", "2026-12"]
-    assert list(whole_months(date(2026, 2, 1), date(2026, 2, 28))) == ["2026-02"]
-    assert list(whole_months(date(2026, 12, 2), date(2026, 12, 31))) == []

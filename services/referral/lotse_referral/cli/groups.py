@@ -11,8 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from lotse_chassis.settings import Settings
 from lotse_referral.cli.session import opened
-from lotse_referral.domain.groups import GroupOffer
-from lotse_referral.domain.offer_reading import offers_of
+from lotse_referral.domain.offer_reading import Loaded, offers_of
 from lotse_referral.handlers.groups import saved
 from lotse_referral.settings import ReferralSettings
 
@@ -42,10 +41,10 @@ def load_offers(settings: Settings) -> int:
     return 0
 
 
-async def _save(settings: ReferralSettings, offers: Sequence[GroupOffer]) -> None:
+async def _save(settings: ReferralSettings, offers: Sequence[Loaded]) -> None:
     """All or none; whoever waited and has a seat now is told when the service runs."""
     async with opened(settings) as service, service.unit() as unit:
-        for offer in sorted(offers, key=lambda one: one.offer_id):
+        for offer in sorted(offers, key=lambda one: one.offer.offer_id):
             unit.say(*await saved(unit.tx, unit.context, offer))
 
 

@@ -1,6 +1,7 @@
 """An offer as an order or a row of a file says it, read into the domain's words."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, time
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,8 @@ from lotse_referral.domain.series import Series
 
 NAME_CHARACTERS_MAX = 200
 SEATS_MAX = 10_000
+OF_A_KEY = {"service": "service_id"}
+"""What a row names by a key and an offer by an id."""
 
 
 class OfferRow(BaseModel):
@@ -66,7 +69,22 @@ def of_order(order: GroupOfferContent) -> GroupOffer:
     )
 
 
-def offers_of(rows: Sequence[Any]) -> tuple[tuple[GroupOffer, ...], tuple[int, ...]]:
+@dataclass(frozen=True)
+class Loaded:
+    """An offer of a file, and the names of what its row says about it; the rest is as it is, or by default."""
+
+    offer: GroupOffer
+    given: frozenset[str]
+
+    def on(self, held: GroupOffer) -> GroupOffer:
+        """The offer as it is from now on: what the row does not say stays."""
+        said = {name: getattr(self.offer, name) for name in self.given}
+        if said.get("place"):
+            said["location_id"] = None
+        return replace(held, **said)
+
+
+def offers_of(rows: Sequence[Any]) -> tuple[tuple[Loaded, ...], tuple[int, ...]]:
     """The offers that a list describes, and the numbers, from 1, of rows that describe none."""
     read = [_offer(row) for row in rows]
     wrong = tuple(number for number, offer in enumerate(read, start=1) if offer is None)
@@ -84,7 +102,7 @@ def series_of(said: referral.Series) -> Series:
     )
 
 
-def _offer(row: Any) -> GroupOffer | None:
+def _offer(row: Any) -> Loaded | None:
     try:
         read = OfferRow.model_validate(row)
     except ValidationError:
@@ -107,7 +125,8 @@ def _offer(row: Any) -> GroupOffer | None:
         grant_id=read.grant_id,
         plan_line=read.plan_line,
     )
-    return None if any(faults(offer)) else offer
+    given = {OF_A_KEY.get(name, name) for name in read.model_fields_set - {"key"}}
+    return None if any(faults(offer)) else Loaded(offer, frozenset(given))
 
 
 def _texts(texts: Sequence[OfferText]) -> tuple[OfferWords, ...]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lotse_chassis import accesslog
 from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
 from lotse_contracts.envelope import ITEMS_MAX
@@ -89,6 +90,8 @@ async def ask_places(question: AskGroupPlaces, context: Context, tx: AsyncConnec
     """Ids and times; who she is only intake knows."""
     if await groups.read(tx, question.offer_id) is None:
         raise Refused("unknown_offer", fields=("offer_id",))
+    key = str(question.offer_id)
+    await accesslog.record(tx, context, action="read", object_kind="group_offer", object_id=key, purpose="group_place")
     page = await bookings.page_of(tx, question.offer_id, question.after, ITEMS_MAX)
     return GroupPlacesAnswer(
         places=tuple(

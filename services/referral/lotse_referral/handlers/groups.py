@@ -24,7 +24,7 @@ from lotse_contracts.referral import (
 )
 from lotse_referral.domain.groups import GroupOffer, faults
 from lotse_referral.domain.notices import USEFUL_FOR
-from lotse_referral.domain.offer_reading import of_order
+from lotse_referral.domain.offer_reading import Loaded, of_order
 from lotse_referral.domain.series import Deviation, Deviations, Series, Session, session_on
 from lotse_referral.handlers.group_news import told_of_change
 from lotse_referral.handlers.places import fill, locked
@@ -116,24 +116,18 @@ async def move_session(order: MoveGroupSession, context: Context, tx: AsyncConne
     return (fact, *await _told_of_session(tx, changed, moved), *await fill(tx, context, changed))
 
 
-async def saved(tx: AsyncConnection, context: Context, wanted: GroupOffer) -> Sequence[Message]:
-    """As a file describes it: new, changed or the same; what the file cannot say stays."""
-    held = await groups.load(tx, wanted.offer_id)
+async def saved(tx: AsyncConnection, context: Context, loaded: Loaded) -> Sequence[Message]:
+    """As a row of a file describes it: new, changed or the same; what the row does not say stays."""
+    held = await groups.load(tx, loaded.offer.offer_id)
     if held is None:
-        await groups.save(tx, wanted)
-        ids = {"offer_id": wanted.offer_id, "version": wanted.version}
-        return (GroupOfferMade.model_validate({**ids, "kind": wanted.kind, "plan_line": wanted.plan_line}),)
-    kept = replace(
-        wanted,
-        version=held.version + 1,
-        cancelled_at=held.cancelled_at,
-        registration_until=held.registration_until,
-        location_id=None if wanted.place else held.location_id,
-    )
+        new = loaded.offer
+        await groups.save(tx, new)
+        return (GroupOfferMade(offer_id=new.offer_id, version=new.version, kind=new.kind, plan_line=new.plan_line),)
+    kept = replace(loaded.on(held), version=held.version + 1)
     if held.same_as(kept):
         return ()
     await groups.save(tx, kept)
-    return (*_changed(kept), *await fill(tx, context, kept))
+    return (*_changed(kept), *await _told_when(tx, held, kept, context), *await fill(tx, context, kept))
 
 
 async def _check(tx: AsyncConnection, offer: GroupOffer) -> None:
