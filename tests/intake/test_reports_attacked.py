@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from lotse_intake.domain.adding import sum_of_reports
-from lotse_intake.domain.naming import HIDDEN
 from lotse_intake.domain.reports import FAMILIES, Counted, report_of
 from lotse_intake.pages.report import names_with, page, table
 from lotse_intake.providers.lists import shipped
 from lotse_intake.providers.report_rules import report_rules
+from lotse_statistics.naming import HIDDEN
 from lotse_statistics.reports import canonical, said_in
 from lotse_statistics.spans import span_of
 from tests.statistics.attack import Key, Knowledge, Seen

@@ -20,11 +20,12 @@ from lotse_chassis.faults import Refused
 from lotse_intake.cli.report import REPORT, asked
 from lotse_intake.domain.adding import NotAddable, sum_of_reports
 from lotse_intake.domain.reports import FAMILIES, Counted, report_of
-from lotse_intake.pages.report import NOT_SAID, names_with, page, table
+from lotse_intake.pages.report import names_with, page, table
 from lotse_intake.providers.lists import shipped
 from lotse_intake.providers.report_rules import report_rules
 from lotse_statistics.reports import canonical, sha256_of
 from lotse_statistics.spans import span_of
+from lotse_statistics.spreadsheet import NOT_SAID
 from tests.intake.counted import concerns
 from tests.intake.given import Intake
 

@@ -16,12 +16,12 @@ from lotse_chassis.settings import SettingsInvalid
 from lotse_contracts.intake import AskReport, HandInReport, PublishStatistics, ReportAnswer
 from lotse_intake.cli.session import EXIT_DONE, EXIT_REFUSED, Told, actor_of, add_actor, add_language, command, opened
 from lotse_intake.domain.adding import NotAddable, sum_of_reports
-from lotse_intake.domain.naming import Names
 from lotse_intake.handlers import statistics
 from lotse_intake.pages.report import names_with, page, table
 from lotse_intake.providers.lists import shipped
 from lotse_intake.settings import IntakeSettings
 from lotse_intake.store import codelists
+from lotse_statistics.naming import Names
 from lotse_statistics.reports import canonical, sha256_of
 from lotse_statistics.spans import SpanUnknown, spanning
 

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lotse_intake.domain.reports import FAMILIES
 from lotse_statistics.tables import ANY
 
+Families = Mapping[str, Mapping[str, tuple[str, ...]]]
+"""The tables of a report by family and their dimensions, in the order in which they are read."""
 HIDDEN = "•"
 ALL = "insgesamt"
 COLUMNS_UPRIGHT_MAX = 6  # of a table on a page upright
@@ -89,9 +90,9 @@ def span_in_words(months: Sequence[str]) -> str:
     )
 
 
-def sections(report: Mapping[str, Any], names: Names) -> Iterator[Section]:
+def sections(report: Mapping[str, Any], names: Names, families: Families) -> Iterator[Section]:
     """The report family by family."""
-    for family, tables in FAMILIES.items():
+    for family, tables in families.items():
         said = report["families"].get(family)
         short = len(report["months"]) < report["rules"].get("months_min", {}).get(family, 1)
         if said is None:
