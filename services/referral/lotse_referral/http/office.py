@@ -41,10 +41,12 @@ def routes(service: Service, offices: Offices) -> APIRouter:
     """Everything under `/l`; a session's cookie goes nowhere else."""
     router = APIRouter(default_response_class=HTMLResponse, tags=["offices"])
     face = OfficeFace(service, offices)
-    look, send = ["GET", "HEAD"], ["POST"]
+    send = ["POST"]
     root, code = LINK_PATH.rstrip("/"), LINK_PATH + "{code}"
-    router.add_api_route(root, face.type_in, methods=look, summary="Type in the code of a letter")
-    router.add_api_route(code, face.show, methods=look, summary="What an office's link shows; changes nothing")
+    router.add_api_route(root, face.type_in, summary="Type in the code of a letter")
+    router.add_api_route(code, face.show, summary="What an office's link shows; changes nothing")
+    for path, look in ((root, face.type_in), (code, face.show)):
+        router.add_api_route(path, look, methods=["HEAD"], include_in_schema=False)
     router.add_api_route(code + "/open", face.open, methods=send, summary="Open the link; it is used up")
     router.add_api_route(code + "/answer", face.answer, methods=send, summary="Accept, decline, ask back, propose, end")
     router.add_api_route(code + "/again", face.again, methods=send, summary="Mail another link to the address on file")
