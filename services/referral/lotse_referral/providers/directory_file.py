@@ -42,7 +42,7 @@ class Asked:
 
 @dataclass
 class DirectoryFile:
-    """What was read of a file. `whole` is false where it broke off; `flat` tells our own form from HSDS; `as_of` when it was true."""
+    """What was read of a file: `whole` unless it broke off; `flat` in our own form; `as_of` the day that it is from."""
 
     asked: Asked
     say: Say
@@ -80,8 +80,9 @@ class DirectoryFile:
             return
         if told.type == "service" and self.asked.name is not None:
             told = replace(told, fields={**told.fields, DIRECTORY: self.asked.name})
-        kept = self.aside.setdefault(told.type, TemporaryFile("w+", encoding="utf-8"))  # noqa: SIM115 - closed with it
-        kept.write(json.dumps([place, packed(told)]) + "\n")
+        if told.type not in self.aside:
+            self.aside[told.type] = TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115 - closed with it
+        self.aside[told.type].write(json.dumps([place, packed(told)]) + "\n")
 
     def _aside(self, type_: ResourceType) -> Iterator[tuple[str, Resource]]:
         kept = self.aside.get(type_)

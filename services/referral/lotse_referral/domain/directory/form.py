@@ -5,6 +5,7 @@ Source: schema/compiled/service_with_definitions.json of openreferral/specificat
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 ResourceType = Literal["taxonomy", "taxonomy_term", "organization", "program", "unit", "location", "service"]
@@ -48,6 +49,11 @@ class Form:
     fields: Mapping[str, Field]
     parts: Mapping[str, Part] = field(default_factory=dict)
     embedded: Mapping[str, tuple[str, ResourceType]] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Of everything that may stand in it."""
+        return frozenset({*self.fields, *self.parts, *self.embedded})
 
 
 LINE, TEXT, LINK, MAIL, DAY, ID = (Field(kind) for kind in ("line", "text", "uri", "email", "day", "id"))

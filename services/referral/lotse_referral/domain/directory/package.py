@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lotse_referral.domain.directory.form import PLURALS, ResourceType
-from lotse_referral.domain.directory.stream import Broken, NotJson, Text, parsed
+from lotse_referral.domain.directory.stream import Broken, NotJson, Text
 
 PAGE = "contents"
 ROWS_MAX = 2_000_000
@@ -96,7 +96,7 @@ def _names(text: Text) -> Iterator[str]:
 
 def _value(text: Text) -> Any:
     try:
-        return parsed(text.value())
+        return text.row()
     except Broken as fault:
         raise NotJson(fault.code) from None
 
@@ -110,16 +110,16 @@ def _list(text: Text, section: str, shown: str) -> Iterator[Row]:
     while more:
         if number >= ROWS_MAX:
             raise NotJson("too_many")
-        yield _row(text.value(), section, f"{shown}[{number}]")
+        yield _row(text, section, f"{shown}[{number}]")
         number += 1
         more = text.peek() == ","
         text.take("," if more else "]")
 
 
-def _row(text: str | None, section: str, place: str) -> Row:
+def _row(text: Text, section: str, place: str) -> Row:
     named = PLURALS.get(section)
     try:
-        value = parsed(text)
+        value = text.row()
     except Broken as fault:
         return Row(place, named or "service", broken=fault.code)
     if section == "services" and isinstance(value, dict) and "id" not in value and "category" in value:

@@ -23,6 +23,7 @@ LINKS = frozenset(
     f"{name}_id" for name in ("service", "location", "organization", "contact", "service_at_location", "phone", "link")
 ) | {"link_entity", "resource_id", "resource_type", "last_modified"}
 """They repeat what stands where; `last_modified` is when our copy changed."""
+EVERYWHERE = LINKS | {"id", EXTENSION, *DERIVED}
 INSIDE: Mapping[ResourceType, Mapping[str, ResourceType]] = {
     "organization": {"locations": "location", "programs": "program", "services": "service"}
 }
@@ -131,6 +132,8 @@ class _Row:
         fields: dict[str, Any] = {}
         whole = True
         for name, one in form.fields.items():
+            if not one.needed and told.get(name) is None:
+                continue
             whole &= self._field(name, one, told.get(name), fields, place)
         if not whole:
             return None
@@ -225,8 +228,8 @@ class _Row:
             return None
 
     def _rest(self, form: Form, told: Row, place: str, others: Mapping[str, Any]) -> None:
-        known = form.fields.keys() | form.parts.keys() | form.embedded.keys() | others.keys() | LINKS
-        for name in sorted(map(str, told.keys() - known - {"id", EXTENSION, *DERIVED})):
+        more = {name for name in told if name not in form.names and name not in EVERYWHERE and name not in others}
+        for name in sorted(map(str, more)):
             if told.get(name) in (None, "", [], {}):
                 continue
             code = "not_kept" if name in NOT_KEPT else "unknown_field"

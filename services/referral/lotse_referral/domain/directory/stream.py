@@ -65,6 +65,18 @@ class Text:
         first = self.peek()
         return self._nested() if first in ("[", "{") else self._scalar(quoted=first == '"')
 
+    def row(self) -> Any:
+        """The next value. Raises Broken if it cannot be read; what comes behind it can."""
+        if self.peek() not in ("[", "{"):
+            return parsed(self.value())
+        try:
+            value, end = _DECODER.raw_decode(self._held, self._at)
+        except (ValueError, RecursionError):  # not whole yet, or wrong: look for its end first
+            return parsed(self.value())
+        text, self._at = self._held[self._at : end], end
+        _require_small(text)
+        return value
+
     def _more(self) -> bool:
         chunk = next(self._chunks, None)
         if chunk is None:
@@ -140,14 +152,20 @@ def parsed(text: str | None) -> Any:
     """One value. Raises Broken if it is too large, too deep, names a field twice, or is no JSON."""
     if text is None:
         raise Broken("too_large")
-    if _deeper_than(text, DEPTH_MAX):
-        raise Broken("too_deep")
+    _require_small(text)
     try:
-        return json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+        return _DECODER.decode(text)
     except _Twice:
         raise Broken("field_twice") from None
     except (ValueError, RecursionError):
         raise Broken("not_json") from None
+
+
+def _require_small(text: str) -> None:
+    if len(text) > OBJECT_CHARACTERS_MAX:
+        raise Broken("too_large")
+    if _deeper_than(text, DEPTH_MAX):
+        raise Broken("too_deep")
 
 
 def _deeper_than(text: str, limit: int) -> bool:
@@ -175,3 +193,6 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _constant(name: str) -> NoReturn:
     raise ValueError(name)
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
