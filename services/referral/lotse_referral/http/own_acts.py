@@ -13,7 +13,7 @@ from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
 from lotse_contracts import Message
 from lotse_contracts.values import CheckbackAnswerName, MoveWish
-from lotse_referral.handlers import own_page
+from lotse_referral.handlers import own_page, own_places
 from lotse_referral.http import own_session
 from lotse_referral.http.own_face import Face, refusable
 from lotse_referral.store import ownpage
@@ -72,15 +72,27 @@ async def _move(id: UUID, given: Given) -> Sequence[Message]:
     return await own_page.wish_to_move(given.tx, given.session, id, wish, given.context)
 
 
+async def _give_back(id: UUID, given: Given) -> Sequence[Message]:
+    return await own_places.give_back(given.tx, given.session, id, given.context)
+
+
 ACTS: tuple[tuple[str, str, Act], ...] = (
     ("referrals", "answer", _answer),
     ("referrals", "time", _take_time),
     ("referrals", "withdraw", _withdraw),
     ("appointments", "cancel", _cancel),
     ("appointments", "move", _move),
+    ("places", "give-back", _give_back),
 )
 """What the path names, the last part of it, and what is done."""
-DONE = {"answer": "checkback", "time": "time", "withdraw": "withdraw", "cancel": "cancel", "move": "move"}
+DONE = {
+    "answer": "checkback",
+    "time": "time",
+    "withdraw": "withdraw",
+    "cancel": "cancel",
+    "move": "move",
+    "give-back": "give_back",
+}
 """What her page then says, by its text."""
 
 

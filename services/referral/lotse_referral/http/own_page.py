@@ -14,7 +14,7 @@ from lotse_chassis.service import Service
 from lotse_contracts.intake import AskHolder, AskSealingKey, HolderAnswer, HolderContent
 from lotse_contracts.sealed import CannotOpen, decode, seal
 from lotse_referral.domain.calendar_file import FILE_NAME, media_type
-from lotse_referral.handlers import calendars, own_page, own_view
+from lotse_referral.handlers import calendars, own_page, own_places, own_view
 from lotse_referral.handlers.telling import OWN_PAGE
 from lotse_referral.http import own_acts, own_answers, own_session
 from lotse_referral.http.own_face import Face, face_of, html, refusable
@@ -87,6 +87,7 @@ async def _look(face: Face, request: Request) -> Response:
             said = pages.TEXTS[language]["over"] if token else ""
             return html(pages.entering(language, face.where("/me/enter"), said=said), language)
         shown = await own_view.entries(tx, session, now)
+        places = await own_places.shown(tx, session, now)
     language = own_session.language_of(request, session.language)
     page = pages.overview(
         shown,
@@ -95,6 +96,7 @@ async def _look(face: Face, request: Request) -> Response:
         token=own_session.form_token(token),
         until=session.expires_at,
         by_link=session.proved_by == "link",
+        places=places,
         said=pages.TEXTS[language].get(f"done_{request.query_params.get('done', '')}", ""),
     )
     return html(page, language)

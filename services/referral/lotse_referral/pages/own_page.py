@@ -66,6 +66,7 @@ def overview(
     token: str,
     until: datetime,
     by_link: bool,
+    places: Iterable[Any] = (),
     said: str = "",
 ) -> str:
     """What is there for her. `token` proves that a form came from this page; `said` is what just happened."""
@@ -76,6 +77,7 @@ def overview(
         entries=tuple(entries),
         token=token,
         by_link=by_link,
+        places=tuple(places),
         said=said,
         until=f"{until.astimezone(ZONE):%H:%M}",
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, case, delete, func, insert, null, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -22,6 +22,15 @@ class SignUp:
     offer_id: UUID
     place: Booking
     pin_hash: bytes
+
+
+@dataclass(frozen=True)
+class HerPlace:
+    """A place of a person; `before` is how many wait before her, None if she has a seat."""
+
+    booking_id: UUID
+    offer_id: UUID
+    before: int | None
 
 
 async def of_offer(tx: AsyncConnection, offer_id: UUID) -> tuple[Booking, ...]:
@@ -61,6 +70,17 @@ async def offers_of_person(tx: AsyncConnection, person_id: UUID) -> tuple[UUID, 
     """The offers that she has a place in, always in the same order."""
     query = select(booking.c.offer_id).where(booking.c.person_id == person_id)
     return tuple(sorted((await tx.execute(query)).scalars()))
+
+
+async def of_persons(tx: AsyncConnection, person_ids: Sequence[UUID]) -> tuple[HerPlace, ...]:
+    """Her places, oldest first, with how many wait before each; None where she has a seat."""
+    other = booking.alias()
+    ahead = (other.c.offer_id == booking.c.offer_id) & other.c.waitlisted & (other.c.position < booking.c.position)
+    before = select(func.count()).where(ahead).scalar_subquery()
+    shown = case((booking.c.waitlisted, before), else_=null()).label("before")
+    query = select(booking.c.booking_id, booking.c.offer_id, shown).where(booking.c.person_id.in_(person_ids))
+    rows = await tx.execute(query.order_by(booking.c.booked_at, booking.c.booking_id))
+    return tuple(HerPlace(row.booking_id, row.offer_id, row.before) for row in rows)
 
 
 async def add(

@@ -10,10 +10,18 @@ from sqlalchemy import Row, delete, distinct, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lotse_referral.domain.codes import is_violence
 from lotse_referral.domain.groups import GroupOffer, OfferWords
 from lotse_referral.domain.heads import Record
 from lotse_referral.domain.series import Deviation, Deviations, Series
-from lotse_referral.store.tables import address, group_offer, location, service_at_location, service_extension
+from lotse_referral.store.tables import (
+    address,
+    attribute,
+    group_offer,
+    service_at_location,
+    service_extension,
+    taxonomy_term,
+)
 from lotse_referral.store.tables.groups import group_record, group_session, group_tally
 
 OFFERS_MAX = 2_000  # of one association, ended ones among them
@@ -90,9 +98,14 @@ async def place_of(tx: AsyncConnection, location_id: UUID) -> str | None:
     return None if row is None else f"{row.address_1}, {row.postal_code} {row.city}"
 
 
-async def location_known(tx: AsyncConnection, location_id: UUID) -> bool:
-    """Whether the directory has this location."""
-    return (await tx.execute(select(location.c.id).where(location.c.id == location_id))).first() is not None
+async def is_delicate(tx: AsyncConnection, offer: GroupOffer) -> bool:
+    """Whether its name alone would tell too much: it is a service's for violence, or of a secret place."""
+    secret = select(service_extension.c.service_id).where(
+        service_extension.c.service_id == offer.service_id, service_extension.c.confidential_location
+    )
+    codes = select(taxonomy_term.c.code).join(attribute, attribute.c.taxonomy_term_id == taxonomy_term.c.id)
+    found = (await tx.execute(codes.where(attribute.c.link_id == offer.service_id))).scalars()
+    return any(is_violence(code) for code in found) or (await tx.execute(secret)).first() is not None
 
 
 async def record_of(tx: AsyncConnection, record_id: UUID) -> Record | None:
