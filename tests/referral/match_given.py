@@ -14,7 +14,7 @@ from lotse_referral.domain.levels import code_level
 from lotse_referral.domain.matching import Match
 from lotse_referral.domain.needs import Free, Need
 from lotse_referral.domain.offers import LanguageSlot, Offer, Opening
-from lotse_referral.domain.scoring import Fixed, Scoring, fixed_points
+from lotse_referral.domain.scoring import Fixed, Scoring, standing_of
 from lotse_referral.providers.knowledge import knowledge
 
 KNOWN = knowledge()
@@ -129,8 +129,9 @@ def score_of(need: Need, offer: Offer) -> int:
     keyed = next(iter(Index([offer], KNOWN).by_id.values()))
     scoring = Scoring(need, NOW, KNOWN)
     level = code_level(need.code, offer) or "other_part"
-    points, percent = fixed_points(level, offer, TODAY, KNOWN, scoring.weights)
-    return scoring.suggestion(Fixed(points, percent, level, keyed)).score
+    return scoring.suggestion(
+        Fixed(0, scoring.table["code"][level] + standing_of(offer, scoring)[0], 0, level, keyed)
+    ).score
 
 
 def offer(number: int = 1, code: str = "benefits", **given: Any) -> Offer:

@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from uuid import UUID
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from benchmarks import matching as synthetic
 from lotse_referral.domain.index import Index
 from lotse_referral.domain.levels import COVERING, code_level
 from lotse_referral.domain.matching import CANDIDATES_MAX, FALLBACK, Exclusion, Match, exclusion
@@ -331,3 +333,23 @@ def test_the_tiers_stand_one_behind_the_other() -> None:
 def test_more_than_are_shown_are_counted(number: int) -> None:
     found = match(Need("benefits", ("uk",)), [offer(n) for n in range(1, number + 1)])
     assert (len(found.suggestions), found.more) == (CANDIDATES_MAX, number - CANDIDATES_MAX)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_shortcut_finds_what_looking_at_each_service_finds(seed: int) -> None:
+    """With many services most are never looked at; the best ones are the same as if each had been matched alone."""
+    rng = Random(seed)  # noqa: S311 - a test
+    rules = sorted(KNOWN.rules)
+    directory = [synthetic.offer(number, rng, rules) for number in range(400)]
+    index = Index(directory, KNOWN)
+    for _ in range(12):
+        need = synthetic.need(rng)
+        alone = [(one, single[0]) for one in directory if (single := match(need, [one]).suggestions)]
+        keys = {
+            said.service_id: (said.tier, -said.score, -KNOWN.scale.percents["code"][said.factors[0].because])
+            for _, said in alone
+        }
+        ranked = sorted(alone, key=lambda one: (*keys[one[1].service_id], len(one[0].codes), one[0].service_id))
+        found = index.match(need, NOW)
+        assert [one.service_id for one in found.suggestions] == [said.service_id for _, said in ranked[:CANDIDATES_MAX]]
+        assert found.more == max(0, len(alone) - CANDIDATES_MAX)

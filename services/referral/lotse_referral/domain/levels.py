@@ -79,6 +79,29 @@ def code_level(code: str, offer: Offer, instead: frozenset[str] = frozenset()) -
     return "general_advice" if parent_of(offer.primary_code) == ORIENTATION else None
 
 
+def tongues(need: Need, offer: Offer) -> list[str]:
+    """The levels of language that an offer can reach, whenever it is open: what `talks` finds, without the hours."""
+    found = [_without(offer).name]
+    if offer.interpreter and need.interpreter_possible is not False:
+        found.append("interpreter")
+    for place, language in enumerate(need.languages):
+        spoken = language.partition("-")[0]
+        kinds = {slot.kind for slot in offer.slots if slot.language == spoken}
+        if kinds:
+            found += [level for kind in kinds if (level := _slot_level(kind, need, first=place == 0)) is not None]
+        elif spoken in offer.spoken:
+            found.append("staff_speaks" if place == 0 else "staff_speaks_other")
+        elif spoken in offer.doubtful:
+            found.append("language_doubtful")
+    return found
+
+
+def _slot_level(kind: str, need: Need, *, first: bool) -> str | None:
+    if kind == "interpreter":
+        return None if need.interpreter_possible is False else "interpreter"
+    return f"{kind}_speaks" + ("" if first else "_other")
+
+
 def talks(need: Need, offer: Offer, now: datetime) -> list[Talk]:
     """Every way in which she could be received; which of them is best depends on the weights."""
     general = UNKNOWN if offer.appointment_only else next_open(offer.openings, now, need.free)
@@ -113,12 +136,12 @@ def _without(offer: Offer) -> Level:
 def _slotted(slots: Sequence[LanguageSlot], need: Need, now: datetime, *, first: bool, appointment: bool) -> list[Talk]:
     found = []
     for kind in dict.fromkeys(slot.kind for slot in slots):
-        if kind == "interpreter" and need.interpreter_possible is False:
+        name = _slot_level(kind, need, first=first)
+        if name is None:
             continue
         own = [slot for slot in slots if slot.kind == kind]
         openings = tuple(slot.opening for slot in own)
         slot = Next("by_appointment") if appointment else next_open(openings, now, need.free)
-        name = "interpreter" if kind == "interpreter" else f"{kind}_speaks" + ("" if first else "_other")
         found.append(Talk(Level(name, _times(own[0].language, openings)), slot))
     return found
 

@@ -17,6 +17,7 @@ from lotse_referral.domain.levels import (
     freshness_level,
     reach_level,
     talks,
+    tongues,
 )
 from lotse_referral.domain.matching import Factor, Suggestion, source_of
 from lotse_referral.domain.needs import Need
@@ -28,17 +29,23 @@ REQUEST, OUTCOMES, EARLIER = "request", "outcomes of this association", "earlier
 
 
 class Keyed(NamedTuple):
-    """An offer with numbers that are the same wherever what they stand for is the same."""
+    """An offer with its number, and numbers that are the same wherever what they stand for is the same."""
 
     offer: Offer
+    number: int
+    tongue: int
     talk: int
     place: int
     rule: int
 
 
 class Fixed(NamedTuple):
-    """What of an offer's points depends on the code, the urgency and the day alone."""
+    """What of an offer's points depends on the code, the urgency and the day alone.
 
+    `bound` is the most that it can have before language and preference are looked at.
+    """
+
+    bound: int
     points: int
     percent: int
     level: str
@@ -57,32 +64,40 @@ class Scoring:
     known: Knowledge
     refused: bool = False
     weights: Weights = field(init=False)
+    table: Mapping[str, Mapping[str, int]] = field(init=False)
     today: date = field(init=False)
     declined: Mapping[object, str] = field(init=False)
     instead: frozenset[str] = field(init=False)
+    preference_max: int = field(init=False)
+    _tongues: dict[int, int] = field(default_factory=dict)
     _talks: dict[int, tuple[int, Talk]] = field(default_factory=dict)
     _reach: dict[int, tuple[int, Level]] = field(default_factory=dict)
     _verdicts: dict[int, Verdict] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.weights = self.known.scale.of(self.need.urgency)
+        self.table = self.known.scale.table(self.need.urgency)
         self.today = local_day(self.now)
         self.declined = dict(self.need.declined)
         self.instead = responsible_instead(self.known.rules.values(), self.need, self.today, refused=self.refused)
+        self.preference_max = self.table["preference"]["preferred" if self.need.preferred else "preference_unknown"]
 
-    @property
-    def rest_max(self) -> int:
-        """The most points that an offer can still earn beyond the fixed ones."""
-        return sum(self.weights[factor] for factor in ("language", "next_slot", "reachability", "preference"))
+    def tongue(self, keyed: Keyed) -> int:
+        """The most points that the languages of an offer can earn, whenever they are spoken."""
+        found = self._tongues.get(keyed.tongue)
+        if found is None:
+            points = self.table["language"]
+            found = self._tongues[keyed.tongue] = max(points[level] for level in tongues(self.need, keyed.offer))
+        return found
 
     def points(self, fixed: Fixed) -> int:
         """All points of an offer."""
         keyed = fixed.keyed
-        if keyed.offer.service_id in self.declined:
+        if self.declined and keyed.offer.service_id in self.declined:
             return sum(factor.points for factor in self._factors(fixed))
-        preferred = keyed.offer.service_id in self.need.preferred
-        preference = "preferred" if preferred else "preference_unknown"
-        return fixed.points + self._talk(keyed)[0] + self._place(keyed)[0] + self._earned("preference", preference)
+        preferred = bool(self.need.preferred) and keyed.offer.service_id in self.need.preferred
+        preference = self.table["preference"]["preferred" if preferred else "preference_unknown"]
+        return fixed.points + self._talk(keyed)[0] + self._place(keyed)[0] + preference
 
     def tier(self, fixed: Fixed) -> int:
         """0: fits. 1: made for others as far as is known, for another part of it, full, or without a common language.
@@ -92,7 +107,9 @@ class Scoring:
         Whoever is there for exactly this stays in front although there is no place: nobody else is responsible.
         """
         offer = fixed.keyed.offer
-        full = offer.capacity == "none" or self.declined.get(offer.service_id) == NO_CAPACITY
+        full = offer.capacity == "none"
+        if self.declined:
+            full = full or self.declined.get(offer.service_id) == NO_CAPACITY
         silent = self._talk(fixed.keyed)[1].language.name == NO_COMMON_LANGUAGE
         behind = fixed.level == OTHER_PART or silent or (full and fixed.level not in EXACT)
         return max(self.verdict(fixed.keyed).tier, int(behind))
@@ -161,7 +178,8 @@ class Scoring:
         found = self._talks.get(keyed.talk)
         if found is None:
             ways = talks(self.need, keyed.offer, self.now)
-            points = [self._earned("language", t.language.name) + self._earned("next_slot", t.slot.level) for t in ways]
+            language, slot = self.table["language"], self.table["next_slot"]
+            points = [language[way.language.name] + slot[way.slot.level] for way in ways]
             best = max(range(len(ways)), key=lambda place: (points[place], place))
             found = self._talks[keyed.talk] = (points[best], ways[best])
         return found
@@ -170,11 +188,8 @@ class Scoring:
         found = self._reach.get(keyed.place)
         if found is None:
             level = reach_level(self.need, keyed.offer, self.known.places)
-            found = self._reach[keyed.place] = (self._earned("reachability", level.name), level)
+            found = self._reach[keyed.place] = (self.table["reachability"][level.name], level)
         return found
-
-    def _earned(self, factor: str, level: str) -> int:
-        return self.known.scale.points(self.weights, factor, level)
 
     def _warnings(self, offer: Offer, verdict: Verdict) -> list[str]:
         """What her own case warns of: rules that say no, that would, or that are not decided."""
@@ -192,16 +207,18 @@ class Scoring:
         return found
 
 
-def fixed_points(level: str, offer: Offer, today: date, known: Knowledge, weights: Weights) -> tuple[int, int]:
-    """The points for code, capacity, outcomes and freshness, and the percentage of the code for ties."""
-    scale = known.scale
+def standing_of(offer: Offer, scoring: Scoring) -> tuple[int, int]:
+    """The points for capacity, outcomes and freshness, and the most that can be added to them for hours and place."""
+    table = scoring.table
     percent = success_percent(offer.helped, offer.closed)
-    points = scale.points(weights, "code", level) + scale.points(weights, "capacity", f"capacity_{offer.capacity}")
-    points += scale.points(weights, "freshness", freshness_level(offer, today))
-    points += earned(
-        weights["evidence"], scale.percents["evidence"]["outcomes_unknown"] if percent is None else percent
-    )
-    return points, scale.percents["code"][level]
+    points = table["capacity"][f"capacity_{offer.capacity}"]
+    points += table["freshness"][freshness_level(offer, scoring.today)]
+    points += table["evidence"]["outcomes_unknown"] if percent is None else earned(scoring.weights["evidence"], percent)
+    timed = bool(offer.openings or offer.slots)
+    slot = scoring.weights["next_slot"] if timed else table["next_slot"]["hours_unknown"]
+    placed = bool(offer.areas or offer.postal_code) or offer.latitude is not None
+    place = scoring.weights["reachability"] if placed else table["reachability"]["place_unknown"]
+    return points, slot + place
 
 
 def warnings_of(offer: Offer) -> tuple[str, ...]:

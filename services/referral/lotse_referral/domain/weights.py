@@ -30,9 +30,13 @@ class Scale:
         """The weights for an urgency; an unknown one counts as normal."""
         return self.weights.get(urgency, self.weights["normal"])
 
-    def points(self, weights: Weights, factor: str, level: str) -> int:
-        """The points of one level, rounded half up, so that no sum exceeds 100."""
-        return earned(weights[factor], self.percents[factor][level])
+    def table(self, urgency: str) -> Mapping[str, Mapping[str, int]]:
+        """The points by factor and level for an urgency, rounded half up, so that no sum exceeds 100."""
+        weights = self.of(urgency)
+        return {
+            factor: {level: earned(weights[factor], percent) for level, percent in levels.items()}
+            for factor, levels in self.percents.items()
+        }
 
 
 def earned(weight: int, percent: int) -> int:
