@@ -2,13 +2,15 @@
 
 import hashlib
 import json
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from lotse_chassis.faults import Refused
-from lotse_contracts.intake import PersonRegistered
+from lotse_contracts import Message
+from lotse_contracts.intake import CaseAssigned, PersonRegistered
 from lotse_contracts.referral import (
     AnswerCheckback,
     AnswerReferral,
@@ -19,7 +21,11 @@ from lotse_contracts.referral import (
     FixAppointment,
     PersonErased,
     PlaceBooked,
+    ProposedTime,
+    ProposeTimes,
     ReferralAnswered,
+    RequestInterpreter,
+    ShareCalendar,
 )
 from lotse_contracts.sealed import encode, open_sealed, public_bytes
 from lotse_referral.domain.groups import GroupOffer
@@ -35,6 +41,19 @@ async def offered(desk: Desk) -> None:
         await groups.save(tx, OFFER)
 
 
+def around_the_appointment(person: Person, card: Person) -> list[Message]:
+    """What may hang on it, and who of us carries the case."""
+    ids = {"referral_id": card.referral_id, "appointment_id": UUID(int=8)}
+    later = NOW + timedelta(days=9)
+    time = ProposedTime(proposal_id=UUID(int=81), starts_at=later, ends_at=later + timedelta(hours=1))
+    return [
+        CaseAssigned(case_id=person.case_id, person_id=person.person_id, version=2, owner="olena"),
+        ProposeTimes(referral_id=card.referral_id, times=(time,)),
+        RequestInterpreter(request_id=UUID(int=82), language="uk", **ids),
+        ShareCalendar(code_sha256="0" * 64, **ids),
+    ]
+
+
 async def a_full_life(desk: Desk, person: Person) -> None:
     """A card, a connected referral, an appointment, a seat and a consent."""
     await offered(desk)
@@ -47,6 +66,8 @@ async def a_full_life(desk: Desk, person: Person) -> None:
             referral_id=card.referral_id, appointment_id=UUID(int=8), starts_at=NOW, ends_at=NOW.replace(hour=13)
         )
     )
+    for order in around_the_appointment(person, card):
+        await desk.hears(order)
     await desk.hears(BookPlace(booking_id=UUID(int=71), person_id=person.person_id, offer_id=OFFER.offer_id))
     await desk.hears(AnswerCheckback(referral_id=card.referral_id, answer="not_yet"))
 
@@ -64,7 +85,7 @@ async def test_the_receipt_counts_what_is_gone_and_the_digest_holds(desk: Desk) 
     assert receipt.digest == hashlib.sha256(canonical).hexdigest()
     held = await desk.everything()
     kept = {table for table, rows in held.items() if rows}
-    assert kept == {"tombstone", "group_offer", "group_tally"}
+    assert kept == {"tombstone", "group_offer", "group_tally", "departed_count"}
 
 
 async def test_the_partner_who_got_her_fields_is_told_and_no_other(desks: tuple[Desk, Desk]) -> None:
