@@ -48,7 +48,7 @@ async def consented(desk: Frontend, person_id: UUID) -> UUID:
     terms = [
         ConsentTerms(
             consent_id=uuid4(),
-            kind=kind,  # type: ignore[arg-type]
+            kind=kind,
             recipient=str(SERVICE_ID),
             purpose="referral",
             codes=("benefits",),
