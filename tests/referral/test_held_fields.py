@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
+from lotse_chassis import links
 from lotse_chassis.faults import Refused
 from lotse_contracts.intake import ConsentWithdrawn, FieldsRefused, PersonFields, ReleaseFields
 from lotse_contracts.notify import PageLink, TellService
@@ -14,6 +15,7 @@ from lotse_contracts.referral import (
     ActOnReferral,
     AnswerOffice,
     AskDelivery,
+    AskPersonData,
     AskReferralLink,
     AskSealingKey,
     DeliveryAnswer,
@@ -227,3 +229,35 @@ async def test_no_fact_of_the_delivery_carries_anything_but_ids_and_codes(office
     text = json.dumps([one.model_dump(mode="json") for one in facts])
     assert CANARY not in text
     assert PersonFields.model_validate(WHOLE).contact
+
+
+async def test_she_may_have_what_is_held_for_an_office_and_what_it_wrote(office_desk: OfficeDesk) -> None:
+    person, mine = Person(code="benefits"), X25519PrivateKey.generate()
+    code = office_desk.link_in(await referred(office_desk, person))
+    async with browser(office_desk) as office:
+        await office.open(code)
+        await office.answer(code, "request_info", {"question": "other", "text": "Spricht sie Englisch?"})
+    question = AskPersonData(person_id=person.person_id, reply_key=encode(public_bytes(mine)))
+    answer = await office_desk.asks(question)
+    plain = open_sealed(answer.content, mine, type_name=AskPersonData.type_name(), key=str(person.person_id))
+    document = json.loads(plain)
+    assert document["held_fields"][0]["ciphertext"]["identity"]["name"] == CANARY
+    assert document["office_message"][0]["ciphertext"] == {"text": "Spricht sie Englisch?"}
+    assert links.digest_of(code) not in plain.decode(), "what lets somebody in is not given out"
+
+
+@pytest.mark.parametrize(("action", "reason"), [("withdraw", "client_request"), ("mark_error", None)])
+async def test_whatever_takes_a_referral_back_ends_page_and_fields_at_once(
+    office_desk: OfficeDesk, action: str, reason: str | None
+) -> None:
+    person = Person(code="benefits")
+    code = office_desk.link_in(await referred(office_desk, person))
+    async with browser(office_desk) as office:
+        await office.open(code)
+        order = {"referral_id": person.referral_id, "action": action, "reason": reason}
+        await office_desk.hears(ActOnReferral.model_validate(order))
+        late = await office.see(code)
+        assert (late.status_code, CANARY in late.text) == (410, False)
+    assert office_desk.sql("SELECT 1 FROM held_fields") == []
+    assert only(HeldFieldsDestroyed, await office_desk.fires_timers()).because == "withdrawn"
+    assert not office_desk.keys.holds(person.referral_id)

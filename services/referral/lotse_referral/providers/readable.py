@@ -12,9 +12,10 @@ Row = Mapping[str, Any]
 
 CONTEXTS: dict[str, str] = {
     "held_fields.ciphertext": "fields",
-    "office_message.ciphertext": "message",
+    "office_message.ciphertext": "message:{message_id}",
 }
-"""Column -> what its ciphertext is bound to beside person and referral; whoever adds an encrypted column adds it."""
+"""Column -> what its ciphertext is bound to beside person and referral, other columns of the row in braces; whoever
+adds an encrypted column adds it."""
 
 STAFF_COLUMNS = frozenset({"owner", "counsellor", "assignee", "actor"})
 """Who of the staff is in charge; she is told that it was staff."""
@@ -37,7 +38,7 @@ def _read(vault: Vault | None, place: str, row: Row, stored: bytes) -> Any:
     context = CONTEXTS.get(place)
     if vault is None or context is None:
         return "unreadable"
-    plain = vault.unlock(row["person_id"], row["referral_id"], context, stored)
+    plain = vault.unlock(row["person_id"], row["referral_id"], context.format_map(row), stored)
     if plain is None:
         return "unreadable"
     try:
