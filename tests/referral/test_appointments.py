@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from lotse_chassis.faults import Refused
 from lotse_contracts.intake import PersonRegistered
+from lotse_contracts.notify import StopTelling, Tell
 from lotse_contracts.referral import (
     AnswerProposal,
     AnswerReferral,
@@ -157,6 +158,7 @@ async def test_a_place_is_a_location_or_a_word_and_never_a_text(desk: Desk, wher
 async def test_nothing_is_pushed_to_a_victim_of_violence(desk: Desk) -> None:
     person = Person(code="violence")
     await on_her_way(desk, person, "Traumaambulanz")
+    assert names(await desk.hears(times(person, 0))) == ["TimesProposed"]
     assert only(AppointmentFixed, await desk.hears(fixing(person))).tell is False
     assert only(AppointmentCancelled, await desk.hears(fixing(person, cancelled=True, reason="illness"))).tell is False
 
@@ -214,10 +216,14 @@ async def states(desk: Desk) -> dict[int, str]:
 async def test_a_confirmed_time_is_an_appointment_and_the_others_lapse(desk: Desk) -> None:
     person = Person(code="work")
     await on_her_way(desk, person)
-    assert only(TimesProposed, await desk.hears(times(person, 0, 1, 2))).version == 1
+    proposed = await desk.hears(times(person, 0, 1, 2))
+    assert only(TimesProposed, proposed).version == 1
+    notice = only(Tell, proposed)
+    assert (notice.template, notice.arguments, notice.useful_by) == ("referral_made", (), STARTS)
     assert await desk.hears(times(person, 0, 1, 2)) == []
     said = await desk.hears(choice(person, 1))
-    assert names(said)[:2] == ["ProposalAnswered", "AppointmentFixed"]
+    assert names(said)[:3] == ["ProposalAnswered", "StopTelling", "AppointmentFixed"]
+    assert only(StopTelling, said).dedupe_key == notice.dedupe_key
     assert only(AppointmentFixed, said).appointment_id == UUID(int=0xB1)
     assert only(ProposalAnswered, said).answered_by == "staff"
     assert await states(desk) == {0: "lapsed", 1: "confirmed", 2: "lapsed"}

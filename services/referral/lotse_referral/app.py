@@ -81,7 +81,7 @@ def assembled(settings: ReferralSettings) -> tuple[Service, Offices]:
     service.hears(referral.TellRecipient, noticing.tell_recipient)
 
     _hear_matching(service, matcher, frozenset(keys.partners))
-    _hear_appointments(service)
+    _hear_appointments(service, pages)
     _hear_groups(service, settings, pages)
     _answer_the_desk(service)
     vault = _vault(service, settings)
@@ -181,11 +181,11 @@ def _hear_groups(service: Service, settings: ReferralSettings, pages: OwnPages) 
     service.serves(group_face.routes(service, pages, gate))
 
 
-def _hear_appointments(service: Service) -> None:
+def _hear_appointments(service: Service, pages: OwnPages) -> None:
     """Appointments, the times that offices propose, interpreters, calendars, waiting lists of services."""
     service.hears(intake.CaseAssigned, waiting.case_assigned)
     service.hears(referral.FixAppointment, scheduling.fix)
-    service.hears(referral.ProposeTimes, proposing.propose)
+    service.hears(referral.ProposeTimes, with_links(pages, proposing.propose))
     service.hears(referral.AnswerProposal, proposing.answer)
     service.hears(referral.RequestInterpreter, interpreters.request)
     service.hears(referral.AnswerInterpreter, interpreters.answer)

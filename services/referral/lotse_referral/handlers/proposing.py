@@ -9,12 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
 from lotse_contracts import Message
+from lotse_contracts.notify import StopTelling, Tell
 from lotse_contracts.referral import AnswerProposal, ProposalAnswered, ProposedTime, ProposeTimes, TimesProposed
 from lotse_contracts.values import TimesParty
 from lotse_referral.domain.appointments import Appointment, fault_of, to_the_minute
 from lotse_referral.domain.proposals import Proposal, ProposalClosed, answered, lapsed, next_number
 from lotse_referral.domain.referral import Referral
-from lotse_referral.handlers.appointments import must_be_known
+from lotse_referral.handlers.appointments import must_be_known, tellable
 from lotse_referral.handlers.finding import ours
 from lotse_referral.handlers.scheduling import arrange
 from lotse_referral.store import appointments
@@ -51,15 +52,14 @@ async def offered(
     for one in made:
         await _must_be_a_time(tx, one, context)
     await appointments.save_proposals(tx, (*lapsed(before), *made))
-    return (
-        TimesProposed(
-            referral_id=held.referral_id,
-            person_id=held.person_id,
-            proposal_ids=tuple(one.proposal_id for one in made),
-            version=number,
-            proposed_by=by,
-        ),
+    proposed = TimesProposed(
+        referral_id=held.referral_id,
+        person_id=held.person_id,
+        proposal_ids=tuple(one.proposal_id for one in made),
+        version=number,
+        proposed_by=by,
     )
+    return (proposed, *await _told(tx, held, made))
 
 
 async def settle(
@@ -89,7 +89,28 @@ async def settle(
     )
     if not confirmed:
         return (said,)
-    return (said, *await arrange(tx, held, _appointment(settled, context.now), context))
+    untold = StopTelling(person_id=settled.person_id, dedupe_key=_notice(held, settled.number))
+    return (said, untold, *await arrange(tx, held, _appointment(settled, context.now), context))
+
+
+async def _told(tx: AsyncConnection, held: Referral, made: Sequence[Proposal]) -> tuple[Tell, ...]:
+    """The neutral notice of news on her page, of use until the first of the times; never where it is unsafe."""
+    if held.person_id is None or not await tellable(tx, held):
+        return ()
+    number = made[0].number
+    return (
+        Tell(
+            person_id=held.person_id,
+            template="referral_made",
+            useful_by=min(one.starts_at for one in made),
+            dedupe_key=_notice(held, number),
+            supersedes=_notice(held, number - 1) if number > 1 else None,
+        ),
+    )
+
+
+def _notice(held: Referral, number: int) -> str:
+    return f"times-{held.referral_id}-{number}"
 
 
 async def _fresh(

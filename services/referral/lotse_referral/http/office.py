@@ -17,6 +17,7 @@ from lotse_chassis.service import Service, Unit
 from lotse_referral.domain.office_links import SESSION_LIFE
 from lotse_referral.handlers import office
 from lotse_referral.handlers.office import OfficeAnswer, Seen
+from lotse_referral.handlers.telling import OwnPages, all_with_links
 from lotse_referral.pages.office import HEADERS, OFFICE_LANGUAGES, TIMES_MAX, code_html, office_html
 from lotse_referral.providers.offices import LINK_PATH, Offices
 
@@ -96,7 +97,8 @@ class OfficeFace:
             async with self._unit() as unit:
                 given = _given(form)
                 said = await office.answer(self.offices, unit.tx, unit.context, code, session=session, given=given)
-                unit.say(*said)
+                pages = OwnPages(self.offices.base_url, self.offices.notify_key)
+                unit.say(*await all_with_links(unit.tx, pages, said, unit.context.now))
         except Refused as fault:
             return await self._refused(request, code, wished, fault)
         return _found(f"../{_path_safe(code)}", wished, done=True)
