@@ -261,3 +261,32 @@ async def test_whatever_takes_a_referral_back_ends_page_and_fields_at_once(
     assert office_desk.sql("SELECT 1 FROM held_fields") == []
     assert only(HeldFieldsDestroyed, await office_desk.fires_timers()).because == "withdrawn"
     assert not office_desk.keys.holds(person.referral_id)
+
+
+async def test_what_an_office_asks_back_for_joins_what_it_has_under_a_fresh_consent(office_desk: OfficeDesk) -> None:
+    person, more = Person(code="benefits"), uuid4()
+    code = office_desk.link_in(await referred(office_desk, person))
+    async with browser(office_desk) as office:
+        await office.open(code)
+        asked_back = {"question": "fields_missing", "group": ["need_summary", "health"]}
+        await office.answer(code, "request_info", asked_back)
+        (row,) = office_desk.sql("SELECT asked_groups, service_id FROM referral")
+        assert row["asked_groups"] == ["need_summary", "health"]
+        given = person.consents(recipient=str(row["service_id"]), consent_id=more, field_groups=("need_summary",))
+        await office_desk.hears(given)
+        order = {
+            "referral_id": person.referral_id,
+            "action": "answer_info",
+            "answer": "given",
+            "field_groups": ("need_summary",),
+            "consent_id": more,
+        }
+        wanted = only(ReleaseFields, await office_desk.hears(ActOnReferral.model_validate(order)))
+        assert (wanted.consent_id, wanted.field_groups) == (more, ("need_summary",))
+        await office_desk.hears(office_desk.sealed_to_us(wanted))
+        page = (await office.see(code)).text
+        assert CANARY in page
+        assert "sucht &lt;b&gt;eine" in page
+        withdrawn = ConsentWithdrawn(consent_id=more, person_id=person.person_id, version=2, recipient="x")
+        await office_desk.hears(withdrawn)
+        assert CANARY not in (await office.see(code)).text, "one consent taken back ends the whole page"
