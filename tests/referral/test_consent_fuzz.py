@@ -59,7 +59,7 @@ def any_referral(luck: random.Random) -> Referral:
         held,
         wanted_consent_id=luck.choice((None, None, UUID(int=1), UUID(int=2))),
         refused_consent_id=luck.choice((None, None, UUID(int=3))),
-        left_consent_ids=luck.choice(((), (), (UUID(int=4),))),
+        left_consent_ids=luck.choice(((), (), (UUID(int=2),))),
     )
 
 
