@@ -1,21 +1,28 @@
 """The covering letter, the copy for the person, and the card on paper, read by a parser that is not ours."""
 
 import io
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject
 
 from lotse_chassis.identity import Staff, issue_token
+from lotse_contracts.intake import PersonFields
 from lotse_referral.domain.card_texts import CARD_LANGUAGES, CARD_TEXTS
 from lotse_referral.domain.codes import CONCERNS
 from lotse_referral.domain.phrases import GREETING, NAMES, PHRASES
-from lotse_referral.pages.letters import TEXTS, grouped
+from lotse_referral.domain.referral import Referral
+from lotse_referral.pages.letters import TEXTS, Letter, grouped, letter_pdf
+from lotse_referral.providers.offices import Sender
 from tests.referral.desk import Person
 from tests.referral.offices import BASE, CANARY, TOKEN_KEY, OfficeDesk, browser, office_of, referred
+from tests.referral.test_cards import OFFICE
 
 
 def token(desk: OfficeDesk, role: str = "counsellor") -> dict[str, str]:
@@ -191,3 +198,25 @@ def test_every_concern_has_its_name_and_its_sentence_in_four_languages() -> None
 
 def test_a_code_is_grouped_for_whoever_types_it() -> None:
     assert grouped("ABCDEFGHJKMNPQRSTVWXYZ0123") == "ABCDEF-GHJKMN-PQRSTV-WXYZ01-23"
+
+
+@given(
+    need=st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=4_000),
+    repeats=st.integers(1, 3),
+)
+@settings(max_examples=25, deadline=None)
+def test_a_letter_holds_whatever_was_released_on_as_many_pages_as_it_needs(need: str, repeats: int) -> None:
+    fields = PersonFields(identity={"name": CANARY}, need_summary=(need * repeats)[:10_000] or None)
+    reader, text = read(letter_pdf(letter(fields)))
+    assert CANARY in text
+    assert "ABCDEF-GHJKMN-PQRSTV-WXYZ01-23" in text, "the way to answer is there, however long the letter is"
+    assert len(reader.pages) <= 8
+
+
+def letter(fields: PersonFields | None) -> Letter:
+    """About nobody in particular."""
+    at = datetime(2026, 11, 26, 9, tzinfo=UTC)
+    referral = Referral(uuid4(), "out", "letter", uuid4(), "uk", "normal", at, at, state="sent", codes=("benefits",))
+    code = "ABCDEFGHJKMNPQRSTVWXYZ0123"
+    until = at + timedelta(days=28)
+    return Letter(referral, OFFICE, Sender("Verein"), at, until, f"{BASE}/l/{code}", code, fields)

@@ -162,6 +162,8 @@ async def test_answers_out_of_order_doubled_and_years_late_settle_or_are_refused
     async with browser(office_desk) as office:
         page = await office.open(code)
         assert (await office.answer(code, "complete", {"outcome": "need_met"})).status_code == 409
+        words = {"question": "other", "text": "Canary-Frage"}
+        assert "Canary-Frage" in (await office.answer(code, "request_info", words)).text
         for _ in range(3):
             assert (await office.answer(code, "accept")).status_code == 200
         assert (await office.answer(code, "decline", {"reason": "other"})).status_code == 409
@@ -169,6 +171,7 @@ async def test_answers_out_of_order_doubled_and_years_late_settle_or_are_refused
         ended = await office.see(code)
         assert WORDS["de"]["fields_ended"] in ended.text
         assert CANARY not in ended.text, "what is over is read no more"
+        assert "Canary-Frage" not in ended.text
         kept = {"action": "fail", "reason": "no_show", "token": hidden(page.text, "token")}
         assert (await office.client.post(f"/l/{code}/answer", data=kept)).status_code == 409
         office_desk.now += timedelta(days=3 * 365)

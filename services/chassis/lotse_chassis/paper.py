@@ -116,6 +116,11 @@ class Sheet:
         """Of the text."""
         return WIDTH - self.left - self.right
 
+    @property
+    def pages(self) -> int:
+        """How many there are so far."""
+        return self._page
+
     def text(self, text: str, *, bold: bool = False, size: float = 0.0, gap: float = 0.0, indent: float = 0.0) -> None:
         """One paragraph, a line after the other where it does not fit on the page; `gap` in points below it."""
         font = BOLD_FONT if bold else TEXT_FONT

@@ -9,12 +9,18 @@ from lotse_referral.domain.phrases import GREETING, phrase
 from lotse_referral.pages.cards import Card
 
 TITLE_SIZE, SAY_SIZE, HEADING_SIZE = 16.0, 14.0, 12.0
+SIZES = (10.5, 9.75, 9.0)  # points; the largest at which it is one page, or as many pages as the smallest needs
 
 
 def card_pdf(card: Card, language: str) -> bytes:
-    """A4; the sentence to be shown is large enough to be read across a counter."""
-    words = CARD_TEXTS[language]
-    sheet = Sheet(title=f"{words['title']}: {card.service.name}", language=language)
+    """A4, one page where that can be read; the sentence to be shown is large enough to be read across a counter."""
+    sheets = (_written(card, language, size) for size in SIZES[:-1])
+    return (next((one for one in sheets if one.pages == 1), None) or _written(card, language, SIZES[-1])).pdf()
+
+
+def _written(card: Card, language: str, size: float) -> Sheet:
+    title = f"{CARD_TEXTS[language]['title']}: {card.service.name}"
+    sheet = Sheet(title=title, language=language, size=size)
     sheet.text(card.service.name, bold=True, size=TITLE_SIZE, gap=3 * MM)
     if card.code:
         _say(sheet, card.code, language)
@@ -23,7 +29,7 @@ def card_pdf(card: Card, language: str) -> bytes:
         sheet.text(CARD_TEXTS[one]["title"], bold=True, size=HEADING_SIZE, gap=2 * MM)
         for label, said in _rows(card, one):
             sheet.row(label, said)
-    return sheet.pdf()
+    return sheet
 
 
 def _say(sheet: Sheet, code: str, language: str) -> None:
