@@ -252,7 +252,7 @@ def _of_life(one: Life) -> Iterator[Case]:
         return
     if (sent := one.at("sent")) is not None:
         code = one.code if one.code in CONCERNS else PARENT_OF.get(one.code, "other")
-        yield sent, "sent", 1, {"category": (code,), "mode": (one.mode,)}
+        yield sent, "sent", 1, {"category_mode": (code, one.mode)}
     at, mode, reason = one.steps[-1][0], (one.mode,), (str(one.reason),)
     if one.state == "completed":
         tables = {"mode_confirmer": (one.mode, str(one.confirmed_by)), "outcome": (str(one.outcome),)}

@@ -1,7 +1,7 @@
 """Whoever has every report as it left the house, and an integer program, recovers no hidden count."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from random import Random
 from typing import Any
@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from lotse_contracts.values import ReferralReportPart
-from lotse_referral.domain.reports import FAMILIES, PARTS, Counted, Wanted, report_of
+from lotse_referral.domain.reports import COUNTED, FAMILIES, PARTS, Counted, Wanted, report_of
 from lotse_referral.pages.report import names, page, table
 from lotse_referral.providers.report_rules import report_rules
 from lotse_statistics.naming import HIDDEN
 from lotse_statistics.reports import canonical, said_in
 from lotse_statistics.spans import span_of
-from tests.statistics.attack import Key, Knowledge, Seen
+from tests.statistics.attack import MOST, Key, Knowledge, Seen, sums
 
 HISTORIES: tuple[Sequence[str], ...] = (
     ("2026-01", "2026-02", "2026-03", "2026-Q1"),
@@ -42,19 +42,33 @@ def _categories(dimension: str) -> Sequence[str]:
     return PLAN_LINES if dimension == "plan_line" else list(names().values[dimension])
 
 
+TIED: Mapping[str, Mapping[str, str]] = {
+    "connected": {"person": "receiver", "staff": "receiver", "unconfirmed": "expired"},
+    "link": {"unconfirmed": "expired"},
+}
+"""An office that logs in confirms itself, and only she leaves something unconfirmed."""
+PARTNERS = ("community", "language", "childcare")
+"""What the other association offers: nothing else can be connected, and everybody may know that."""
+
+
 def _month(random: Random, weights: dict[str, list[float]]) -> dict[str, dict[str, dict[Key, int]]]:
-    """Every case falls into one category of each dimension; an office that logs in confirms itself."""
+    """Every case falls into one category of each dimension, as far as the machine and the directory let it."""
     found: dict[str, dict[str, dict[Key, int]]] = {}
-    for family, tables in FAMILIES.items():
+    for family, tables in COUNTED.items():
         found[family] = {name: {} for name in tables}
         for _ in range(int(SIZES[family] * random.uniform(0.2, 1.5))):
             for name, dimensions in tables.items():
-                key = tuple(_drawn(random, weights, one) for one in dimensions)
-                if key[0] == "connected" and key[-1] in ("person", "staff", "unconfirmed"):
-                    continue_with = {"person": "receiver", "staff": "receiver", "unconfirmed": "expired"}
-                    key = (key[0], continue_with[key[-1]])
+                key = _possible(tuple(_drawn(random, weights, one) for one in dimensions))
                 found[family][name][key] = found[family][name].get(key, 0) + 1
     return found
+
+
+def _possible(key: Key) -> Key:
+    if key[-1] == "connected" and len(key) == 2 and key[0] not in PARTNERS:
+        return (key[0], "self")
+    if key[0] in TIED and len(key) == 2:
+        return (key[0], TIED[key[0]].get(key[-1], key[-1]))
+    return key
 
 
 def _drawn(random: Random, weights: dict[str, list[float]], dimension: str) -> str:
@@ -103,6 +117,45 @@ def test_nothing_is_recovered_from_the_reports_of_a_year(seed: int, part: Referr
         known = knowledge(reports, family)
         if known is not None:
             assert known.recovered() == [], family
+
+
+class WithTheDirectory(Knowledge):
+    """Whoever knows as well which ways there are to which service: a table of which only the sums were told."""
+
+    def _rows_of(self, one: Seen) -> Iterator[tuple[list[int], list[float], float, float]]:
+        for key in sorted({key for cell in self.cells[one.table] for key in sums(cell)}):
+            own = self.column_numbers(one.table, one.months, key)
+            if key in one.hidden:
+                yield own, [1.0] * len(own), 1, MOST
+            elif "" in key and any(key):
+                value = one.shown.get(key, 0)
+                yield own, [1.0] * len(own), value, value
+
+
+def with_the_directory(reports: Sequence[Mapping[str, Any]]) -> WithTheDirectory | None:
+    """All pairs that are possible, whether anybody went there or not."""
+    pairs = {_possible((code, mode)) for code in _categories("category") for mode in _categories("mode")}
+    seen, totals = [], []
+    for report in reports:
+        said = report["families"]["sent"]
+        if said is None:
+            continue
+        months, tables = frozenset(report["months"]), said["tables"]
+        totals.append((months, said["total"]))
+        if tables["category"] is not None:
+            counts = {(*row["key"], ""): row["count"] for row in tables["category"]}
+            counts |= {("", *row["key"]): row["count"] for row in tables["mode"]}
+            hidden = frozenset(key for key, count in counts.items() if count is None)
+            shown = {key: count for key, count in counts.items() if count is not None}
+            seen.append(Seen("category_mode", months, shown, hidden))
+    return WithTheDirectory({"category_mode": sorted(pairs)}, seen, totals) if seen else None
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_whoever_knows_the_directory_recovers_nothing_either(seed: int) -> None:
+    known = with_the_directory(history(seed, "referrals"))
+    assert known is not None
+    assert known.recovered() == []
 
 
 def test_something_was_hidden_in_every_family() -> None:

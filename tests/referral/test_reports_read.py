@@ -29,7 +29,7 @@ from lotse_contracts.values import (
 from lotse_referral.cli.report import GAPS, REPORT, asked
 from lotse_referral.domain.checkbacks import ROUND_DAYS
 from lotse_referral.domain.codes import CONCERNS
-from lotse_referral.domain.reports import FAMILIES, LANGUAGES, MEDIANS, PARTS, Counted, Wanted, report_of
+from lotse_referral.domain.reports import COUNTED, FAMILIES, LANGUAGES, MEDIANS, PARTS, Counted, Wanted, report_of
 from lotse_referral.pages.report import names, page, table, text
 from lotse_referral.providers.report_rules import report_rules
 from lotse_referral.settings import ReferralSettings
@@ -45,16 +45,16 @@ def report(part: Any = "referrals", period: str = "2026-Q3") -> dict[str, Any]:
     """A quarter in which most families have something, one of them too little to be said."""
     span = span_of(period)
     counts: dict[str, dict[str, dict[tuple[str, ...], int]]] = {
-        family: {name: {} for name in tables} for family, tables in FAMILIES.items()
+        family: {name: {} for name in tables} for family, tables in COUNTED.items()
     }
-    counts["sent"] = {"category": {("work",): 12_345, ("health",): 4, ("legal",): 9}, "mode": {("self",): 12_358}}
+    counts["sent"] = {"category_mode": {("work", "self"): 12_345, ("health", "self"): 4, ("legal", "self"): 9}}
     counts["completed"] = {
         "mode_confirmer": {("self", "person"): 20, ("link", "receiver"): 7},
         "outcome": {("need_met",): 27},
     }
     counts["declined"] = {"decline": {("no_capacity",): 2}, "mode": {("link",): 2}}
     counts["gaps"] = {"code": {("childcare",): 5, ("housing",): 1, ("work",): 6}, "language": {("uk",): 12}}
-    empty = {family: {name: dict[tuple[str, ...], int]() for name in tables} for family, tables in FAMILIES.items()}
+    empty = {family: {name: dict[tuple[str, ...], int]() for name in tables} for family, tables in COUNTED.items()}
     months = {month: counts if month == span.months[0] else empty for month in span.months}
     held: dict[tuple[str, ...], int] = {("club", "none"): 3, ("course", "=2+3"): 8}
     meetings = {span.months[0]: held}

@@ -1,6 +1,6 @@
 """Several tables of one report that count the same cases: they share their total, and are said or withheld with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from lotse_statistics.protection import Persons, protected, smallest_part
@@ -29,11 +29,14 @@ def said(
     covered: frozenset[str],
     rules: Rules = PLAIN,
     persons: Mapping[str, Persons] | None = None,
+    *,
+    sums_only: Collection[str] = (),
 ) -> Said | None:
     """What a new report may say of a family beside all earlier ones; None: not even the total.
 
     `earlier` are the reports that said the family, in the order in which they were published; the result depends on
-    nothing else. Raises ValueError where the tables do not have the same total in each month.
+    nothing else. Tables in `sums_only` say their sums and no cell. Raises ValueError where the tables do not have the
+    same total in each month.
     """
     totals = totals_of(tables)
     if 0 < smallest_part(totals, [*(one.months for one in earlier), covered]) < rules.count_min:
@@ -41,8 +44,12 @@ def said(
     hidden: dict[str, frozenset[Key]] = {}
     for name, months in sorted(tables.items()):
         before = [Release(one.months, set(one.hidden[name])) for one in earlier if name in one.hidden]
+        if name in sums_only:
+            for one in before:
+                one.hidden |= {key for month in one.months for key in months.get(month, {})}
         behind = None if persons is None else persons.get(name)
-        if (release := protected(months, before, covered, rules, behind)) is not None:
+        release = protected(months, before, covered, rules, behind, sums_only=name in sums_only)
+        if release is not None:
             hidden[name] = frozenset(release.hidden)
     return Said(covered, hidden)
 

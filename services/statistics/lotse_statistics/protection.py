@@ -36,14 +36,19 @@ def protected(
     covered: frozenset[str],
     rules: Rules = PLAIN,
     persons: Persons | None = None,
+    *,
+    sums_only: bool = False,
 ) -> Release | None:
     """What the newest report of one table hides; None: it must not say this table at all.
 
     `months` are the true counts of every month that any report covers. The totals of all reports are taken as known.
+    With `sums_only` no report ever says a cell: they are hidden and not looked after, the earlier ones among them.
     """
     newest = Release(covered)
-    world = World(months, [*earlier, newest])
+    world = World(months, [*earlier, newest], sums_only=sums_only)
     primary = _too_small(world, rules, persons)
+    if sums_only:
+        primary = {key for key in primary if ANY in key} | {key for key in world.outside[-1] if ANY not in key}
     newest.hidden |= primary
     proofs: dict[Wanted, frozenset[Key]] = {}
     waiting = list(_all_wanted(world, rules))
@@ -92,10 +97,11 @@ def _too_small(world: World, rules: Rules, persons: Persons | None) -> set[Key]:
 def _all_wanted(world: World, rules: Rules) -> Iterator[Wanted]:
     """Every hidden count, and every small one in a class of months, in an order that is always the same."""
     for place, release in enumerate(world.releases):
-        yield from (Wanted(key, _seen_in(world, place)) for key in sorted(release.hidden))
+        hidden = sorted(key for key in release.hidden if world.looks_after(key))
+        yield from (Wanted(key, _seen_in(world, place)) for key in hidden)
     for number, counts in enumerate(world.inside):
         small = sorted(key for key, count in counts.items() if not is_total(key) and rules.is_small(key, count))
-        yield from (Wanted(key, frozenset({number})) for key in small)
+        yield from (Wanted(key, frozenset({number})) for key in small if world.looks_after(key))
 
 
 def _seen_in(world: World, place: int) -> frozenset[int]:

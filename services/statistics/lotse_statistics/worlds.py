@@ -50,8 +50,9 @@ class Arc:
 class World:
     """The counts of one table by class of months and by release, and what has been moved."""
 
-    def __init__(self, months: Mapping[str, Counts], releases: Sequence[Release]) -> None:
+    def __init__(self, months: Mapping[str, Counts], releases: Sequence[Release], *, sums_only: bool = False) -> None:
         self.releases = releases
+        self.sums_only = sums_only
         signatures: dict[frozenset[int], list[str]] = {}
         for month in sorted(months):
             seen_by = frozenset(place for place, one in enumerate(releases) if month in one.months)
@@ -67,6 +68,10 @@ class World:
         self.leading = _leading(self.arcs)
         self.directions = list(self._all_directions())
         self.open_keys = {direction: self._open_in(direction) for direction in self.directions}
+
+    def looks_after(self, key: Key) -> bool:
+        """Whether it must not be told; a cell that no report ever says, not even as zero, may be."""
+        return ANY in key or not self.sums_only
 
     def _open_in(self, direction: Direction) -> frozenset[Key]:
         """What every release but the newest hides, of those that would see a move in this direction."""

@@ -26,11 +26,16 @@ FAMILIES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "group_heads": {"kind_plan_line": ("kind", "plan_line"), "age": ("age",)},
     "gaps": {"code": ("code",), "language": ("language",)},
 }
-"""The tables of a report by family and their dimensions. A referral that has ended is in one family alone, by how it
-ended, so that no family can be computed from another. What depends on each other by the rules of the machine (an
-office that logs in confirms itself, nobody but she can leave it unconfirmed) stands in one table, for the tables of a
-family guard each other only where any category of one may go with any of the other. For the same reason check-backs
-say whether she answered and not what: that is counted where it closed the loop."""
+"""What is said: the tables of a report by family and their dimensions. A referral that has ended is in one family
+alone, by how it ended, so that no family can be computed from another. What depends on each other by the rules of the
+machine (an office that logs in confirms itself, nobody but she can leave it unconfirmed) stands in one table, for the
+tables of a family guard each other only where any category of one may go with any of the other. For the same reason
+check-backs say whether she answered and not what: that is counted where it closed the loop."""
+MARGINS: Mapping[str, Mapping[str, tuple[str, str]]] = {"sent": {"category_mode": ("category", "mode")}}
+"""Which ways there are to which services is public, so these two are protected as one table, whose cells nobody is
+told: hardly any of them would be large enough."""
+COUNTED: Mapping[str, Mapping[str, tuple[str, ...]]] = {**FAMILIES, **MARGINS}
+"""What is counted."""
 GROUPS = "group_heads"
 PARTS: Mapping[ReferralReportPart, tuple[str, ...]] = {
     "referrals": tuple(name for name in FAMILIES if name != "gaps"),
@@ -94,12 +99,7 @@ def report_of(
 ) -> dict[str, Any]:
     """The report as it may be published, beside all of this part that was published earlier (in that order)."""
     span = wanted.span
-    families = {
-        name: family_of(name, _months(name, counted), span.months, earlier, given.rules, counted.persons.get(name))
-        if len(span.months) >= given.months_min.get(name, 1)
-        else None
-        for name in PARTS[wanted.part]
-    }
+    families = {name: _family(name, wanted, counted, earlier, given) for name in PARTS[wanted.part]}
     return {
         "schema": SCHEMA,
         "association": wanted.association,
@@ -111,6 +111,16 @@ def report_of(
         "figures": _figures(counted, given) if wanted.part == "referrals" else {},
         "meetings": _meetings(span, counted) if wanted.part == "referrals" else [],
     }
+
+
+def _family(
+    name: str, wanted: Wanted, counted: Counted, earlier: Sequence[Mapping[str, Any]], given: Parameters
+) -> dict[str, Any] | None:
+    months = wanted.span.months
+    if len(months) < given.months_min.get(name, 1):
+        return None
+    persons, margins = counted.persons.get(name), MARGINS.get(name)
+    return family_of(name, _months(name, counted), months, earlier, given.rules, persons, margins=margins)
 
 
 def _rules(given: Parameters) -> dict[str, Any]:
@@ -126,7 +136,7 @@ def _rules(given: Parameters) -> dict[str, Any]:
 
 def _months(family: str, counted: Counted) -> dict[str, dict[str, Counts]]:
     return {
-        table: {month: counts[family][table] for month, counts in counted.months.items()} for table in FAMILIES[family]
+        table: {month: counts[family][table] for month, counts in counted.months.items()} for table in COUNTED[family]
     }
 
 

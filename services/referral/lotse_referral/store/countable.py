@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lotse_referral.domain.codes import CONCERNS, PARENT_OF, TAXONOMY
-from lotse_referral.domain.reports import FAMILIES, LANGUAGES, NONE, OTHER
+from lotse_referral.domain.reports import COUNTED, LANGUAGES, NONE, OTHER
 from lotse_statistics.tables import ANY, Key
 
 ZONE = "Europe/Berlin"
@@ -86,7 +86,7 @@ MEETINGS = f"""
     AND NOT (corrects IS NOT NULL AND closed.closed_at IS NOT NULL AND closed.closed_at < recorded_at)"""
 """What is recorded after its month was closed counts in the month in which it was recorded; a correction of something
 that has counted in a closed month does not count again."""
-OF_PERSONS = tuple(name for name in FAMILIES if name not in ("group_heads", "gaps"))
+OF_PERSONS = tuple(name for name in COUNTED if name not in ("group_heads", "gaps"))
 """Families whose cases are of persons who are known to us."""
 
 
@@ -102,13 +102,13 @@ def of_one_person(family: str) -> str:
 
 def grouping(family: str) -> tuple[str, ...]:
     """The dimensions of all tables of a family, each once."""
-    return tuple(dict.fromkeys(name for table in FAMILIES[family].values() for name in table))
+    return tuple(dict.fromkeys(name for table in COUNTED[family].values() for name in table))
 
 
 def place_of(family: str, row: Mapping[Any, Any]) -> tuple[str, Key]:
     """The table and the key of a row of all grouping sets: its dimensions that are not null; a sum has fewer."""
     given = {name for name in grouping(family) if row[name] is not None}
-    for table, dimensions in FAMILIES[family].items():
+    for table, dimensions in COUNTED[family].items():
         if given and given <= set(dimensions):
             return table, tuple(str(row[name]) if name in given else ANY for name in dimensions)
     raise AssertionError(family)

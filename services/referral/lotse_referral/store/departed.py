@@ -12,7 +12,7 @@ from sqlalchemy import Row, TextClause, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lotse_referral.domain.reports import FAMILIES
+from lotse_referral.domain.reports import COUNTED
 from lotse_referral.store.countable import LOCK, OF_PERSONS, grouping, of_one_person, place_of
 from lotse_referral.store.tables.reports import departed_count
 from lotse_statistics.tables import Key
@@ -25,7 +25,7 @@ Entry = tuple[str, str, str, Key]
 
 def _query(family: str) -> TextClause:
     sets = []
-    for table in FAMILIES[family].values():
+    for table in COUNTED[family].values():
         sets += [f"(month, {', '.join(table)})", *(f"(month, {name})" for name in table if len(table) > 1)]
     columns = ", ".join(grouping(family))
     return text(

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_contracts.values import ReferralReportPart
 from lotse_referral.domain.directory.policy import CLOSED
-from lotse_referral.domain.reports import FAMILIES, GROUPS, PARTS
+from lotse_referral.domain.reports import COUNTED, GROUPS, PARTS
 from lotse_referral.store import departed
 from lotse_referral.store.countable import IN_PERIOD, LOCK, MEETINGS, OF_PERSONS, cases, grouping, place_of
 from lotse_statistics.tables import Key
@@ -63,7 +63,7 @@ _WAYS = {
 
 def _counting(family: str) -> TextClause:
     """By month: every cell of every table."""
-    sets = ", ".join(f"(month, {', '.join(table)})" for table in FAMILIES[family].values())
+    sets = ", ".join(f"(month, {', '.join(table)})" for table in COUNTED[family].values())
     columns = ", ".join(grouping(family))
     return text(
         f"SELECT month, {columns}, sum(weight) AS cases FROM ({cases(family)}) AS cases GROUP BY GROUPING SETS ({sets})"
@@ -73,7 +73,7 @@ def _counting(family: str) -> TextClause:
 def _behind(family: str) -> TextClause:
     """Over the whole span: how many persons stand behind every cell and every sum."""
     sets = []
-    for table in FAMILIES[family].values():
+    for table in COUNTED[family].values():
         sets += [f"({', '.join(table)})", *(f"({name})" for name in table if len(table) > 1)]
     columns = ", ".join(grouping(family))
     return text(
@@ -96,7 +96,7 @@ def _median(way: _Way) -> TextClause:
     )
 
 
-_COUNTING = {family: _counting(family) for family in FAMILIES}
+_COUNTING = {family: _counting(family) for family in COUNTED}
 _BEHIND = {family: _behind(family) for family in OF_PERSONS}
 _MEDIANS = {name: _median(way) for name, way in _WAYS.items()}
 _MEETINGS = text(f"SELECT month, kind, plan_line, count(*) AS meetings FROM ({MEETINGS}) AS counting GROUP BY 1, 2, 3")
@@ -120,7 +120,7 @@ async def counts_by_month(tx: AsyncConnection, part: ReferralReportPart, stretch
     """Of every month of a stretch: `families` by family, table and cell, `meetings` by kind and plan line."""
     families = PARTS[part]
     months: dict[str, dict[str, Any]] = {
-        month: {"families": {family: {table: {} for table in FAMILIES[family]} for family in families}, "meetings": {}}
+        month: {"families": {family: {table: {} for table in COUNTED[family]} for family in families}, "meetings": {}}
         for month in stretch.months
     }
     for family in families:
@@ -146,7 +146,7 @@ async def persons_behind(
     families = [family for family in PARTS[part] if family in OF_PERSONS]
     found: dict[str, dict[str, dict[Key, int]]] = {}
     for family in families:
-        found[family] = {table: {} for table in FAMILIES[family]}
+        found[family] = {table: {} for table in COUNTED[family]}
         for row in (await tx.execute(_BEHIND[family], stretch.values)).mappings():
             table, key = place_of(family, row)
             found[family][table][key] = int(row["persons"])

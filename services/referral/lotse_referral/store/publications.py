@@ -8,7 +8,7 @@ from sqlalchemy import Row, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_contracts.values import ReferralReportPart
-from lotse_referral.domain.reports import FAMILIES, PARTS
+from lotse_referral.domain.reports import COUNTED, PARTS
 from lotse_referral.store.tables.reports import closed_month, report_publication
 from lotse_statistics.tables import Key
 
@@ -68,7 +68,7 @@ def _packed(counts: Mapping[str, Any]) -> dict[str, Any]:
 
 def _unpacked(part: ReferralReportPart, counts: Mapping[str, Any]) -> dict[str, Any]:
     families = {
-        family: {table: _read(counts["families"].get(family, {}).get(table, [])) for table in FAMILIES[family]}
+        family: {table: _read(counts["families"].get(family, {}).get(table, [])) for table in COUNTED[family]}
         for family in PARTS[part]
     }
     return {"families": families, "meetings": _read(counts["meetings"])}
