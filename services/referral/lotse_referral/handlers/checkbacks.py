@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -40,6 +41,13 @@ CHECKBACK_LINK = "checkback"
 ANSWER_PATH = "/me/checkbacks/"
 
 
+class Turn(NamedTuple):
+    """One time of being asked; numbers count from 1 in each series."""
+
+    series: CheckbackSeries
+    number: int
+
+
 @dataclass(frozen=True)
 class Word:
     """An answer, whose it is, and how it reached us."""
@@ -62,7 +70,7 @@ async def due(timer: Timer, context: Context, tx: AsyncConnection, *, pages: Own
     await set_timer(tx, kind=CHECKBACK, key=timer.key, due_at=next_at, payload=payload)
     if not asks_back(held):
         return ()
-    return await _asked(tx, held, "way", number, context, pages)
+    return await _asked(tx, held, Turn("way", number), context, pages)
 
 
 async def visit_due(timer: Timer, context: Context, tx: AsyncConnection, *, pages: OwnPages) -> Sequence[Message]:
@@ -72,7 +80,7 @@ async def visit_due(timer: Timer, context: Context, tx: AsyncConnection, *, page
         return ()
     await asking_back.plan_visit(tx, held, context)
     number = await checkbacks.next_round(tx, held.referral_id, "visit")
-    return () if number > VISITS_MAX else await _asked(tx, held, "visit", number, context, pages)
+    return () if number > VISITS_MAX else await _asked(tx, held, Turn("visit", number), context, pages)
 
 
 async def answer(order: AnswerCheckback, context: Context, tx: AsyncConnection) -> Sequence[Message]:
@@ -149,15 +157,17 @@ async def _given_up(tx: AsyncConnection, held: Referral, context: Context) -> Se
 
 
 async def _asked(
-    tx: AsyncConnection, held: Referral, series: CheckbackSeries, number: int, context: Context, pages: OwnPages
+    tx: AsyncConnection, held: Referral, turn: Turn, context: Context, pages: OwnPages
 ) -> Sequence[Message]:
     """By a message, or by the desk where nothing may be sent to her; not at all where nothing may be told."""
     if held.person_id is None or not await asking_back.tellable(tx, held):
         return ()
     way: CheckbackWay = "message" if await checkbacks.is_safe(tx, held.person_id) else "desk"
-    asked = Checkback(held.referral_id, held.person_id, series, number, way, context.now)
+    asked = Checkback(held.referral_id, held.person_id, turn.series, turn.number, way, context.now)
     await checkbacks.add(tx, asked)
-    fact = CheckbackAsked(referral_id=held.referral_id, person_id=held.person_id, round=number, series=series, way=way)
+    fact = CheckbackAsked(
+        referral_id=held.referral_id, person_id=held.person_id, round=turn.number, series=turn.series, way=way
+    )
     return (fact,) if way == "desk" else (fact, await _told(tx, asked, context, pages))
 
 

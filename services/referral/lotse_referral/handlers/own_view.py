@@ -1,6 +1,7 @@
 """Gathers what her own page shows; nothing is changed or locked by looking."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -29,6 +30,16 @@ from lotse_referral.store.ownpage import OwnSession
 WAYS = {"there": "at_office", "phone": "by_phone", "online": "online"}
 
 
+@dataclass(frozen=True)
+class About:
+    """What is known beside the referrals themselves, asked for all of them at once."""
+
+    now: datetime
+    asked: Mapping[UUID, Sequence[Checkback]]
+    wishes: Mapping[UUID, tuple[int, MoveWish]]
+    gone: frozenset[UUID]
+
+
 async def entries(tx: AsyncConnection, session: OwnSession, now: datetime) -> tuple[Entry, ...]:
     """What this session may see, in the order in which she needs it."""
     shown = [
@@ -39,37 +50,30 @@ async def entries(tx: AsyncConnection, session: OwnSession, now: datetime) -> tu
     known = {held.referral_id: services.get(held.service_id) if held.service_id else None for held in shown}
     if session.proved_by == "link":
         shown = [held for held in shown if _tellable(held, known[held.referral_id])]
-    asked = await checkbacks.of_referrals(tx, [held.referral_id for held in shown])
-    wishes = await ownpage.wishes_of(tx, [held.referral_id for held in shown])
-    gone = await ownpage.asked_withdrawals(tx, session.person_ids)
-    found = [
-        await _entry(tx, held, known[held.referral_id], asked.get(held.referral_id, ()), wishes, gone, now)
-        for held in shown
-    ]
-    return in_order(found)
+    ids = [held.referral_id for held in shown]
+    about = About(
+        now=now,
+        asked=await checkbacks.of_referrals(tx, ids),
+        wishes=await ownpage.wishes_of(tx, ids),
+        gone=await ownpage.asked_withdrawals(tx, session.person_ids),
+    )
+    return in_order([await _entry(tx, held, known[held.referral_id], about) for held in shown])
 
 
-async def _entry(
-    tx: AsyncConnection,
-    held: Referral,
-    service: NamedService | None,
-    asked: Sequence[Checkback],
-    wishes: dict[UUID, tuple[int, MoveWish]],
-    gone: frozenset[UUID],
-    now: datetime,
-) -> Entry:
+async def _entry(tx: AsyncConnection, held: Referral, service: NamedService | None, about: About) -> Entry:
     secret = not _tellable(held, service)
-    ahead = await appointments.ahead_of_referral(tx, held.referral_id, now) if held.open else ()
+    ahead = await appointments.ahead_of_referral(tx, held.referral_id, about.now) if held.open else ()
+    question = open_question(about.asked.get(held.referral_id, ()))
     return Entry(
         referral_id=held.referral_id,
         state=state_word(held),
         open=held.open,
         incoming=held.direction == "in",
         place=None if service is None else await _place(tx, service, secret=secret),
-        visits=tuple([await _visit(tx, one, service, wishes) for one in ahead]),
-        times=await _times(tx, held, now),
-        asks=held.under_way and held.direction == "out" and open_question(asked) is not None,
-        shared=await _shared(tx, held, service, gone),
+        visits=tuple([await _visit(tx, one, service, about.wishes) for one in ahead]),
+        times=await _times(tx, held, about.now),
+        asks=held.under_way and held.direction == "out" and question is not None,
+        shared=await _shared(tx, held, service, about.gone),
     )
 
 
@@ -98,7 +102,7 @@ async def _visit(
     tx: AsyncConnection,
     fixed: Appointment,
     service: NamedService | None,
-    wishes: dict[UUID, tuple[int, MoveWish]],
+    wishes: Mapping[UUID, tuple[int, MoveWish]],
 ) -> Visit:
     version, wish = wishes.get(fixed.appointment_id, (0, None))
     located = fixed.place is not None and fixed.place not in WITHOUT_ADDRESS

@@ -31,6 +31,12 @@ PROBLEM_TEXTS: dict[str, dict[str, str]] = {
         "en": "Code or PIN is not right, or there were too many tries. After several mistakes we take nothing for a"
         " while. Please check both and try again later.",
     },
+    "unknown_consent": {
+        "uk": "Такої згоди немає.",
+        "ru": "Такого согласия нет.",
+        "de": "Diese Einwilligung gibt es nicht.",
+        "en": "There is no such consent.",
+    },
     "session_over": {
         "uk": "Час минув. Відкрийте сторінку, будь ласка, ще раз.",
         "ru": "Время истекло. Откройте страницу, пожалуйста, ещё раз.",
