@@ -32,7 +32,10 @@ END_FACTS = {
     "error": "referral-mistaken",
 }
 OPEN = f"state NOT IN {ENDS}"
-LIMIT_SECONDS = 300.0
+LIMIT_SECONDS = 600.0
+DEATHS_A_WAVE = 4
+KILLED_AT_A_LOOK = 0.1
+LOOK_SECONDS = 0.5
 STEPS = ("before_claim", "before_commit", "after_commit", "after_publish")
 
 
@@ -66,7 +69,7 @@ def ordered(luck: random.Random, life_id: UUID) -> tuple[Message, ...]:
         {"action": "mark_error"},
     ]
     weights = (5, 6, 2, 3, 2, 2, 2, 1, 1, 1, 1)
-    number = luck.randrange(2, 7)
+    number = luck.randrange(2, 5)
     chosen = luck.choices(actions, weights, k=number)
     return tuple(referral.ActOnReferral.model_validate({"referral_id": life_id} | one) for one in chosen)
 
@@ -152,19 +155,23 @@ def all_handled(database: kit.ServiceDatabase, wave: Wave) -> bool:
 
 
 async def handled_through_deaths(luck: random.Random, one: Running, database: kit.ServiceDatabase, wave: Wave) -> int:
-    """Until the wave is handled; the process is killed again and again, at random steps and at any moment."""
+    """Until the wave is handled; the process is killed a few times meanwhile, at random steps or at any moment."""
     deaths = 0
     deadline = asyncio.get_running_loop().time() + LIMIT_SECONDS
     while not all_handled(database, wave):
         assert asyncio.get_running_loop().time() < deadline, "not handled in time"
         if one.died():
             deaths += 1
-            doomed = luck.random() < 0.6
-            one.start(*((luck.choice(STEPS), str(luck.randrange(1, 6))) if doomed else ()))
-        elif luck.random() < 0.02:
+            one.start(*(doom(luck) if deaths < DEATHS_A_WAVE else ()))
+        elif deaths < DEATHS_A_WAVE and luck.random() < KILLED_AT_A_LOOK and await one.says_ready():
             one.kill()
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(LOOK_SECONDS)
     return deaths
+
+
+def doom(luck: random.Random) -> tuple[str, str]:
+    """It dies at this step, when it comes to it for that time."""
+    return luck.choice(STEPS), str(luck.randrange(1, 80))
 
 
 async def calm(one: Running) -> None:

@@ -58,7 +58,7 @@ async def time_goes_by(luck: random.Random, one: Running, own: kit.ServiceDataba
             one.kill()
         if one.died():
             deaths += 1
-            one.start(luck.choice(lives.STEPS), "3")
+            one.start(*lives.doom(luck))
         deaths += await fired_through_deaths(luck, one, own)
         assert lives.lost_timers(own) == []
     return deaths
@@ -72,7 +72,7 @@ async def fired_through_deaths(luck: random.Random, one: Running, own: kit.Servi
         nonlocal deaths
         if one.died():
             deaths += 1
-            one.start(*((luck.choice(lives.STEPS), "5") if luck.random() < 0.5 else ()))
+            one.start(*(lives.doom(luck) if deaths < lives.DEATHS_A_WAVE else ()))
             return False
         assert one.clock is not None
         ahead = float(one.clock.read_text())
