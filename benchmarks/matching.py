@@ -29,6 +29,7 @@ from lotse_referral.providers.knowledge import knowledge
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
 LIMIT_AT, LIMIT_MS = 10_000, 20.0
 P99 = 0.99
+FEWEST = 60  # matches at the largest size
 SEED = 11
 NOW = datetime(2026, 11, 25, 9, 13, tzinfo=UTC)
 TODAY = date(2026, 11, 25)
@@ -111,7 +112,7 @@ def at_size(count: int, matches: int) -> Iterator[tuple[str, list[float]]]:
     rules = sorted(known.rules)
     offers = [offer(number, rng, rules) for number in range(count)]
     names = {one.service_id: f"{rng.random():.9f}" for one in offers}
-    asked = [need(rng) for _ in range(matches)]
+    asked = [need(rng) for _ in range(max(FEWEST, matches * LIMIT_AT // max(count, LIMIT_AT)))]
     few = asked[: max(20, matches // 20)]
     began = time.perf_counter()
     index = Index(offers, known)

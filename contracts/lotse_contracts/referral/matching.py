@@ -221,6 +221,7 @@ class SuggestionsAnswer(Answer):
     gap: bool = False
     question: QuestionToAsk | None = None
     excluded: tuple[NamedExclusion, ...] = Field(default=(), max_length=EXCLUDED_MAX)
+    excluded_more: int = Field(default=0, ge=0, description="left out as well, beyond the ones named")
     not_covering: int = Field(default=0, ge=0, description="services that do something else; each is left out for it")
     more: int = Field(default=0, ge=0, description="fitting services beyond the ones shown")
 

@@ -21,7 +21,7 @@ def local_day(now: datetime) -> date:
     return now.astimezone(DIRECTORY_ZONE).date()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Opening:
     """Open each week on this weekday (Monday is 0), from and to in minutes after midnight, local time."""
 
@@ -37,7 +37,7 @@ class Opening:
         return begun and (self.valid_to is None or day <= self.valid_to) and day.weekday() == self.weekday
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LanguageSlot:
     """A language that is spoken at this time only."""
 
@@ -46,7 +46,7 @@ class LanguageSlot:
     kind: LanguageKind = "staff"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Offer:
     """`spoken` names languages of the staff, `doubtful` those that no source states; an interpreter speaks any.
 

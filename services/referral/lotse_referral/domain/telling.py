@@ -13,7 +13,7 @@ from lotse_contracts.referral import (
     RuleFinding,
     ScoredFactor,
 )
-from lotse_contracts.referral.matching import EXCLUDED_MAX, RULES_MAX
+from lotse_contracts.referral.matching import RULES_MAX
 from lotse_referral.domain.eligibility import Finding
 from lotse_referral.domain.knowledge import Knowledge
 from lotse_referral.domain.matching import Exclusion, Match, Suggestion
@@ -22,6 +22,7 @@ from lotse_referral.domain.slots import WEEKDAYS
 
 DETAIL_CHARACTERS_MAX = 80
 WARNINGS_MAX = 20
+EXCLUDED_KEPT_MAX = 150  # with the suggested ones they are named in one question of the directory
 ABOUT_HER = frozenset(
     {"not_eligible", "eligibility_unknown", "pending_law", "minimum_age", "step_free_unknown", "declined_before"}
 )
@@ -105,7 +106,8 @@ def found_of(found: Match, known: Knowledge) -> dict[str, Any]:
     return {
         "gap": found.gap,
         "question": None if question is None else question.model_dump(mode="json"),
-        "excluded": [excluded_of(one) for one in found.excluded[:EXCLUDED_MAX]],
+        "excluded": [excluded_of(one) for one in found.excluded[:EXCLUDED_KEPT_MAX]],
+        "excluded_more": max(0, len(found.excluded) - EXCLUDED_KEPT_MAX),
         "not_covering": found.not_covering,
         "more": found.more,
     }
