@@ -132,9 +132,12 @@ class WithTheDirectory(Knowledge):
                 yield own, [1.0] * len(own), value, value
 
 
-def with_the_directory(reports: Sequence[Mapping[str, Any]]) -> WithTheDirectory | None:
+def with_the_directory(
+    reports: Sequence[Mapping[str, Any]], partners: Sequence[str] = PARTNERS
+) -> WithTheDirectory | None:
     """All pairs that are possible, whether anybody went there or not."""
-    pairs = {_possible((code, mode)) for code in _categories("category") for mode in _categories("mode")}
+    pairs = {(code, mode) for code in _categories("category") for mode in _categories("mode")}
+    pairs -= {(code, mode) for code, mode in pairs if mode == "connected" and code not in partners}
     seen, totals = [], []
     for report in reports:
         said = report["families"]["sent"]
@@ -156,6 +159,20 @@ def test_whoever_knows_the_directory_recovers_nothing_either(seed: int) -> None:
     known = with_the_directory(history(seed, "referrals"))
     assert known is not None
     assert known.recovered() == []
+
+
+def test_a_tie_that_everybody_knows_gives_nobody_away() -> None:
+    """Whoever is connected goes to the club: so many of the club are known, and the few beside it were, too."""
+    cells = {("community", "connected"): 5, ("community", "self"): 1, ("violence", "self"): 2}
+    cells |= {("housing", "self"): 30, ("work", "self"): 40}
+    months: dict[str, Any] = {"2026-01": {family: {name: {} for name in COUNTED[family]} for family in COUNTED}}
+    months["2026-01"]["sent"] = {"category_mode": cells}
+    made = report_of(Wanted("alpha", "referrals", span_of("2026-01")), Counted(months, {}), [], report_rules())
+    known = with_the_directory([made], partners=("community",))
+    assert known is not None
+    assert known.recovered() == []
+    hidden = [one for row in made["families"]["sent"]["tables"]["category"] if (one := row)["count"] is None]
+    assert len(hidden) > 1
 
 
 def test_something_was_hidden_in_every_family() -> None:
