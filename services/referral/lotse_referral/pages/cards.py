@@ -27,7 +27,14 @@ a:focus-visible { outline: 3px solid; outline-offset: 2px; }
 .say p { margin: .25rem 0; }
 .say .german { font-size: 1.25rem; font-weight: 600; }
 .paper { display: inline-block; padding: .5rem 0; }
-@media print { body { font-size: 12pt; padding: 0; } section { break-inside: avoid; } .paper { display: none; } }
+@media print {
+  body { font-size: 10.5pt; line-height: 1.35; padding: 0; max-width: none; }
+  h2 { margin: .5rem 0; padding-top: .25rem; }
+  dl { display: grid; grid-template-columns: 11rem 1fr; gap: .15rem 1rem; margin: 0; }
+  dt { margin: 0; }
+  section, .say { break-inside: avoid; }
+  .paper { display: none; }
+}
 """
 _DIGEST = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
 HEADERS = {
