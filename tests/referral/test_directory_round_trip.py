@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -121,3 +122,25 @@ async def test_any_directory_comes_back_from_the_database(empty: Book, book: Boo
             assert there[name][one["id"]] == one
     await empty.bring(text)
     assert await empty.text() == text
+
+
+async def test_what_the_read_api_shows_can_be_brought_in(book: Book, empty: Book) -> None:
+    transport = httpx.ASGITransport(app=book.service.http)
+    async with httpx.AsyncClient(transport=transport, base_url="http://referral") as face:
+        page = (await face.get("/services", params={"per_page": 100, "full": "true"})).json()
+    brought = await empty.bring(page)
+    assert {(fault.place.split(".", 1)[-1], fault.code) for fault in brought.faults} == set()
+    here, there = (await book.all())["services"], (await empty.all())["services"]
+    assert len(there) == 39
+    for own_id, one in there.items():
+        for name in ("name", "phones", "languages", "service_areas", "service_at_locations"):
+            assert _said(one.get(name)) == _said(here[own_id].get(name))
+
+
+def _said(value: Any) -> Any:
+    """Without where it comes from: the API shows that of the service alone."""
+    if isinstance(value, list):
+        return [_said(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _said(one) for name, one in value.items() if name != "lotse"}
+    return value
