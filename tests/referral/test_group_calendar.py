@@ -52,6 +52,7 @@ series_drawn = st.builds(
             "FREQ=WEEKLY;COUNT=20",
             "FREQ=WEEKLY;INTERVAL=2;UNTIL=20270401",
             "FREQ=WEEKLY;BYDAY=TU,TH;UNTIL=20270328",
+            "FREQ=WEEKLY;BYDAY=TU,WE,FR;COUNT=60",
             "FREQ=MONTHLY;BYDAY=3TU;COUNT=9",
             "FREQ=MONTHLY;BYMONTHDAY=20;COUNT=9",
         ]

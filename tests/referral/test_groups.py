@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import update
 
 from lotse_contracts.notify import Tell
 from lotse_contracts.referral import (
@@ -27,7 +28,8 @@ from lotse_contracts.referral import (
 from lotse_referral.domain.offer_reading import Loaded, offers_of
 from lotse_referral.domain.seats import WAITING_MAX, Booking, is_full, waiting_before
 from lotse_referral.handlers.groups import saved
-from lotse_referral.store import bookings
+from lotse_referral.store import bookings, groups
+from lotse_referral.store.tables import service_extension
 from tests.referral.desk import Desk, Person, names, only
 from tests.referral.group_given import NOON, OFFER_ID, book, changed, offer, refused, signs_up, today
 
@@ -77,6 +79,12 @@ async def test_a_place_of_the_directory_is_shown_and_a_secret_one_never(desk: De
     known = {row["location_id"] for row in await desk.rows("address")}
     (location_id, *_) = sorted(known & links.keys())
     assert names(await desk.hears(offer(location_id=location_id, place=""))) == ["GroupOfferMade"]
+    secret = update(service_extension).where(service_extension.c.service_id == links[location_id])
+    async with desk.service.engine.connect() as tx:
+        assert await groups.place_of(tx, location_id)
+        await tx.execute(secret.values(confidential_location=True))
+        assert await groups.place_of(tx, location_id) is None
+        await tx.rollback()
 
 
 async def test_a_session_is_moved_called_off_and_put_back(desk: Desk) -> None:
@@ -227,8 +235,8 @@ async def test_comings_leavings_and_erasures_side_by_side_lose_nobody_and_never_
         for half, offer_id in enumerate(offers if place % 2 else reversed(offers)):
             booking_id = UUID(int=3000 + 2 * place + half)
             await desk.hears(BookPlace(booking_id=booking_id, person_id=person_id, offer_id=offer_id))
-    leaving: list[Any] = [ErasePerson(person_id=one) for one in people[:4]]
-    leaving += [CancelPlace(booking_id=UUID(int=3000 + 2 * n), person_id=people[n]) for n in (4, 5, 6)]
+    leaving: list[Any] = [ErasePerson(person_id=one) for one in people[3:8]]
+    leaving += [CancelPlace(booking_id=UUID(int=3000 + 2 * n), person_id=people[n]) for n in (0, 1, 2)]
     seats = [changed(offer_id=offer_id, seats=5) for offer_id in offers]
     said = await asyncio.gather(*(desk.hears(one) for one in (*leaving, *seats)))
     for offer_id in offers:

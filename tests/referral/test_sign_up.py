@@ -66,6 +66,14 @@ async def test_the_same_key_is_the_same_place_however_often_and_at_once(desk: De
     assert (await signs_up(desk, key, offer_id=UUID(int=601))).json()["code"] == "key_used"
 
 
+async def test_one_key_at_once_with_other_pins_gives_the_code_to_one_alone(desk: Desk) -> None:
+    await desk.hears(offer(seats=9))
+    key = uuid4().hex
+    answers = await asyncio.gather(*(signs_up(desk, key, pin=f"{1000 + number}") for number in range(8)))
+    assert sorted(one.status_code for one in answers) == [201] + [409] * 7
+    assert {one.json()["code"] for one in answers if one.status_code == 409} == {"key_used"}
+
+
 async def test_whoever_waits_longest_moves_up_and_the_desk_s_person_is_told(desk: Desk) -> None:
     await desk.hears(offer(seats=1))
     first = (await signs_up(desk)).json()["code"]
