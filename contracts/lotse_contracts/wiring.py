@@ -118,7 +118,7 @@ QUESTIONS_ASKED: dict[str, tuple[type[Question], ...]] = {
         ledger.AskPersonData,
     ),
     "referral": (intake.AskHolder, intake.AskSealingKey, notify.AskSealingKey),
-    "notify": (referral.AskCalendarFile,),
+    "notify": (),
     "ledger": (),
     "web": PUBLIC_QUESTIONS,
     "bot": PUBLIC_QUESTIONS,
