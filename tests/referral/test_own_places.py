@@ -31,7 +31,7 @@ async def test_she_sees_her_places_and_gives_one_back_once(her: Her) -> None:
     assert "Tee" in page
     assert "Chor" in page
     assert TEXTS["uk"]["place_seat"] in page
-    assert TEXTS["uk"]["place_waits"].format(n=0) in page
+    assert TEXTS["uk"]["place_next"] in page
     for done in ("give_back", "nothing"):
         answer = await her.acts(f"/me/places/{SEAT}/give-back")
         assert (answer.status_code, f"done={done}" in answer.headers["location"]) == (303, True)
