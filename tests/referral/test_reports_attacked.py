@@ -4,11 +4,20 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from random import Random
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from lotse_contracts.values import ReferralReportPart
+from lotse_contracts.values import (
+    DeclineReason,
+    DeliveryMode,
+    EndReason,
+    FailureReason,
+    OutcomeCode,
+    ReferralReportPart,
+)
+from lotse_referral.domain.machine import TABLE, TERMINAL, Circumstances, holds
+from lotse_referral.domain.referral import CONFIRMED_BY
 from lotse_referral.domain.reports import COUNTED, FAMILIES, PARTS, Counted, Wanted, report_of
 from lotse_referral.pages.report import names, page, table
 from lotse_referral.providers.report_rules import report_rules
@@ -152,6 +161,23 @@ def with_the_directory(
             shown = {key: count for key, count in counts.items() if count is not None}
             seen.append(Seen("category_mode", months, shown, hidden))
     return WithTheDirectory({"category_mode": sorted(pairs)}, seen, totals) if seen else None
+
+
+def test_no_rule_of_the_machine_ties_two_tables_of_a_family() -> None:
+    """Any reason goes with any way on which it can be given at all, any outcome with any way and whoever says it."""
+    modes, words = get_args(DeliveryMode), {"decline": DeclineReason, "fail": FailureReason, "withdraw": EndReason}
+    possible: dict[str, set[tuple[str, str]]] = {}
+    for (state, action, role), rule in TABLE.items():
+        said = get_args(OutcomeCode) if action == "complete" else get_args(words.get(action))
+        for mode, word in ((mode, word) for mode in modes for word in said):
+            at = Circumstances(mode, reason=word, outcome=word, times=True, follower=True, fresh_match=True)
+            if all(holds(guard, at) for guard in rule.guards):
+                way = f"{mode} {CONFIRMED_BY[role]}" if action == "complete" else mode
+                possible.setdefault(action, set()).add((way, word))
+                assert state not in TERMINAL
+    assert set(possible) == {"complete", *words}
+    for pairs in possible.values():
+        assert len(pairs) == len({way for way, _ in pairs}) * len({word for _, word in pairs}) > 1
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -25,6 +25,7 @@ from lotse_contracts.values import (
     FailureReason,
     GroupKind,
     OutcomeCode,
+    ReferralReportPart,
 )
 from lotse_referral.cli.report import GAPS, REPORT, asked
 from lotse_referral.domain.checkbacks import ROUND_DAYS
@@ -60,6 +61,13 @@ def report(part: Any = "referrals", period: str = "2026-Q3") -> dict[str, Any]:
     meetings = {span.months[0]: held}
     counted = Counted(months, {}, meetings, {"sent_delivered_hours": (31, 12), "sent_completed_days": (4, 9)}, (2, 90))
     return report_of(Wanted("auslaenderrat", part, span), counted, [], report_rules())
+
+
+GUIDE = Path(__file__).parents[2] / "docs" / "guides" / "reports.md"
+COMMANDS_OF_REPORTS: dict[str, tuple[Any, ReferralReportPart]] = {
+    "report": (REPORT, "referrals"),
+    "gaps": (GAPS, "gaps"),
+}
 
 
 class Reader(HTMLParser):
@@ -220,6 +228,24 @@ async def test_a_period_that_is_none_or_not_over_is_said(
         await asked(settings, command(REPORT, "2026-13"), part="referrals")
     with pytest.raises(Refused, match="period_not_over"):
         await asked(settings, command(GAPS, "2099-01", "--publish"), part="gaps")
+
+
+async def test_every_command_of_the_guide_runs(
+    desk: Desk,
+    both_databases: tuple[ServiceDatabase, ServiceDatabase],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A year earlier, since what the guide publishes has to be over."""
+    monkeypatch.chdir(tmp_path)
+    lines = re.findall(r"^lotse referral (report|gaps) (.+)$", GUIDE.read_text(), re.MULTILINE)
+    assert len(lines) == 3
+    for word, rest in lines:
+        kind, part = COMMANDS_OF_REPORTS[word]
+        words = rest.replace("2026", "2025").split()
+        assert await asked(settings_of(both_databases[0]), command(kind, *words), part=part) == 0
+    for name in ("vermittlungen.html", "vermittlungen.csv", "vermittlungen.json", "luecken.html"):
+        assert (tmp_path / name).stat().st_size
 
 
 @pytest.mark.parametrize(("word", "said"), [("report", "SPAN"), ("gaps", "MONTH")])
