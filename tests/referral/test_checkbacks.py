@@ -62,6 +62,14 @@ async def test_she_is_asked_on_day_three_ten_and_thirty_and_then_nobody_knows(he
     assert (row["state"], row["confirmed_by"]) == ("unconfirmed", None)
 
 
+async def test_after_a_long_outage_she_still_has_a_week_for_each_answer(her: Her) -> None:
+    await her.referred()
+    await her.desk.passes(days=400)
+    happened = {day: names(said) for day, said in (await days_of(her, 30)).items()}
+    asked = ["CheckbackAsked", "Tell"]
+    assert happened == {0: asked, 7: asked, 14: asked, 21: ["ReferralUnconfirmed", "StopTelling"]}
+
+
 @given(MINUTES)
 def test_rounds_rise_and_the_grace_comes_after_the_last(minutes: int) -> None:
     at = NOW + timedelta(minutes=minutes)

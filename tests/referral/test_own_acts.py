@@ -44,10 +44,9 @@ async def test_an_answer_after_the_end_is_settled_with_a_friendly_page(her: Her)
     await her.comes_in()
     await her.is_asked()
     token = her.form_token()
-    await her.desk.passes(days=800)
-    await her.desk.fires_timers()
-    await her.desk.fires_timers()
-    await her.desk.fires_timers()
+    for _ in range(3):
+        await her.desk.passes(days=800)
+        await her.desk.fires_timers()
     path = f"/me/referrals/{her.person.referral_id}/answer"
     late = await her.browser.post(path, data={"token": token, "answer": "been_there"})
     assert late.status_code == 409

@@ -87,6 +87,12 @@ def gives_up_at(handed_over_at: datetime) -> datetime:
     return handed_over_at + timedelta(days=ROUND_DAYS[-1] + GRACE_DAYS)
 
 
+def following_at(handed_over_at: datetime, number: int, now: datetime) -> datetime:
+    """When what comes after round `number` is due: the next round, or the end. After an outage she still has a week."""
+    planned = due_at(handed_over_at, number + 1) or gives_up_at(handed_over_at)
+    return planned if planned > now else now + timedelta(days=GRACE_DAYS)
+
+
 def visit_due_at(ends_at: datetime) -> datetime:
     """The morning after an appointment, by the clock of Dresden."""
     following = ends_at.astimezone(ZONE).date() + timedelta(days=1)

@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.context import Context
-from lotse_chassis.timers import cancel_timer, set_timer
+from lotse_chassis.timers import cancel_timer, set_timer, timer
 from lotse_referral.domain.checkbacks import CHECKBACK, VISIT_CHECK, asks_back, due_at, may_be_told, visit_due_at
 from lotse_referral.domain.referral import Referral
 from lotse_referral.store import appointments, directory
@@ -30,6 +31,12 @@ async def plan_visit(tx: AsyncConnection, held: Referral, context: Context) -> N
     next_one = min(ahead, key=lambda one: one.ends_at)
     payload = {"appointment_id": str(next_one.appointment_id)}
     await set_timer(tx, kind=VISIT_CHECK, key=key, due_at=visit_due_at(next_one.ends_at), payload=payload)
+
+
+async def still_asks(tx: AsyncConnection, referral_id: UUID) -> bool:
+    """Whether a question, or the end of asking, is still to come by itself."""
+    mine = (timer.c.kind == CHECKBACK) & (timer.c.key == str(referral_id)) & (timer.c.state == "waiting")
+    return (await tx.execute(select(timer.c.id).where(mine))).first() is not None
 
 
 async def stop(tx: AsyncConnection, referral_id: UUID) -> None:

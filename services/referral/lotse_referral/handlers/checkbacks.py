@@ -25,8 +25,7 @@ from lotse_referral.domain.checkbacks import (
     Checkback,
     Meaning,
     asks_back,
-    due_at,
-    gives_up_at,
+    following_at,
     open_question,
 )
 from lotse_referral.domain.machine import Forbidden, Role, allowed_actions
@@ -66,7 +65,7 @@ async def due(timer: Timer, context: Context, tx: AsyncConnection, *, pages: Own
     if number > len(ROUND_DAYS):
         return await _given_up(tx, held, context)
     payload = {"round": number + 1, "handed_over_at": timer.payload["handed_over_at"]}
-    next_at = due_at(handed_over_at, number + 1) or gives_up_at(handed_over_at)
+    next_at = following_at(handed_over_at, number, context.now)
     await set_timer(tx, kind=CHECKBACK, key=timer.key, due_at=next_at, payload=payload)
     if not asks_back(held):
         return ()

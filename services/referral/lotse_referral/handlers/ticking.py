@@ -13,9 +13,12 @@ from lotse_contracts import Message
 from lotse_contracts.referral import ReferralEscalated, ReferralReminded
 from lotse_referral.domain.clocks import Due, TimerKind, clock_of, due_at, strike
 from lotse_referral.domain.referral import Referral
-from lotse_referral.handlers import moving
+from lotse_referral.handlers import asking_back, moving
 from lotse_referral.handlers.clocking import entered, payload
 from lotse_referral.store import referrals
+
+GIVE_UP = "give_up"
+"""As long as she is still being asked, it is not for the clock to say that nobody knows."""
 
 
 async def due(timer: Timer, context: Context, tx: AsyncConnection) -> Sequence[Message]:
@@ -33,7 +36,8 @@ async def due(timer: Timer, context: Context, tx: AsyncConnection) -> Sequence[M
         said += _reminded(held, timer)
     if struck.escalates:
         said += _escalated(held)
-    if struck.action is not None:
+    asked = struck.action == GIVE_UP and await asking_back.still_asks(tx, held.referral_id)
+    if struck.action is not None and not asked:
         _, followed = await moving.moved(tx, context, held, moving.Move(struck.action, "system"))
         said += followed
     return said
