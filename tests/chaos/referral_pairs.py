@@ -20,7 +20,7 @@ from tests.chaos import lives, pairs, wire
 from tests.chaos.pairs import HERE, THERE
 from tests.chaos.processes import Running, running
 
-WAIT_SECONDS = 90.0
+WAIT_SECONDS = 240.0
 NUDGE_SECONDS = 10.0
 NUDGES_MAX = 12
 TODAY = "2026-11-26"  # the partner's own house is open until the end of that year
@@ -66,6 +66,11 @@ class Side:
         """From now on it dies at that step."""
         self.service.kill()
         self.service.start(step, str(count))
+
+    def logged(self) -> str:
+        """The end of its log, for whoever looks into a failure."""
+        lines = [line for line in self.service.text().splitlines() if "sealing key" not in line]
+        return f"--- {self.name} ---\n" + "\n".join(lines[-25:])
 
     async def well(self) -> None:
         """Without any doom."""

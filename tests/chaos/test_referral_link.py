@@ -53,6 +53,7 @@ COPIES = 2
 async def pair(postgres: kit.Postgres) -> AsyncIterator[Pair]:
     async with running_pair(postgres) as both:
         yield both
+        print("\n".join(side.logged() for side in both.sides))
 
 
 async def test_referrals_cross_a_link_that_is_down_for_days_whatever_is_killed(pair: Pair) -> None:

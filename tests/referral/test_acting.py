@@ -7,9 +7,10 @@ import pytest
 
 from lotse_chassis.faults import Refused
 from lotse_contracts import Message
-from lotse_contracts.intake import PersonRegistered, ReceiveMoreFields, ReleaseFields
+from lotse_contracts.intake import FieldsRefused, PersonRegistered, ReceiveMoreFields, ReleaseFields
 from lotse_contracts.referral import (
     AnswerReferral,
+    AskOpenReferrals,
     AskReferralActions,
     FixAppointment,
     ReferralCompleted,
@@ -24,7 +25,7 @@ from lotse_contracts.referral import (
 )
 from lotse_contracts.values import ReferralAction
 from tests.referral.acted import act, answered, arrived, jobcenter
-from tests.referral.connected import FIELDS, forwarded, under_way
+from tests.referral.connected import FIELDS, forwarded, partners_service, under_way
 from tests.referral.desk import NOW, Desk, Person, names, only
 
 
@@ -245,3 +246,17 @@ async def test_the_old_order_records_the_new_answers_too(desks: tuple[Desk, Desk
         order = AnswerReferral.model_validate({"referral_id": person.referral_id, "answer": answer} | given)
         facts += await answered(desk, partner, order)
     assert only(ReferralCompleted, facts).outcome == "course_completed"
+
+
+async def test_the_desk_sees_that_a_referral_waits_and_why(desks: tuple[Desk, Desk]) -> None:
+    desk, partner = desks
+    person, other = Person(), Person()
+    await desk.hears(person.consents())
+    await desk.hears(person.connected(await partners_service(desk, person)))
+    refused = FieldsRefused(referral_id=person.referral_id, person_id=person.person_id, reason="needs_secrecy_release")
+    await desk.hears(refused)
+    await asked_back(desk, partner, other)
+    listed = {one.referral_id: one for one in (await desk.asks(AskOpenReferrals())).referrals}
+    waiting, asked = listed[person.referral_id], listed[other.referral_id]
+    assert (waiting.state, waiting.reason) == ("consent_pending", "needs_secrecy_release")
+    assert (asked.state, asked.question, asked.asked_groups) == ("info_requested", "fields_missing", ("status",))

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 from lotse_contracts.envelope import ITEMS_MAX, Answer, AssociationName, Code, Question, SaidPart, Token, Version
 from lotse_contracts.intake import CONCERNS_MAX, AllowedActionsAnswer
 from lotse_contracts.referral.appointments import AppointmentSeen, InterpreterSeen, ProposalSeen, WaitlistSeen
-from lotse_contracts.values import COUNSELLORS, DeliveryMode, ReferralState, ReferralView, Urgency
+from lotse_contracts.values import COUNSELLORS, DeliveryMode, FieldGroup, ReferralState, ReferralView, Urgency
 
 HISTORY_MAX = 500  # steps of one referral; nobody reads more
 
@@ -49,6 +49,9 @@ class OpenReferral(SaidPart):
     due_at: AwareDatetime | None = Field(default=None, description="until when whoever is next has to act")
     overdue: bool = False
     waits_for: Code | None = Field(default=None, description="such as `consent`, `receipt`, `decision`, `appointment`")
+    reason: Code | None = Field(default=None, description="why it waits: what intake's guard said, or a lost consent")
+    question: Code | None = Field(default=None, description="what the receiver asked back")
+    asked_groups: tuple[FieldGroup, ...] = Field(default=(), max_length=10, description="groups it would like to have")
     timers: tuple[RunningTimer, ...] = Field(default=(), max_length=20)
     parent_id: UUID | None = None
     link_kind: Code | None = Field(default=None, description="how it came of its parent: reroute, sub or reopen")
@@ -117,6 +120,9 @@ class ReferralAnswer(Answer):
     reason: Code | None = None
     outcome: Code | None = None
     confirmed_by: Code | None = Field(default=None, description="receiver, person, staff or none")
+    withdrawal_acknowledged_at: AwareDatetime | None = Field(
+        default=None, description="when the receiver said that it has stopped"
+    )
     history: tuple[ReferralStep, ...] = Field(default=(), max_length=HISTORY_MAX)
     appointments: tuple[AppointmentSeen, ...] = Field(default=(), max_length=ITEMS_MAX)
     proposals: tuple[ProposalSeen, ...] = Field(default=(), max_length=ITEMS_MAX)

@@ -1,7 +1,7 @@
 """What a counsellor asks about referrals: which loops are open and why, one with its history, what she may do."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -25,7 +25,7 @@ from lotse_contracts.referral import (
     RunningTimer,
     WaitlistSeen,
 )
-from lotse_contracts.values import MoveWish
+from lotse_contracts.values import FieldGroup, MoveWish
 from lotse_referral.domain.appointments import Appointment, overlapping
 from lotse_referral.domain.cursors import BadCursor
 from lotse_referral.domain.desk import Place, cursor_of, place_of, waits_for
@@ -71,6 +71,7 @@ async def ask_referral(question: AskReferral, context: Context, tx: AsyncConnect
         reason=held.reason,
         outcome=held.outcome,
         confirmed_by=held.confirmed_by,
+        withdrawal_acknowledged_at=held.withdrawal_acknowledged_at,
         actions=desk_actions(held),
         **await _hanging(tx, held),
     )
@@ -173,6 +174,9 @@ def _entry(seen: Seen, *, overdue: bool) -> OpenReferral:
         due_at=seen.due_at,
         overdue=overdue,
         waits_for=waits_for(held),
+        reason=held.reason,
+        question=held.question,
+        asked_groups=cast(tuple[FieldGroup, ...], held.asked_groups),
         parent_id=held.parent_id,
         link_kind=held.link,
     )
