@@ -121,8 +121,8 @@ def _capacity_changed(service: Resource, version: int) -> CapacityChanged:
 
 
 async def _known(tx: AsyncConnection, order: findings.Finding, context: Context) -> Resource:
-    """The service, locked, so that two who found something out follow each other."""
-    await directory_checks.locked(tx, order.service_id)
+    """The service; two who found something out follow each other."""
+    await directory_changes.alone(tx)
     known = (await directory_rows.loaded(tx, "service", [str(order.service_id)])).get(str(order.service_id))
     if known is None:
         raise Refused("unknown_service", fields=("service_id",))

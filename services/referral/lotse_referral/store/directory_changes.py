@@ -45,6 +45,7 @@ ORDER = (
 """Owners before what hangs on them."""
 OWN_LISTS = frozenset({DOUBTFUL, PRIMARY, OWN_SLOTS, RULES})
 """Our fields that stand in a table of parts."""
+WRITING_LOCK = 0x68736473  # "hsds"
 PLACES = "service_at_locations"
 OWN_TABLES = ("language_slot", "service_rule")
 
@@ -58,8 +59,17 @@ class Hand:
     actor: str | None = None
 
 
+async def alone(tx: AsyncConnection) -> None:
+    """Whoever writes the directory follows whoever writes it now, until the transaction ends."""
+    await tx.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": WRITING_LOCK})
+
+
 async def put(tx: AsyncConnection, type_: ResourceType, said: Sequence[Resource], hand: Hand) -> tuple[Merged, ...]:
-    """Merge these resources of one type, each there once, with what is known, and write what changed."""
+    """Merge these resources of one type, each there once, with what is known, and write what changed.
+
+    What is merged is what is there: nobody else writes meanwhile.
+    """
+    await alone(tx)
     known = await directory_rows.loaded(tx, type_, [one.id for one in said])
     taken = await _taken(tx, said)
     results = tuple(merged(known.get(one.id), _with_own_ids(one, taken)) for one in said)

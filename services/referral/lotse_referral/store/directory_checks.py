@@ -23,11 +23,6 @@ class Check:
     due: date
 
 
-async def locked(tx: AsyncConnection, service_id: UUID) -> None:
-    """Nobody else changes this service until the transaction ends."""
-    await tx.execute(select(service.c.id).where(service.c.id == service_id).with_for_update())
-
-
 async def due(tx: AsyncConnection, today: date, *, limit: int) -> Sequence[Check]:
     """Those whose check has come and was not said yet, the oldest first."""
     own = service_extension.c
