@@ -11,7 +11,6 @@ from lotse_contracts.values import DeliveryMode, FieldGroup
 from lotse_referral.domain.consents import Consent, covering
 from lotse_referral.domain.referral import Referral
 
-
 CARRIES_FIELDS: frozenset[DeliveryMode] = frozenset({"connected", "link", "letter"})
 """Whoever goes herself, and whoever calls for her, says what is to be said."""
 
