@@ -22,6 +22,7 @@ ENDED = "Ukrainisches Haus"  # to the end of 2026
 COMPARES = {
     "app.py": "gives the cards the moment of the matcher",
     "cli/directory_offline.py": "has --today",
+    "cli/match.py": "has --on",
     "cli/loading.py": "when a row was read, not whether it counts",
     "domain/matching.py": "gets the matcher's moment",
     "domain/offers.py": "says what a local day is",
