@@ -59,7 +59,8 @@ class OpenReferral(SaidPart):
     to_do: tuple[Code, ...] = Field(
         default=(),
         max_length=20,
-        description="`ask_her`: nothing may be sent to her, so ask her when she comes; `move_appointment`: she wishes it",
+        description="`ask_her`: nothing may be sent to her, so ask her when she comes; "
+        "`move_appointment`: she wishes it",
     )
 
 

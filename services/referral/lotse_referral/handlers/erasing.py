@@ -74,7 +74,7 @@ def _notices(held: Sequence[Referral]) -> tuple[Message, ...]:
 
 
 async def _offices(tx: AsyncConnection, held: Sequence[Referral]) -> list[Message]:
-    """Offices that have no machine which would hear of it: our desk tells them. A page that nobody opened told nothing."""
+    """Offices without a machine that would hear of it: our desk tells them. A page that nobody opened told nothing."""
     said: list[Message] = []
     for one in held:
         if not one.fields_left or one.partner is not None or one.service_id is None:
