@@ -88,9 +88,7 @@ async def _noted(tx: AsyncConnection, context: Context, row: Row[Any], after: Ro
         )
 
 
-def _said(
-    row: Row[Any], after: Row[Any], move: Move, change: Change, *, spoken: tuple[str, ...] = ()
-) -> list[Message]:
+def _said(row: Row[Any], after: Row[Any], move: Move, change: Change, *, spoken: tuple[str, ...] = ()) -> list[Message]:
     ids = {name: getattr(after, name) for name in ("concern_id", "case_id", "person_id", "version", "urgency")}
     reason = move.light.given.reason if move.light.given is not None else None
     said: list[Message] = [

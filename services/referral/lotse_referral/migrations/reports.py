@@ -2,20 +2,21 @@
 
 from lotse_chassis.migrate import Migration
 
-SEARCHED: tuple[tuple[str, str], ...] = (
-    ("service", "name || ' ' || coalesce(alternate_name, '') || ' ' || coalesce(description, '')"),
-    ("organization", "name || ' ' || coalesce(alternate_name, '') || ' ' || coalesce(description, '')"),
-    ("taxonomy", "name || ' ' || description"),
-    ("taxonomy_term", "name || ' ' || description || ' ' || coalesce(code, '')"),
-)
-"""Without word forms of one language: the directory is written in several."""
+SEARCHED: dict[str, str] = {
+    "service": "name || ' ' || coalesce(alternate_name, '') || ' ' || coalesce(description, '')",
+    "organization": "name || ' ' || coalesce(alternate_name, '') || ' ' || coalesce(description, '')",
+    "taxonomy": "name || ' ' || description",
+    "taxonomy_term": "name || ' ' || description || ' ' || coalesce(code, '')",
+}
+"""What is searched of each table. Without word forms of one language: the directory is written in several."""
 
-_WORDS = tuple(
-    f"ALTER TABLE {table} ADD COLUMN words tsvector"
-    f" GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, {words})) STORED"
-    for table, words in SEARCHED
-)
-_FOUND = tuple(f"CREATE INDEX {table}_words ON {table} USING gin (words)" for table, _ in SEARCHED)
+
+def words_of(table: str) -> str:
+    """The words by which rows of a table are found; an index has just this expression."""
+    return f"to_tsvector('simple'::regconfig, {SEARCHED[table]})"
+
+
+_FOUND = tuple(f"CREATE INDEX {table}_words ON {table} USING gin ({words_of(table)})" for table in SEARCHED)
 _ORDERED = (
     "CREATE INDEX organization_name ON organization (name, id)",
     "CREATE INDEX taxonomy_term_name ON taxonomy_term (name, id)",
@@ -44,7 +45,7 @@ _REPORTS = (
 )
 
 MIGRATIONS: tuple[Migration, ...] = (
-    Migration("referral-0080-search", (*_WORDS, *_FOUND, *_ORDERED)),
+    Migration("referral-0080-search", (*_FOUND, *_ORDERED)),
     Migration("referral-0081-reports", _REPORTS),
 )
 

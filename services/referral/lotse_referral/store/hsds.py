@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, Table, exists, func, literal_colum
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_referral.domain.distance import Area, box
+from lotse_referral.migrations.reports import words_of
 from lotse_referral.store.tables import (
     address,
     attribute,
@@ -131,13 +132,9 @@ def _searched(form: str, table: Table, search: str) -> ColumnElement[bool]:
         return literal_column("false")
     asked = func.to_tsquery("simple", " & ".join(f"{word}:*" for word in words))
     if form == "service_at_location":
-        found = select(service.c.id).where(_words("service").op("@@")(asked))
+        found = select(service.c.id).where(literal_column(words_of("service")).op("@@")(asked))
         return service_at_location.c.service_id.in_(found)
-    return _words(table.name).op("@@")(asked)
-
-
-def _words(table: str) -> ColumnElement[Any]:
-    return literal_column(f"{table}.words")
+    return literal_column(words_of(table.name)).op("@@")(asked)
 
 
 def _of_services(service_id: ColumnElement[Any], filters: Filters) -> list[ColumnElement[bool]]:
