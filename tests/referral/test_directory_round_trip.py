@@ -95,7 +95,7 @@ async def test_bringing_in_what_is_there_changes_nothing(book: Book) -> None:
 
 
 @settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
@@ -110,7 +110,7 @@ def test_any_directory_comes_back_from_its_own_words(made: dict[str, Any], tmp_p
 
 
 async def test_any_directory_comes_back_from_the_database(empty: Book, book: Book) -> None:
-    for made in some_packages(12):
+    for made in some_packages(6):
         await empty.bring(made)
     text = await empty.text()
     validate(json.loads(text))
