@@ -10,6 +10,8 @@ from lotse_contracts.values import ReferralAnswerName, ReferralState
 from lotse_referral.domain.answers import ANSWER_STATES, STEPS, states_passed
 from lotse_referral.domain.machine import LEFT_THE_HOUSE, STATES
 
+FIRST: ReferralState = "sent"
+
 WAYS: dict[str, tuple[ReferralAnswerName, ...]] = {
     "completed": ("delivered", "accepted", "scheduled", "service_started", "completed"),
     "declined": ("delivered", "waitlisted", "declined"),
@@ -23,8 +25,8 @@ WAYS: dict[str, tuple[ReferralAnswerName, ...]] = {
 def test_answers_in_every_order_and_repeated_pass_each_state_at_most_once(end: str, versioned: bool) -> None:
     way = WAYS[end]
     for order in permutations(range(len(way))):
-        state: ReferralState = "sent"
-        heard, passed = 0, list[str]()
+        state = FIRST
+        heard, passed = 0, list[ReferralState]()
         for number in (*order, *order):
             version = number + 1 if versioned else 0
             for step in states_passed(state, way[number], version=version, heard_version=heard):
@@ -33,7 +35,7 @@ def test_answers_in_every_order_and_repeated_pass_each_state_at_most_once(end: s
             heard = max(heard, version)
         assert state == ANSWER_STATES[way[-1]]
         assert len(passed) == len(set(passed))
-        assert all(following in STEPS[one] for one, following in pairwise(["sent", *passed]))
+        assert all(following in STEPS[one] for one, following in pairwise((FIRST, *passed)))
 
 
 @given(st.data())
