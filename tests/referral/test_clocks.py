@@ -125,7 +125,7 @@ def test_an_end_that_is_late_waits_once_for_what_came_meanwhile() -> None:
 
 def test_somebody_on_her_own_way_is_asked_and_in_the_end_unconfirmed() -> None:
     for mode in ("self", "accompanied"):
-        referral = held("delivered", mode=mode)  # type: ignore[arg-type]
+        referral = held("delivered", mode=mode)
         assert timers_of(referral) == (Due("expire", TUESDAY + UNCONFIRMED_AFTER),)
         assert strike(referral, Due("expire", TUESDAY), TUESDAY) == Strike(action="give_up")
         assert due_at(referral) is None
