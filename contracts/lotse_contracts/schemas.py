@@ -51,6 +51,7 @@ PLAINTEXTS: Mapping[str, type[BaseModel]] = {
     "referral.answer-office.v1.content": referral.OfficeText,
     "referral.delivery.v1.content": referral.OfficeText,
     "referral.forward-fields.v1.fields": intake.PersonFields,
+    "referral.referral-info-answered.v1.fields": intake.PersonFields,
     "referral.referral-link.v1.link": referral.OfficePage,
     "referral.referral-offered.v1.fields": intake.PersonFields,
 }

@@ -23,6 +23,7 @@ class Row:
 
     state: State = "received"
     code: str = "housing"
+    sub_code: str | None = None
     urgency: Urgency = "normal"
     tags: list[str] = field(default_factory=list)
     due_at: datetime = started("look", "normal", NOW).due_at

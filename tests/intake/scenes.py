@@ -19,6 +19,9 @@ Plain = dict[str, Any]
 Read = Callable[[], Awaitable[Any]]
 
 
+MORE = "referral.referral-info-answered.v1.fields"
+
+
 @dataclass
 class Turn:
     """One sealed plaintext on its way: the order to give, and how what it said is read back."""
@@ -160,6 +163,24 @@ async def received(here: Intake, stage: None, plaintext: bytes) -> Turn:
     return Turn(intake.ReceivePerson(**given, fields=fields), None, back)
 
 
+async def received_more(here: Intake, stage: UUID, plaintext: bytes) -> Turn:
+    fields = sealed(here, plaintext, referral.ReferralOffered, stage)
+
+    async def back() -> Plain:
+        ((person_id,),) = here.rows(f"SELECT person_id FROM person WHERE referral_id = '{stage}'")
+        return await fields_of(here, person_id)
+
+    return Turn(intake.ReceiveMoreFields(referral_id=stage, sender=PARTNER, fields=fields), None, back)
+
+
+async def came_by_referral(here: Intake) -> UUID:
+    """Somebody of whom more may come."""
+    turn = await received(here, None, b'{"contact": {"kind": "email"}}')
+    assert isinstance(turn.order, intake.ReceivePerson)
+    await here.hear(turn.order)
+    return turn.order.referral_id
+
+
 async def searched(here: Intake, stage: None, plaintext: bytes) -> Turn:
     search_id = uuid4()
     question = intake.AskFindPersons(
@@ -214,6 +235,7 @@ SCENES: dict[str, tuple[Callable[[Intake], Awaitable[Any]], Scene, Plain]] = {
     "intake.register-person.v1.fields": (known_person, registered, {"contact": {"kind": "email"}}),
     "intake.rectify-person.v1.fields": (known_person, rectified, {"contact": {"kind": "email"}}),
     "referral.referral-offered.v1.fields": (nothing_yet, received, {"contact": {"kind": "email"}}),
+    MORE: (came_by_referral, received_more, {"contact": {"kind": "email"}}),
     "intake.find-persons.v1.query": (nothing_yet, searched, {"name": "Олена"}),
     "intake.holder.v1.content": (nothing_yet, holder_asked, {"receipt_code": "A" * 26, "pin": PIN}),
     "intake.write-note.v1.content": (

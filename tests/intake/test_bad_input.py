@@ -23,7 +23,7 @@ from tests.intake.hostile import (
     put,
     text_fields,
 )
-from tests.intake.scenes import SCENES, Turn
+from tests.intake.scenes import MORE, SCENES, Turn
 
 DRAWN = 5  # texts beside those that are listed, for each plaintext
 SHORT = ("nul", "lone high surrogate", "bidi override", "10,000 characters")
@@ -37,8 +37,9 @@ def test_no_plaintext_that_intake_opens_is_left_out() -> None:
         for field, info in kind.model_fields.items()
         if info.annotation is Sealed
     }
-    ours = {"intake.receive-person.v1.fields"}  # bound to the message it came with from the other association
-    assert heard - ours | {"referral.referral-offered.v1.fields"} == SCENES.keys()
+    ours = {"intake.receive-person.v1.fields", "intake.receive-more-fields.v1.fields"}  # bound to what they came with
+    theirs = {"referral.referral-offered.v1.fields", MORE}
+    assert heard - ours | theirs == SCENES.keys()
     assert SCENES.keys() <= PLAINTEXTS.keys()
 
 

@@ -49,8 +49,8 @@ def around_the_appointment(person: Person, card: Person) -> list[Message]:
     return [
         CaseAssigned(case_id=person.case_id, person_id=person.person_id, version=2, owner="olena"),
         ProposeTimes(referral_id=card.referral_id, times=(time,)),
-        RequestInterpreter(request_id=UUID(int=82), language="uk", **ids),
-        ShareCalendar(code_sha256="0" * 64, **ids),
+        RequestInterpreter.model_validate({"request_id": UUID(int=82), "language": "uk", **ids}),
+        ShareCalendar.model_validate({"code_sha256": "0" * 64, **ids}),
     ]
 
 

@@ -103,7 +103,7 @@ class AssignTask(Order):
 
 
 class SettleTask(Order):
-    """What became of it. After `no_answer` the task stays open; a call that was `done` says what the office answered."""
+    """What became of it. After `no_answer` it stays open; a call that was `done` says what the office answered."""
 
     NAME: ClassVar[str] = "settle-task"
     SERVICE: ClassVar[str] = "referral"

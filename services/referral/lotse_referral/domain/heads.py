@@ -12,7 +12,7 @@ MONTH_CHARACTERS = 7  # of `2026-11-25`
 
 @dataclass(frozen=True)
 class Record:
-    """A head count. The plan line is that of the day it was made, so that a later change of the offer moves no figure."""
+    """A head count. The plan line is that of the day it was made: a later change of the offer moves no figure."""
 
     record_id: UUID
     offer_id: UUID
