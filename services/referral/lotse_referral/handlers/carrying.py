@@ -42,7 +42,7 @@ async def ended(tx: AsyncConnection, context: Context, held: Referral) -> Sequen
     if held.state in AT_ONCE:
         await office_links.end(tx, held.referral_id, "withdrawn", context.now)
         await forget(tx, context, held.referral_id)
-    elif await held_store.set_end(tx, held.referral_id, until):
+    elif await held_store.set_end(tx, held.referral_id, until) or await held_store.only_words(tx, held.referral_id):
         await set_timer(tx, kind=HELD_TIMER, key=str(held.referral_id), due_at=until, payload={"because": "ended"})
     return await _stop_task(tx, context, held)
 

@@ -56,10 +56,17 @@ async def set_end(tx: AsyncConnection, referral_id: UUID, until: datetime) -> bo
 
 
 async def destroy(tx: AsyncConnection, referral_id: UUID) -> bool:
-    """Fields and messages of one referral go; whether there were fields."""
-    await tx.execute(delete(office_message).where(office_message.c.referral_id == referral_id))
-    gone = delete(held_fields).where(held_fields.c.referral_id == referral_id).returning(held_fields.c.referral_id)
-    return (await tx.execute(gone)).first() is not None
+    """Fields and messages of one referral go; whether there were any, so that their key goes, too."""
+    gone = []
+    for table in (office_message, held_fields):
+        mine = delete(table).where(table.c.referral_id == referral_id).returning(table.c.referral_id)
+        gone += (await tx.execute(mine)).all()
+    return bool(gone)
+
+
+async def only_words(tx: AsyncConnection, referral_id: UUID) -> bool:
+    """Whether there are messages although no fields were released."""
+    return await of_referral(tx, referral_id) is None and bool(await written(tx, referral_id))
 
 
 async def write(tx: AsyncConnection, one: Written) -> bool:
