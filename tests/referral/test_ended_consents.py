@@ -1,13 +1,14 @@
 """A consent ends, or facts about it come in any order: the receiver is told, and nothing stays open."""
 
 from itertools import permutations
+from typing import Literal
 from uuid import UUID
 
 import pytest
 
 from lotse_chassis.faults import Refused
 from lotse_contracts import Message
-from lotse_contracts.intake import PersonRegistered
+from lotse_contracts.intake import ConsentExpired, ConsentProved, PersonRegistered
 from lotse_contracts.referral import (
     AskOpenReferrals,
     ConsentWithdrawalAcknowledged,
@@ -17,6 +18,7 @@ from lotse_contracts.referral import (
     ReferralAnswered,
     ReferralWithdrawn,
 )
+from tests.referral.acted import jobcenter
 from tests.referral.connected import partners_service, under_way, withdrawn
 from tests.referral.desk import NOW, Desk, Person, names, only
 
@@ -125,3 +127,57 @@ async def test_open_referrals_come_oldest_first_in_pages(desks: tuple[Desk, Desk
     with pytest.raises(Refused, match="malformed"):
         await desk.asks(AskOpenReferrals(cursor="nonsense"))
     assert (await partner.asks(AskOpenReferrals())).referrals == ()
+
+
+@pytest.mark.parametrize("reason", ["valid_to", "unproved"])
+async def test_under_a_consent_that_is_over_no_call_names_her(
+    desk: Desk, reason: Literal["valid_to", "unproved"]
+) -> None:
+    """A call passes no guard of intake: what referral knows is all that holds it back."""
+    for expired_first in (False, True):
+        person = Person(code="work")
+        await desk.hears(person.accepted())
+        service = await jobcenter(desk, person)
+        facts = [person.consents(str(service)), expired(person, str(service), reason)]
+        for fact in reversed(facts) if expired_first else facts:
+            await desk.hears(fact)
+        assert await desk.hears(person.sent(service, mode="call", field_groups=("identity",))) == []
+        assert await desk.state(person.referral_id) == "consent_pending"
+
+
+async def test_a_scan_that_comes_late_lets_the_call_go_on_in_whatever_order_that_is_heard(desk: Desk) -> None:
+    for order in permutations(range(3)):
+        person = Person(code="work")
+        await desk.hears(person.accepted())
+        service = await jobcenter(desk, person)
+        await desk.hears(person.sent(service, mode="call", field_groups=("identity",)))
+        proved = ConsentProved(
+            consent_id=person.consent_id,
+            person_id=person.person_id,
+            version=3,
+            kind="disclosure",
+            recipient=str(service),
+        )
+        facts = (person.consents(str(service)), expired(person, str(service), "unproved"), proved)
+        for step in order:
+            await desk.hears(facts[step])
+        assert await desk.state(person.referral_id) == "sent", order
+
+
+async def test_a_consent_that_was_over_is_still_taken_back(desk: Desk) -> None:
+    person = Person()
+    await under_way(desk, person)
+    await desk.hears(expired(person, "plattform", "valid_to"))
+    taken_back = withdrawn(person).model_copy(update={"version": 3})
+    assert "ConsentWithdrawnNotice" in names(await desk.hears(taken_back))
+
+
+def expired(person: Person, recipient: str, reason: Literal["valid_to", "unproved"]) -> ConsentExpired:
+    return ConsentExpired(
+        consent_id=person.consent_id,
+        person_id=person.person_id,
+        version=2,
+        kind="disclosure",
+        recipient=recipient,
+        reason=reason,
+    )

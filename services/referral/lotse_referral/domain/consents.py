@@ -21,7 +21,13 @@ class Consent:
     codes: frozenset[str] = frozenset()
     field_groups: frozenset[str] = frozenset()
     withdrawn: bool = False
-    """Also where it has expired."""
+    expired: bool = False
+    """Its day is over, or its scan is missing, which may still come; what left under it is hers to take back."""
+
+    @property
+    def in_force(self) -> bool:
+        """Whether anything may leave under it."""
+        return not (self.withdrawn or self.expired)
 
 
 def covers(consent: Consent, referral: Referral) -> bool:
@@ -30,7 +36,7 @@ def covers(consent: Consent, referral: Referral) -> bool:
     More fields need a fresh consent: intake releases once under each.
     """
     return (
-        not consent.withdrawn
+        consent.in_force
         and consent.kind == DISCLOSURE
         and consent.person_id == referral.person_id
         and consent.recipient == referral.recipient

@@ -49,12 +49,13 @@ async def consent_proved(
     """The scan of a signed form has come: what intake refused for want of it is asked for again."""
     if await alive.erased(tx, fact.person_id):
         return ()
+    revived = await _revived(tx, fact)
     known = await consents.of_person(tx, fact.person_id)
     orders: list[Message] = []
     for referral in await referrals.of_person(tx, fact.person_id):
         hers = referral.refused_consent_id == fact.consent_id
         freed = replace(referral, refused_consent_id=None) if hers else _freed(referral, fact)
-        if freed is not referral:
+        if revived or freed is not referral:
             orders += await resumed(tx, context, freed, known, keys)
     return orders
 
@@ -63,11 +64,10 @@ async def consent_withdrawn(fact: ConsentWithdrawn, context: Context, tx: AsyncC
     """What has not left stays; whoever has the fields is told to stop, also where the referral is closed."""
     if await alive.erased(tx, fact.person_id):
         return ()
-    held = await consents.load(tx, fact.consent_id)
-    if held is not None and held.withdrawn:
+    held = await _held(tx, fact)
+    if held.withdrawn:
         return ()
-    fresh = held or Consent(fact.consent_id, fact.person_id, fact.recipient, fact.version)
-    await consents.save(tx, replace(fresh, withdrawn=True, version=max(fresh.version, fact.version)))
+    await consents.save(tx, replace(held, withdrawn=True, version=max(held.version, fact.version)))
     said: list[Message] = []
     for referral in await referrals.of_person(tx, fact.person_id):
         said += await _without(tx, referral, fact, context)
@@ -78,6 +78,9 @@ async def consent_expired(fact: ConsentExpired, context: Context, tx: AsyncConne
     """Its day is over, or its scan never came: what waited for it waits for another. What has left, left in time."""
     if await alive.erased(tx, fact.person_id):
         return ()
+    held = await _held(tx, fact)
+    if held.version < fact.version:
+        await consents.save(tx, replace(held, expired=True, version=fact.version))
     for referral in await referrals.of_person(tx, fact.person_id):
         if _waits_for(referral, fact.consent_id):
             await _loses(tx, context, referral, "consent_expired", refused=fact)
@@ -149,7 +152,22 @@ def _given(fact: ConsentGiven, held: Consent | None) -> Consent:
         codes=frozenset(fact.codes),
         field_groups=frozenset(fact.field_groups),
         withdrawn=held is not None and held.withdrawn,
+        expired=held is not None and held.expired,
     )
+
+
+async def _held(tx: AsyncConnection, fact: ConsentProved | ConsentExpired | ConsentWithdrawn) -> Consent:
+    """What is known of it; before it was given, its id and recipient alone, which cover nothing."""
+    held = await consents.load(tx, fact.consent_id)
+    return held or Consent(fact.consent_id, fact.person_id, fact.recipient, 0)
+
+
+async def _revived(tx: AsyncConnection, fact: ConsentProved) -> bool:
+    """Whether it was over for want of its scan, and is not any longer; an older fact is old news."""
+    held = await _held(tx, fact)
+    if held.version < fact.version:
+        await consents.save(tx, replace(held, expired=False, version=fact.version))
+    return held.expired and held.version < fact.version
 
 
 def _unbound(held: Referral) -> Referral:

@@ -86,7 +86,7 @@ async def _consented(tx: AsyncConnection, sent: Referral) -> bool:
     """Whether a consent under which fields left is still in force: what may be told at all is hers to say."""
     for consent_id in sent.left_consent_ids:
         consent = await consents.load(tx, consent_id)
-        if consent is not None and not consent.withdrawn and consent.recipient == sent.recipient:
+        if consent is not None and consent.in_force and consent.recipient == sent.recipient:
             return True
     return False
 

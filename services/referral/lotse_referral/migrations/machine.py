@@ -36,6 +36,11 @@ STATES_AND_WAYS = (
     "CREATE INDEX referral_concern ON referral (concern_id)",
 )
 
-MIGRATIONS: tuple[Migration, ...] = (Migration("referral-0010-states-and-ways", STATES_AND_WAYS),)
+_EXPIRED = "ALTER TABLE consent ADD COLUMN expired boolean NOT NULL DEFAULT false"
+
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration("referral-0010-states-and-ways", STATES_AND_WAYS),
+    Migration("referral-0011-expired-consents", (_EXPIRED,)),
+)
 
 RIGHTS: dict[str, str] = {}

@@ -27,6 +27,7 @@ async def save(tx: AsyncConnection, held: Consent) -> None:
         "codes": sorted(held.codes),
         "field_groups": sorted(held.field_groups),
         "withdrawn": held.withdrawn,
+        "expired": held.expired,
     }
     place = insert(consent).values(values)
     await tx.execute(place.on_conflict_do_update(index_elements=["consent_id"], set_=values))

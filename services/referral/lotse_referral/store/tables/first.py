@@ -312,6 +312,7 @@ consent = Table(
     Column("codes", ARRAY(Text), nullable=False),
     Column("field_groups", ARRAY(Text), nullable=False),
     Column("withdrawn", Boolean, nullable=False),
+    Column("expired", Boolean, nullable=False),
 )
 
 appointment = Table(
