@@ -15,6 +15,8 @@ from nats.aio.client import Client
 from lotse_contracts import Message, envelope_of, intake, referral, subject_for, to_json
 from lotse_contracts.answers import TOKEN_HEADER
 from lotse_contracts.values import DeliveryMode
+from lotse_referral.domain.checkbacks import CHECKBACK, VISIT_CHECK
+from lotse_referral.domain.clocks import KINDS
 from lotse_referral.domain.machine import ENDS
 from tests import kit
 from tests.chaos import wire
@@ -194,11 +196,12 @@ def lost_timers(database: kit.ServiceDatabase) -> list[UUID]:
 
 
 def stray_timers(database: kit.ServiceDatabase) -> list[tuple[Any, ...]]:
-    """Clocks of referrals that have ended."""
+    """Clocks and questions to her that run on although the referral has ended."""
+    kinds = ", ".join(f"'{kind}'" for kind in (*KINDS, CHECKBACK, VISIT_CHECK))
     return wire.rows(
         database,
         "SELECT t.kind, r.state FROM timer t JOIN referral r ON t.key = r.referral_id::text"
-        f" WHERE NOT ({OPEN}) AND t.kind NOT IN ('rematch')",
+        f" WHERE NOT (r.{OPEN}) AND t.kind IN ({kinds})",
     )
 
 
