@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from lotse_chassis.calendar import ZONE
 from lotse_chassis.faults import Refused
 from lotse_contracts.referral import AnswerCheckback, ErasePerson, PublishReferralReport, ReferralReportPublished
-from lotse_referral.domain.reports import FAMILIES, MEDIANS, PARTS
+from lotse_referral.domain.reports import MEDIANS, PARTS
 from lotse_referral.store import figures
 from lotse_referral.store.countable import CASES, MEETINGS
 from lotse_referral.store.figures import Stretch
@@ -297,7 +297,3 @@ async def test_services_beyond_their_check_are_counted_and_named(desk: Desk) -> 
     assert all(one.name and one.next_check_due <= "2028-01-10" for one in answer.stale)
     assert [one.next_check_due for one in answer.stale] == sorted(one.next_check_due for one in answer.stale)
     assert isinstance(answer.stale[0].service_id, UUID)
-
-
-def test_every_family_is_in_one_part() -> None:
-    assert sorted(name for names in PARTS.values() for name in names) == sorted(FAMILIES)

@@ -172,6 +172,10 @@ def test_everything_that_can_be_counted_has_a_german_name() -> None:
     assert all(word == word.strip() and word for words in called.values.values() for word in words.values())
 
 
+def test_every_family_is_in_one_part() -> None:
+    assert sorted(name for names in PARTS.values() for name in names) == sorted(FAMILIES)
+
+
 # The command
 
 

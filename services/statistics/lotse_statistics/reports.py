@@ -20,8 +20,8 @@ def family_of(
     covered: Sequence[str],
     earlier: Sequence[Mapping[str, Any]],
     rules: Rules,
-    persons: Mapping[str, Persons] | None = None,
     *,
+    persons: Mapping[str, Persons] | None = None,
     margins: Margins | None = None,
 ) -> dict[str, Any] | None:
     """What a report over these months may say of a family beside all earlier ones; None: nothing.

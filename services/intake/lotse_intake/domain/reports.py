@@ -70,7 +70,7 @@ def report_of(
 ) -> dict[str, Any]:
     """The report as it may be published, beside all that was published earlier (in that order)."""
     families = {
-        name: family_of(name, _months(name, counted), span.months, earlier, given.rules, counted.persons.get(name))
+        name: _family(name, span, counted, earlier, given.rules)
         if len(span.months) >= given.months_min.get(name, 1)
         else None
         for name in FAMILIES
@@ -92,6 +92,13 @@ def report_of(
         "families": families,
         "figures": _figures(span, counted, families, given),
     }
+
+
+def _family(
+    name: str, span: Span, counted: Counted, earlier: Sequence[Mapping[str, Any]], rules: Rules
+) -> dict[str, Any] | None:
+    months, persons = _months(name, counted), counted.persons.get(name)
+    return family_of(name, months, span.months, earlier, rules, persons=persons)
 
 
 def _months(family: str, counted: Counted) -> dict[str, dict[str, Counts]]:

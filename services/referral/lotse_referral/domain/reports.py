@@ -120,7 +120,7 @@ def _family(
     if len(months) < given.months_min.get(name, 1):
         return None
     persons, margins = counted.persons.get(name), MARGINS.get(name)
-    return family_of(name, _months(name, counted), months, earlier, given.rules, persons, margins=margins)
+    return family_of(name, _months(name, counted), months, earlier, given.rules, persons=persons, margins=margins)
 
 
 def _rules(given: Parameters) -> dict[str, Any]:
