@@ -5,24 +5,29 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from lotse_chassis import links
 from lotse_chassis.context import Context
 from lotse_contracts import Message
 from lotse_contracts.intake import ContactSafetyChanged
 from lotse_contracts.notify import MessageFailed
 from lotse_contracts.referral import CheckbackAsked
-from lotse_referral.store import alive, checkbacks
+from lotse_referral.handlers.checkbacks import CHECKBACK_LINK
+from lotse_referral.handlers.telling import OWN_PAGE
+from lotse_referral.store import alive, checkbacks, ownpage, referrals
 
 
 async def contact_safety_changed(
     fact: ContactSafetyChanged, context: Context, tx: AsyncConnection
 ) -> Sequence[Message]:
-    """What she is asked from now on; a question that is on its way is the desk's as soon as her contact is unsafe."""
+    """What she is asked from now on. As soon as her contact is unsafe, a question that is on its way is the desk's, and
+    what was sent to it opens nothing any more."""
     del context
     if await alive.erased(tx, fact.person_id):
         return ()
     await checkbacks.note_safety(tx, fact.person_id, fact.version, safe=fact.safe)
     if await checkbacks.is_safe(tx, fact.person_id):
         return ()
+    await _close_links(tx, fact.person_id)
     return await _desks(tx, fact.person_id)
 
 
@@ -32,6 +37,14 @@ async def message_failed(fact: MessageFailed, context: Context, tx: AsyncConnect
     if fact.template != "checkback" or await alive.erased(tx, fact.person_id):
         return ()
     return await _desks(tx, fact.person_id)
+
+
+async def _close_links(tx: AsyncConnection, person_id: UUID) -> None:
+    """To her page and to questions, used or not: somebody else may read her messages. Code and PIN stay hers."""
+    await links.revoke(tx, purpose=OWN_PAGE, subject_id=str(person_id))
+    for held in await referrals.of_person(tx, person_id):
+        await links.revoke(tx, purpose=CHECKBACK_LINK, subject_id=str(held.referral_id))
+    await ownpage.end_linked_sessions_of(tx, person_id)
 
 
 async def _desks(tx: AsyncConnection, person_id: UUID) -> Sequence[Message]:

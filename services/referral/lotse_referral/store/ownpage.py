@@ -76,6 +76,12 @@ async def end_sessions_of(tx: AsyncConnection, person_id: UUID) -> int:
     return len((await tx.execute(gone)).all())
 
 
+async def end_linked_sessions_of(tx: AsyncConnection, person_id: UUID) -> None:
+    """Whoever came in by a link of hers, which may have been somebody else."""
+    by_link = (own_session.c.person_id == person_id) & (own_session.c.proved_by == "link")
+    await tx.execute(delete(own_session).where(by_link))
+
+
 async def prune_sessions(tx: AsyncConnection, now: datetime) -> None:
     """Those that are over."""
     await tx.execute(delete(own_session).where(own_session.c.expires_at <= now))
