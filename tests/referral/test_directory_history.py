@@ -74,6 +74,24 @@ async def test_a_place_that_becomes_secret_is_forgotten_everywhere(book: Book, k
     assert refused.value.code == "place_is_secret"
 
 
+async def test_an_appointment_there_keeps_no_secret_place(book: Book, kept: ServiceDatabase) -> None:
+    street = PlaceOfService(street="Stiller Hof 7", postal_code="01987", city="Dresden")
+    service_id = await a_service(book)
+    await told(book, UpdateService(service_id=service_id, source="visit", assured_on=PHONED, place=street))
+    (link,) = (await shown(book, service_id))["service_at_locations"]
+    with psycopg.connect(kept.owner_url) as connection:
+        connection.execute(
+            "INSERT INTO appointment (appointment_id, referral_id, person_id, starts_at, ends_at, version, cancelled,"
+            " place, changed_at) VALUES (gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), now(),"
+            " now() + interval '1 hour', 1, false, %s, now())",
+            (link["location"]["id"],),
+        )
+    secret = UpdateService(service_id=service_id, source="phone", assured_on=PHONED, confidential_location=True)
+    await told(book, secret)
+    assert "Stiller Hof" not in await book.text()
+    assert link["location"]["id"] not in (await book.all())["locations"]
+
+
 async def test_a_list_cannot_make_a_secret_place_known(book: Book) -> None:
     secret = await a_service(book, lotse={"confidential_location": True})
     base = await shown(book, secret)

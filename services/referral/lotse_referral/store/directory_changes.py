@@ -89,12 +89,13 @@ async def write(tx: AsyncConnection, type_: ResourceType, results: Sequence[Merg
     await _insert(tx, type_, rows.pop(type_), key="id")
     await _insert(tx, "service_extension", rows.pop("service_extension", ()), key="service_id")
     left = await _places_of(tx, changed) if type_ == "service" else frozenset()
+    hidden = await _places_of(tx, [one for one in changed if one.became_secret])
     await _clear(tx, type_, changed)
     for table in (*ORDER, "field_source"):
         await _insert(tx, table, rows.pop(table, ()))
     await _insert(tx, "metadata", rows.pop("metadata"), key="")
     await _blank(tx, [UUID(one.resource.id) for one in changed if one.became_secret], left)
-    await _leave(tx, left)
+    await _leave(tx, left, hidden)
 
 
 async def versions(tx: AsyncConnection, ids: Collection[str]) -> dict[str, int]:
@@ -189,14 +190,15 @@ async def _places_of(tx: AsyncConnection, changed: Sequence[Merged]) -> frozense
     return frozenset(found.scalars())
 
 
-async def _leave(tx: AsyncConnection, places: Collection[UUID]) -> None:
-    """A place that no service is at any more goes, unless an appointment is still there."""
+async def _leave(tx: AsyncConnection, places: Collection[UUID], hidden: Collection[UUID]) -> None:
+    """A place that no service is at any more goes, unless an appointment is still there and it is not to be hidden."""
     if not places:
         return
     location, links, appointment = (metadata.tables[n] for n in ("location", "service_at_location", "appointment"))
     used = select(links.c.location_id).where(links.c.location_id == location.c.id).exists()
     awaited = select(appointment.c.place).where(appointment.c.place == cast(location.c.id, Text)).exists()
-    gone = delete(location).where(location.c.id.in_(places), ~used, ~awaited).returning(location.c.id)
+    free = ~awaited | location.c.id.in_(hidden)
+    gone = delete(location).where(location.c.id.in_(places), ~used, free).returning(location.c.id)
     ids = list((await tx.execute(gone)).scalars())
     sources = metadata.tables["field_source"]
     await tx.execute(delete(sources).where(sources.c.resource_id.in_(ids)))
