@@ -113,6 +113,20 @@ async def test_a_moved_or_cancelled_appointment_moves_or_ends_the_question(her: 
     assert not [row for row in await rows(her.desk, "timer") if row["kind"] == "visit_check"]
 
 
+@pytest.mark.parametrize("days", [34, 60])
+async def test_an_appointment_is_asked_about_before_nobody_knows(her: Her, days: int) -> None:
+    """Some offices give a time three months away; after that question too she has a week."""
+    await her.referred()
+    await her.has_appointment(days=days)
+    happened = {day: names(said) for day, said in (await days_of(her, days + 20)).items()}
+    *rounds, visit, end = happened
+    assert rounds == list(ROUND_DAYS)
+    assert visit > days
+    assert end == visit + GRACE_DAYS
+    assert happened[visit] == ["CheckbackAsked", "Tell"]
+    assert happened[end] == ["ReferralUnconfirmed", "StopTelling"]
+
+
 @pytest.mark.parametrize("service", ["Traumaambulanz", "Frauenschutzhaus"])
 async def test_nobody_asks_about_violence_or_a_secret_place(her: Her, service: str) -> None:
     her.person = Person(code="violence")

@@ -93,6 +93,12 @@ def following_at(handed_over_at: datetime, number: int, now: datetime) -> dateti
     return planned if planned > now else now + timedelta(days=GRACE_DAYS)
 
 
+def waits_until(asked: Iterable[datetime]) -> datetime | None:
+    """Until when the latest question waits for its answer; None where there is none."""
+    latest = max(asked, default=None)
+    return None if latest is None else latest + timedelta(days=GRACE_DAYS)
+
+
 def visit_due_at(ends_at: datetime) -> datetime:
     """The morning after an appointment, by the clock of Dresden."""
     following = ends_at.astimezone(ZONE).date() + timedelta(days=1)

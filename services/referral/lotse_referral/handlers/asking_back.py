@@ -1,5 +1,6 @@
 """When she is asked what became of it: the timers are set when she is sent on her way, and with her appointments."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -37,6 +38,12 @@ async def still_asks(tx: AsyncConnection, referral_id: UUID) -> bool:
     """Whether a question, or the end of asking, is still to come by itself."""
     mine = (timer.c.kind == CHECKBACK) & (timer.c.key == str(referral_id)) & (timer.c.state == "waiting")
     return (await tx.execute(select(timer.c.id).where(mine))).first() is not None
+
+
+async def visit_asked_at(tx: AsyncConnection, referral_id: UUID) -> datetime | None:
+    """When she will be asked about an appointment; None where none lies ahead."""
+    mine = (timer.c.kind == VISIT_CHECK) & (timer.c.key == str(referral_id)) & (timer.c.state == "waiting")
+    return (await tx.execute(select(timer.c.due_at).where(mine))).scalar()
 
 
 async def stop(tx: AsyncConnection, referral_id: UUID) -> None:

@@ -27,6 +27,7 @@ from lotse_referral.domain.checkbacks import (
     asks_back,
     following_at,
     open_question,
+    waits_until,
 )
 from lotse_referral.domain.machine import Forbidden, Role, allowed_actions
 from lotse_referral.domain.referral import Given, Referral
@@ -63,7 +64,7 @@ async def due(timer: Timer, context: Context, tx: AsyncConnection, *, pages: Own
         return ()
     number, handed_over_at = int(timer.payload["round"]), datetime.fromisoformat(timer.payload["handed_over_at"])
     if number > len(ROUND_DAYS):
-        return await _given_up(tx, held, context)
+        return await _given_up(tx, held, timer, context)
     payload = {"round": number + 1, "handed_over_at": timer.payload["handed_over_at"]}
     next_at = following_at(handed_over_at, number, context.now)
     await set_timer(tx, kind=CHECKBACK, key=timer.key, due_at=next_at, payload=payload)
@@ -148,7 +149,14 @@ async def _under_way(tx: AsyncConnection, timer: Timer) -> Referral | None:
     return held if held is not None and held.under_way else None
 
 
-async def _given_up(tx: AsyncConnection, held: Referral, context: Context) -> Sequence[Message]:
+async def _given_up(tx: AsyncConnection, held: Referral, timer: Timer, context: Context) -> Sequence[Message]:
+    """Each question has its week, also the one about an appointment that still lies ahead."""
+    asked = [one.asked_at for one in await checkbacks.of_referral(tx, held.referral_id)]
+    visit = await asking_back.visit_asked_at(tx, held.referral_id)
+    until = waits_until([*asked, visit] if visit is not None else asked)
+    if until is not None and until > context.now:
+        await set_timer(tx, kind=CHECKBACK, key=timer.key, due_at=until, payload=timer.payload)
+        return ()
     if "give_up" not in allowed_actions(held.state, "system", held.mode, named=held.named):
         return ()
     _, said = await moving.moved(tx, context, held, moving.Move("give_up", "system"))
