@@ -18,7 +18,7 @@ from lotse_contracts.notify import PageLink, ServiceNotTold, ServiceTold, TellSe
 from lotse_contracts.referral import ForwardFields, HeldFieldsDestroyed, MailReferralLink, ReferralLinkMade
 from lotse_contracts.sealed import seal
 from lotse_contracts.values import LinkWay
-from lotse_referral.domain.holding import HOLDING, groups_of, together
+from lotse_referral.domain.holding import HOLDING, groups_of, only, together
 from lotse_referral.domain.office_links import LINK_LIFE, OfficeLink
 from lotse_referral.domain.referral import Given, Referral
 from lotse_referral.handlers import forwarding
@@ -27,7 +27,7 @@ from lotse_referral.handlers.finding import known_or_erased, ours
 from lotse_referral.handlers.moving import Move, moved
 from lotse_referral.providers.offices import Offices
 from lotse_referral.providers.vault import Vault
-from lotse_referral.store import directory, held, office_links, referrals
+from lotse_referral.store import consents, directory, held, office_links, referrals
 from lotse_referral.store.held import Held
 
 FIELDS = "fields"
@@ -177,6 +177,14 @@ async def fields_for(vault: Vault, tx: AsyncConnection, referral_id: UUID) -> Pe
     return None if plain is None else PersonFields.model_validate_json(plain)
 
 
+async def readable_for(vault: Vault, tx: AsyncConnection, sent: Referral) -> PersonFields | None:
+    """What the office may read now: the groups of consents that are in force today, whenever they left."""
+    fields = await fields_for(vault, tx, sent.referral_id)
+    known = [await consents.load(tx, consent_id) for consent_id in sent.left_consent_ids]
+    allowed = frozenset(name for one in known if one is not None and one.in_force for name in one.field_groups)
+    return None if fields is None else only(fields, allowed)
+
+
 async def _keep(vault: Vault, tx: AsyncConnection, context: Context, after: Referral, fields: PersonFields) -> None:
     """Together with what came before, should the office have asked back."""
     if after.person_id is None:
@@ -207,5 +215,6 @@ async def _unreadable(tx: AsyncConnection, context: Context, before: Referral) -
         return ()
     refused = before.asked_consent_id
     unbound = replace(before, asked_consent_id=None, wanted_consent_id=None, refused_consent_id=refused)
-    _, said = await moved(tx, context, unbound, Move("refuse_fields", "system", Given(reason=UNREADABLE)))
+    given = Given(reason=UNREADABLE, more_fields=bool(before.more_groups))
+    _, said = await moved(tx, context, unbound, Move("refuse_fields", "system", given))
     return said
