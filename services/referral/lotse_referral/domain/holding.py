@@ -24,6 +24,12 @@ def groups_of(fields: PersonFields) -> tuple[str, ...]:
     return tuple(name for name in GROUPS if getattr(fields, name))
 
 
+def only(fields: PersonFields, allowed: frozenset[str]) -> PersonFields | None:
+    """Without the groups that are not among these; None if nothing is left."""
+    left = fields.model_copy(update={name: None for name in GROUPS if name not in allowed})
+    return left if groups_of(left) else None
+
+
 def together(before: PersonFields, later: PersonFields) -> PersonFields:
     """What an office got first, with what came later because it asked back."""
     fresh = {name: getattr(later, name) for name in GROUPS if getattr(later, name)}

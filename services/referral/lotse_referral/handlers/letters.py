@@ -40,7 +40,7 @@ async def _letter(offices: Offices, tx: AsyncConnection, context: Context, sent:
     service = None if sent.service_id is None else await directory.one(tx, sent.service_id)
     if service is None:
         raise Refused("unknown_service", fields=("referral_id",))
-    fields = None if offices.vault is None else await delivering.fields_for(offices.vault, tx, sent.referral_id)
+    fields = None if offices.vault is None else await delivering.readable_for(offices.vault, tx, sent)
     key = str(sent.person_id)
     await accesslog.record(tx, context, action="read", object_kind="person", object_id=key, purpose="letter")
     return Letter(

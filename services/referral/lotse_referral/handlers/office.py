@@ -215,7 +215,7 @@ async def _page(offices: Offices, tx: AsyncConnection, context: Context, link: O
         "page",
         referral=referral,
         service=service,
-        fields=await delivering.fields_for(offices.vault, tx, link.referral_id) if shown and offices.vault else None,
+        fields=await delivering.readable_for(offices.vault, tx, referral) if shown and offices.vault else None,
         messages=await messages_of(offices, tx, referral) if shown else (),
         times=await appointments.proposals(tx, link.referral_id) if referral.open else (),
         writes=offices.vault is not None,

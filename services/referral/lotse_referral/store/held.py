@@ -57,11 +57,11 @@ async def set_end(tx: AsyncConnection, referral_id: UUID, until: datetime) -> bo
 
 async def destroy(tx: AsyncConnection, referral_id: UUID) -> bool:
     """Fields and messages of one referral go; whether there were any, so that their key goes, too."""
-    gone = []
+    found = 0
     for table in (office_message, held_fields):
         mine = delete(table).where(table.c.referral_id == referral_id).returning(table.c.referral_id)
-        gone += (await tx.execute(mine)).all()
-    return bool(gone)
+        found += len((await tx.execute(mine)).all())
+    return found > 0
 
 
 async def only_words(tx: AsyncConnection, referral_id: UUID) -> bool:
