@@ -127,6 +127,18 @@ async def test_an_appointment_is_asked_about_before_nobody_knows(her: Her, days:
     assert happened[end] == ["ReferralUnconfirmed", "StopTelling"]
 
 
+async def test_a_next_appointment_does_not_take_the_question_about_the_last_one(her: Her) -> None:
+    """An office often gives the next time on the spot, and the desk writes it down the same day."""
+    await her.referred()
+    await her.has_appointment(days=4)
+    await her.desk.passes(days=4, hours=2)
+    await her.desk.fires_timers()
+    await her.has_appointment(days=10)
+    await days_of(her, 14)
+    visits = [row["round"] for row in await her.desk.rows("checkback") if row["series"] == "visit"]
+    assert sorted(visits) == [1, 2]
+
+
 @pytest.mark.parametrize("service", ["Traumaambulanz", "Frauenschutzhaus"])
 async def test_nobody_asks_about_violence_or_a_secret_place(her: Her, service: str) -> None:
     her.person = Person(code="violence")

@@ -23,9 +23,13 @@ async def begin(tx: AsyncConnection, held: Referral, context: Context) -> None:
 
 
 async def plan_visit(tx: AsyncConnection, held: Referral, context: Context) -> None:
-    """An appointment was fixed, moved or taken back: she is asked the morning after the next one."""
+    """An appointment was fixed, moved or taken back: she is asked the morning after the next one.
+
+    One that was yesterday, or is just now, comes before those that lie ahead.
+    """
     key = str(held.referral_id)
-    ahead = await appointments.ahead_of_referral(tx, held.referral_id, context.now)
+    kept = [one for one in await appointments.of_referral(tx, held.referral_id) if not one.cancelled]
+    ahead = [one for one in kept if visit_due_at(one.ends_at) > context.now]
     if not ahead or held.direction != "out" or not held.under_way or not await tellable(tx, held):
         await cancel_timer(tx, kind=VISIT_CHECK, key=key)
         return
