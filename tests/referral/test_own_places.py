@@ -5,7 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from lotse_contracts.referral import CancelGroupOffer
+from lotse_contracts.notify import Tell
+from lotse_contracts.referral import CancelGroupOffer, CancelPlace, PlaceBooked
 from lotse_referral.pages.own_page import TEXTS
 from tests.referral.group_given import OFFER_ID, book, offer, today
 from tests.referral.her import Her
@@ -78,3 +79,15 @@ async def test_a_delicate_group_is_shown_only_after_code_and_pin(her: Her) -> No
     assert (await her.acts(f"/me/places/{SEAT}/give-back")).status_code == 404
     await her.proves("code")
     assert "Geschützte Runde" in await her.page()
+
+
+async def test_nothing_is_pushed_about_a_delicate_group(her: Her) -> None:
+    her.desk.now = datetime.now(UTC)
+    secret = [row["service_id"] for row in await her.desk.rows("service_extension") if row["confidential_location"]]
+    await her.desk.hears(offer(name="Geschützte Runde", service_id=secret[0], place="", drop_in=False, seats=1))
+    await her.desk.hears(book(9))
+    await her.desk.hears(book(1, her.person.person_id))
+    said = await her.desk.hears(CancelPlace(booking_id=UUID(int=9), person_id=UUID(int=1009)))
+    assert [message.person_id for message in said if isinstance(message, PlaceBooked)] == [her.person.person_id]
+    said += await her.desk.hears(CancelGroupOffer(offer_id=OFFER_ID))
+    assert [message for message in said if isinstance(message, Tell)] == []

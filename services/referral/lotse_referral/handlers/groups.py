@@ -28,7 +28,7 @@ from lotse_referral.domain.offer_reading import Loaded, of_order
 from lotse_referral.domain.series import Deviation, Deviations, Series, Session, session_on
 from lotse_referral.handlers.group_news import told_of_change
 from lotse_referral.handlers.places import fill, locked
-from lotse_referral.store import bookings, directory, groups
+from lotse_referral.store import directory, groups
 
 
 async def make(order: MakeGroupOffer, context: Context, tx: AsyncConnection) -> Sequence[Message]:
@@ -69,8 +69,7 @@ async def cancel(order: CancelGroupOffer, context: Context, tx: AsyncConnection)
         return ()
     off = replace(held, cancelled_at=context.now, version=held.version + 1)
     await groups.save(tx, off)
-    places = await bookings.of_offer(tx, off.offer_id)
-    told = told_of_change(places, "offer-off", context.now + USEFUL_FOR, waiting_too=True)
+    told = await told_of_change(tx, off, "offer-off", context.now + USEFUL_FOR, waiting_too=True)
     return (GroupOfferCancelled(offer_id=off.offer_id, version=off.version), *told)
 
 
@@ -151,14 +150,12 @@ async def _told_when(
     """Whoever has a seat learns that time or place changed; other changes are no news to her."""
     if (held.series, held.place, held.location_id) == (wanted.series, wanted.place, wanted.location_id):
         return ()
-    places = await bookings.of_offer(tx, wanted.offer_id)
-    return told_of_change(places, f"offer-{wanted.version}", context.now + USEFUL_FOR, waiting_too=False)
+    return await told_of_change(tx, wanted, f"offer-{wanted.version}", context.now + USEFUL_FOR, waiting_too=False)
 
 
 async def _told_of_session(tx: AsyncConnection, offer: GroupOffer, session: Session) -> tuple[Message, ...]:
-    places = await bookings.of_offer(tx, offer.offer_id)
     what = f"session-{session.session.isoformat()}-{offer.version}"
-    return told_of_change(places, what, session.starts_at, waiting_too=False)
+    return await told_of_change(tx, offer, what, session.starts_at, waiting_too=False)
 
 
 async def _with_series(tx: AsyncConnection, offer_id: UUID) -> tuple[GroupOffer, Series, Deviations]:

@@ -121,7 +121,7 @@ async def fill(tx: AsyncConnection, context: Context, offer: GroupOffer) -> Sequ
         place = replace(waiting, waitlisted=False, version=waiting.version + 1)
         await bookings.move_up(tx, place)
         if place.person_id is not None:
-            said += (_booked(offer.offer_id, place), told_of_place(place, place.person_id, context.now))
+            said += (_booked(offer.offer_id, place), *await told_of_place(tx, offer, place, context.now))
     return said
 
 
