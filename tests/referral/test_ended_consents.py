@@ -10,14 +10,17 @@ from lotse_chassis.faults import Refused
 from lotse_contracts import Message
 from lotse_contracts.intake import ConsentExpired, ConsentProved, PersonRegistered
 from lotse_contracts.referral import (
+    AnswerReferral,
     AskOpenReferrals,
     ConsentWithdrawalAcknowledged,
     ConsentWithdrawnNotice,
     ErasureNotice,
     FixAppointment,
     ReferralAnswered,
+    ReferralTakenBack,
     ReferralWithdrawn,
 )
+from lotse_contracts.values import ReferralAnswerName
 from tests.referral.acted import jobcenter
 from tests.referral.connected import partners_service, under_way, withdrawn
 from tests.referral.desk import NOW, Desk, Person, names, only
@@ -58,6 +61,21 @@ async def test_the_receiver_of_a_closed_referral_is_told_too(desks: tuple[Desk, 
     await desk.hears(answer, "plattform")
     assert names(await desk.hears(withdrawn(person))) == ["ConsentWithdrawnNotice"]
     assert await desk.state(person.referral_id) == "completed"
+
+
+async def test_the_receivers_desk_hears_of_it_once_although_it_had_finished(desks: tuple[Desk, Desk]) -> None:
+    desk, partner = desks
+    person = Person()
+    await partner.hears(await under_way(desk, person), "auslaenderrat")
+    answers: tuple[ReferralAnswerName, ...] = ("accepted", "completed")
+    for answer in answers:
+        await partner.hears(AnswerReferral(referral_id=person.referral_id, answer=answer, outcome="need_met"))
+    notice = only(ConsentWithdrawnNotice, await desk.hears(withdrawn(person)))
+    heard = await partner.hears(notice, "auslaenderrat")
+    assert names(heard) == ["ConsentWithdrawalAcknowledged", "ReferralTakenBack"]
+    assert only(ReferralTakenBack, heard).reason == "consent_withdrawn"
+    assert names(await partner.hears(notice, "auslaenderrat")) == ["ConsentWithdrawalAcknowledged"]
+    assert await partner.state(person.referral_id) == "completed"
 
 
 async def test_a_notice_that_overtakes_the_offer_finds_it_closed(desks: tuple[Desk, Desk]) -> None:

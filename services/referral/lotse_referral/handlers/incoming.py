@@ -29,6 +29,7 @@ from lotse_referral.handlers.moving import Move
 from lotse_referral.store import alive, directory, referrals
 
 UNKNOWN_LANGUAGE = "und"  # BCP 47 for undetermined
+CONSENT_WITHDRAWN: EndReason = "consent_withdrawn"
 UNDECIDED = ("delivered", "info_requested")
 
 
@@ -76,7 +77,7 @@ async def consent_withdrawn_notice(
 ) -> Sequence[Message]:
     """Stop and say so. The notice may overtake the offer, which then finds the referral already closed."""
     stopped = ConsentWithdrawalAcknowledged(to=context.sender_association, referral_id=transfer.referral_id)
-    return (stopped, *await _taken_back(tx, context, transfer.referral_id, "consent_withdrawn"))
+    return (stopped, *await _taken_back(tx, context, transfer.referral_id, CONSENT_WITHDRAWN))
 
 
 async def withdrawn_notice(
@@ -111,7 +112,17 @@ async def _taken_back(tx: AsyncConnection, context: Context, referral_id: UUID, 
         await referrals.save(tx, _closed_before_it_came(referral_id, reason, context))
         return ()
     _must_be_the_sender(held, context)
-    return await _withdrawn(tx, context, held, reason)
+    if held.open or reason != CONSENT_WITHDRAWN:
+        return await _withdrawn(tx, context, held, reason)
+    return await _taken_back_after_end(tx, context, held)
+
+
+async def _taken_back_after_end(tx: AsyncConnection, context: Context, held: Referral) -> Sequence[Message]:
+    """The end stays; that her fields are not to be used any longer, the desk hears once."""
+    if held.reason == CONSENT_WITHDRAWN or held.withdrawal_acknowledged_at is not None:
+        return ()
+    await referrals.save(tx, replace(held, withdrawal_acknowledged_at=context.now))
+    return (ReferralTakenBack(referral_id=held.referral_id, sender=cast(str, held.partner), reason=CONSENT_WITHDRAWN),)
 
 
 async def _withdrawn(tx: AsyncConnection, context: Context, held: Referral, reason: EndReason) -> Sequence[Message]:
