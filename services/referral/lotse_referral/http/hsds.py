@@ -158,7 +158,7 @@ async def _listed(request: Request, engine: AsyncEngine, cache: Cache, form: str
     if asked.format == "ndjson":
         async with engine.connect() as tx:
             filters = await _filters(tx, asked)
-        return StreamingResponse(_streamed(engine, form, filters, asked), media_type="application/x-ndjson")
+        return StreamingResponse(_streamed(engine, cache, form, filters, asked), media_type="application/x-ndjson")
     async with engine.connect() as tx:
         version = await hsds.version(tx)
         kept = cache.get(request, version)
@@ -179,9 +179,11 @@ async def _page(tx: AsyncConnection, cache: Cache, form: str, asked: Asked, vers
     return shapes.page_of(contents, total=total, number=asked.page, size=asked.per_page)
 
 
-async def _streamed(engine: AsyncEngine, form: str, filters: Filters, asked: Asked) -> AsyncIterator[bytes]:
+async def _streamed(
+    engine: AsyncEngine, cache: Cache, form: str, filters: Filters, asked: Asked
+) -> AsyncIterator[bytes]:
     """Every object once, a line each; one transaction sees one state of the directory."""
-    async with engine.connect() as tx:
+    async with cache.streams, engine.connect() as tx:
         async for ids in hsds.every(tx, form, filters):
             yield lines_of(await _shaped(tx, form, ids, asked))
 

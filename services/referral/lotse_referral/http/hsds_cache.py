@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from asyncio import Semaphore
 from collections import OrderedDict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from lotse_referral.domain.hsds import Object
 ENTRIES_MAX = 1_000
 BYTES_MAX = 16 * 1024 * 1024
 TOTALS_MAX = 10_000
+STREAMS_MAX = 3
+"""Read at once, as slowly as readers like: each holds a connection, of which the service has few."""
 MAX_AGE_SECONDS = 60
 HEADERS = {"Cache-Control": f"public, max-age={MAX_AGE_SECONDS}", "X-Content-Type-Options": "nosniff"}
 
@@ -27,9 +30,13 @@ class Kept:
 
 
 class Cache:
-    """Of one process; whatever belongs to an older version of the directory is dropped at the first look."""
+    """Of one process; whatever belongs to an older version of the directory is dropped at the first look.
+
+    What is too long to be kept is read in `streams`, the others wait.
+    """
 
     def __init__(self) -> None:
+        self.streams = Semaphore(STREAMS_MAX)
         self._version = -1
         self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
         self._totals: OrderedDict[Hashable, int] = OrderedDict()
