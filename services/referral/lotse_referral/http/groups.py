@@ -24,6 +24,7 @@ from lotse_referral.handlers import group_views, sign_up
 from lotse_referral.handlers.group_views import View
 from lotse_referral.handlers.sign_up import Place, PlaceState
 from lotse_referral.handlers.telling import OwnPages
+from lotse_referral.http.bounded import Bounded
 from lotse_referral.settings import ReferralSettings
 
 CODE_CHARACTERS_MAX = 40  # people write it with spaces and hyphens
@@ -130,7 +131,7 @@ class Gate:
 
 def routes(service: Service, pages: OwnPages, gate: Gate) -> APIRouter:
     """The routes of group offers for machines."""
-    router = APIRouter(tags=["groups"])
+    router = APIRouter(tags=["groups"], route_class=Bounded)
     write = Depends(gate)
 
     @router.get("/group-offers", summary="Group offers that take place")

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from lotse_chassis import links
 from lotse_contracts.values import CheckbackAnswerName
 from lotse_referral.handlers import checkbacks
+from lotse_referral.http.bounded import Bounded
 from lotse_referral.http.own_acts import ANSWERS
 from lotse_referral.http.own_face import Face
 from lotse_referral.pages.own_page import TEXTS
@@ -40,7 +41,7 @@ class QuestionAsked(BaseModel):
 
 def routes(face: Face) -> APIRouter:
     """The routes for bots; the code comes with the notice, sealed, and needs no PIN."""
-    router = APIRouter(tags=["checkbacks"])
+    router = APIRouter(tags=["checkbacks"], route_class=Bounded)
     said: dict[int | str, dict[str, Any]] = {
         404: {"description": "There is no such code."},
         410: {"description": "It was used, or is over."},
