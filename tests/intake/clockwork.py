@@ -12,6 +12,7 @@ from lotse_intake.domain.clocks import Strike, Ticking, started, strike
 from lotse_intake.domain.guards import Forbidden, Light, Taker, step_of
 from lotse_intake.domain.machine import ENDS, OPEN, Action, Role, State, after_referrals
 from lotse_intake.domain.moves import Given, TooManyTags, change_of
+from lotse_intake.handlers.moving import BEGINS_ANEW
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
 ACTORS = ("c-1", "c-2")
@@ -62,7 +63,7 @@ class World:
         self.row = replace(self.row, **fields)
         if change.restarts:
             self.set(change.ticking)
-        if action == "reopen":
+        if action in BEGINS_ANEW and before in ENDS:
             self.settled |= set(self.referrals)
         self.history.append((action, before, self.row.state))
         return True

@@ -12,6 +12,7 @@ from lotse_chassis.faults import Refused
 from lotse_contracts import intake, notify
 from lotse_contracts.intake import AdditionContent, TextContent
 from lotse_contracts.sealed import encode, open_sealed, public_bytes
+from tests.intake.desk import completed, declined, sent, state
 from tests.intake.given import CANARIES, NAME, PIN, TEXT, Intake, enquiry, kinds, only, sealed_to
 
 WRONG_PIN = "0000"
@@ -128,6 +129,18 @@ async def test_whoever_writes_again_is_back_in_the_inbox(here: Intake) -> None:
     await here.hear(addition(here, code, text="мене виселяють, терміново"), actor=None)
     inbox = await here.ask(intake.AskInbox())
     assert [one.enquiry_id for one in inbox.entries] == [order.enquiry_id]
+
+
+async def test_what_she_writes_after_the_end_is_not_resolved_by_the_referrals_before(here: Intake) -> None:
+    code, _ = links.new_code()
+    concern = only(await here.hear(enquiry(here, code=code), actor=None), intake.ConcernRaised)
+    await here.hear(completed(concern, uuid4()), actor=None)
+    await here.hear(addition(here, code), actor=None)
+    assert state(here, concern.concern_id) == "received"
+    second = uuid4()
+    await here.hear(sent(concern, second), actor=None)
+    await here.hear(declined(concern, second), actor=None)
+    assert state(here, concern.concern_id) == "accepted"
 
 
 async def test_an_addition_that_is_more_urgent_comes_earlier_and_thanks_do_not_lower_it(here: Intake) -> None:

@@ -17,12 +17,14 @@ from lotse_contracts.intake import ConcernAccepted, ConcernMoved
 from lotse_contracts.values import Urgency
 from lotse_intake.domain.clocks import hurried
 from lotse_intake.domain.guards import Forbidden, Light, step_of
-from lotse_intake.domain.machine import WAITING, Action, Role, Rule, rule_of
+from lotse_intake.domain.machine import ENDS, WAITING, Action, Role, Rule, rule_of
 from lotse_intake.domain.moves import NOTHING, Change, Given, TooManyTags, change_of
 from lotse_intake.handlers import cases, ticking
 from lotse_intake.store import concerns, enquiries, persons, proposals
 
 BY_HAND: tuple[Role, ...] = ("counsellor", "coordinator")
+BEGINS_ANEW: tuple[Action, ...] = ("reopen", "write_again")
+"""After an end: the referrals before then say nothing of what begins now."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ async def moved(tx: AsyncConnection, context: Context, row: Row[Any], move: Move
         await ticking.tick(tx, row.concern_id, change.ticking)
     if after.state != row.state:
         await proposals.forget(tx, row.concern_id)
-    if move.action == "reopen":
+    if move.action in BEGINS_ANEW and row.state in ENDS:
         await concerns.settle_referrals(tx, row.concern_id)
     if change.shown_otherwise:
         await enquiries.touch(tx, row.enquiry_id, context.now)
