@@ -15,6 +15,8 @@ from lotse_referral.handlers.checkbacks import CHECKBACK_LINK
 from lotse_referral.handlers.telling import OWN_PAGE
 from lotse_referral.store import alive, checkbacks, ownpage, referrals
 
+REFERRALS_MAX = 1_000  # of one person
+
 
 async def contact_safety_changed(
     fact: ContactSafetyChanged, context: Context, tx: AsyncConnection
@@ -40,9 +42,12 @@ async def message_failed(fact: MessageFailed, context: Context, tx: AsyncConnect
 
 
 async def _close_links(tx: AsyncConnection, person_id: UUID) -> None:
-    """To her page and to questions, used or not: somebody else may read her messages. Code and PIN stay hers."""
+    """To her page and to questions, used or not: somebody else may read her messages. Code and PIN stay hers.
+
+    No referral is locked: whoever taps a button has its link first, and the referral then.
+    """
     await links.revoke(tx, purpose=OWN_PAGE, subject_id=str(person_id))
-    for held in await referrals.of_person(tx, person_id):
+    for held in await referrals.seen_of(tx, (person_id,), REFERRALS_MAX):
         await links.revoke(tx, purpose=CHECKBACK_LINK, subject_id=str(held.referral_id))
     await ownpage.end_linked_sessions_of(tx, person_id)
 
