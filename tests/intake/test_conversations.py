@@ -12,6 +12,7 @@ from lotse_chassis.faults import Refused
 from lotse_contracts import intake, notify
 from lotse_contracts.intake import AdditionContent, TextContent
 from lotse_contracts.sealed import encode, open_sealed, public_bytes
+from tests.intake.casework import CHIEF, OWNER, Case, assign, close, given
 from tests.intake.desk import completed, declined, sent, state
 from tests.intake.given import CANARIES, NAME, PIN, TEXT, Intake, enquiry, kinds, only, sealed_to
 
@@ -131,12 +132,16 @@ async def test_whoever_writes_again_is_back_in_the_inbox(here: Intake) -> None:
     assert [one.enquiry_id for one in inbox.entries] == [order.enquiry_id]
 
 
-async def test_what_she_writes_after_the_end_is_not_resolved_by_the_referrals_before(here: Intake) -> None:
+async def test_what_she_writes_after_the_end_begins_anew_in_a_case_that_is_carried_on(here: Intake) -> None:
     code, _ = links.new_code()
     concern = only(await here.hear(enquiry(here, code=code), actor=None), intake.ConcernRaised)
+    case = Case(concern.case_id, concern.person_id, concern.concern_id, concern.enquiry_id)
     await here.hear(completed(concern, uuid4()), actor=None)
-    await here.hear(addition(here, code), actor=None)
+    await assign(here, case, OWNER, by=CHIEF)
+    await given(here, close(here, case))
+    said = await here.hear(addition(here, code), actor=None)
     assert state(here, concern.concern_id) == "received"
+    assert only(said, intake.CaseReopened).case_id == concern.case_id
     second = uuid4()
     await here.hear(sent(concern, second), actor=None)
     await here.hear(declined(concern, second), actor=None)

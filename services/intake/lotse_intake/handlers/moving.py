@@ -24,7 +24,7 @@ from lotse_intake.store import concerns, enquiries, persons, proposals
 
 BY_HAND: tuple[Role, ...] = ("counsellor", "coordinator")
 BEGINS_ANEW: tuple[Action, ...] = ("reopen", "write_again")
-"""After an end: the referrals before then say nothing of what begins now."""
+"""After an end: the referrals before say nothing of what begins now, and a closed case is carried on."""
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,13 @@ async def moved(tx: AsyncConnection, context: Context, row: Row[Any], move: Move
         await ticking.tick(tx, row.concern_id, change.ticking)
     if after.state != row.state:
         await proposals.forget(tx, row.concern_id)
-    if move.action in BEGINS_ANEW and row.state in ENDS:
+    anew = move.action in BEGINS_ANEW and row.state in ENDS
+    if anew:
         await concerns.settle_referrals(tx, row.concern_id)
     if change.shown_otherwise:
         await enquiries.touch(tx, row.enquiry_id, context.now)
     follows: list[Message] = []
-    if move.action == "reopen":
+    if anew:
         follows += await cases.carry_on(tx, context, row.case_id)
     if change.newly_carried and after.assignee is not None:
         follows += await cases.take_along(tx, context, row.case_id, after.assignee)
