@@ -290,28 +290,3 @@ async def test_what_an_office_asks_back_for_joins_what_it_has_under_a_fresh_cons
         withdrawn = ConsentWithdrawn(consent_id=more, person_id=person.person_id, version=2, recipient="x")
         await office_desk.hears(withdrawn)
         assert CANARY not in (await office.see(code)).text, "one consent taken back ends the whole page"
-
-
-async def test_what_an_office_asked_back_and_we_cannot_open_waits_again_with_the_reason(
-    office_desk: OfficeDesk,
-) -> None:
-    """Also where nothing was released before, so that the referral itself needs no consent."""
-    person = Person(code="benefits")
-    code = office_desk.link_in(await referred(office_desk, person, groups=()))
-    async with browser(office_desk) as office:
-        await office.open(code)
-        await office.answer(code, "request_info", {"question": "fields_missing", "groups": ["identity"]})
-    more = ActOnReferral(
-        referral_id=person.referral_id,
-        action="answer_info",
-        answer="given",
-        field_groups=("identity",),
-        consent_id=person.consent_id,
-    )
-    order = only(ReleaseFields, await office_desk.hears(more))
-    plain = WHOLE.model_dump_json(exclude_none=True).encode()
-    name, other = ForwardFields.type_name(), public_bytes(X25519PrivateKey.generate())
-    sealed = seal(plain, other, type_name=name, key=str(order.referral_id))
-    await office_desk.hears(ForwardFields(referral_id=person.referral_id, person_id=person.person_id, fields=sealed))
-    (row,) = office_desk.sql("SELECT state, reason FROM referral")
-    assert row == {"state": "info_requested", "reason": "fields_unreadable"}
