@@ -51,13 +51,17 @@ async def receive_person(
     return [*facts_of(arrival), *contact]
 
 
+class NotHereYet(Exception):
+    """Whom it is about has not arrived; no refusal, so the order is tried again with growing pauses."""
+
+
 async def receive_more(
     office: Office, order: ReceiveMoreFields, context: Context, tx: AsyncConnection
 ) -> Sequence[Message]:
     """What we asked back about somebody who came by referral: a group that is given replaces the one that was held.
 
-    Nothing changes where she is gone or her record is read-only. Raises Refused if she is not here yet: the order is
-    tried again until she is.
+    Nothing changes where she is gone or her record is read-only. Raises NotHereYet where it overtook the order that
+    brings her.
     """
     if order.sender not in office.partners:
         raise Refused("unknown_partner", fields=("sender",))
@@ -65,7 +69,7 @@ async def receive_more(
     if row is None:
         if await persons.came_by_referral(tx, order.referral_id, token_of("referral", str(order.referral_id))):
             return []
-        raise Refused("unknown_person", fields=("referral_id",))
+        raise NotHereYet
     if row.frozen or row.restricted:
         return []
     key, type_name = str(order.referral_id), ReferralOffered.type_name()
