@@ -1,4 +1,4 @@
-"""More fields of somebody who came by referral: they join what is held, and wait for her where they come first."""
+"""Somebody who comes by referral is as urgent as she was there, and what comes later joins what is held, or waits."""
 
 from uuid import UUID, uuid4
 
@@ -8,7 +8,7 @@ from lotse_contracts import intake, referral
 from lotse_contracts.intake import PersonFields
 from lotse_intake.handlers.receiving import NotHereYet
 from tests.intake.given import PARTNER, Intake
-from tests.intake.scenes import came_by_referral, fields_of, sealed
+from tests.intake.scenes import came_by_referral, fields_of, received, sealed
 
 SUMMARY = "canary: needs somebody who goes along"
 
@@ -35,3 +35,11 @@ async def test_what_overtakes_her_waits_and_is_not_refused(here: Intake) -> None
     with pytest.raises(NotHereYet):
         await here.hear(order, actor=None)
     assert here.counts() == before
+
+
+@pytest.mark.parametrize("told", ["emergency", "urgent", "normal"])
+async def test_whoever_comes_as_an_emergency_is_one_here(here: Intake, told: str) -> None:
+    turn = await received(here, None, b'{"contact": {"kind": "email"}}')
+    assert isinstance(turn.order, intake.ReceivePerson)
+    said = await here.hear(turn.order.model_copy(update={"urgency": told}), actor=None)
+    assert [one.urgency for one in said if isinstance(one, intake.ConcernRaised)] == [told]

@@ -21,7 +21,7 @@ from lotse_contracts.envelope import (
     Version,
 )
 from lotse_contracts.intake.contents import CONCERNS_MAX
-from lotse_contracts.values import COUNSELLORS, DuplicateBand, MergedPart
+from lotse_contracts.values import COUNSELLORS, DuplicateBand, MergedPart, Urgency
 
 REASONS_MAX = 20  # of one comparison
 FOUND_MAX = 20  # persons in one answer of a search, the likeliest first
@@ -51,6 +51,7 @@ class ReceivePerson(Order):
     sender: AssociationName
     sender_type: Token = Field(default="referral-offered", description="message the sealed fields came with")
     language: Language
+    urgency: Urgency = Field(default="normal", description="as the sender sees it; what we find may only raise it")
     codes: tuple[Code, ...] = Field(max_length=CONCERNS_MAX)
     fields: Sealed
 

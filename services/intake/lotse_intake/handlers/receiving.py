@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +17,7 @@ from lotse_contracts.referral import ReferralOffered
 from lotse_intake.domain.due import due_at
 from lotse_intake.domain.erasure import token_of
 from lotse_intake.domain.release import merged
-from lotse_intake.domain.triage import triage
+from lotse_intake.domain.triage import more_urgent, triage
 from lotse_intake.handlers import bands, telling, ticking
 from lotse_intake.handlers.incoming import Lists, facts_of, new_concerns
 from lotse_intake.providers.content import decrypted_fields, encrypted_fields, opened, said_in
@@ -94,7 +95,8 @@ def _arrival(office: Office, order: ReceivePerson, fields: PersonFields, context
     person_id, enquiry_id = uuid4(), uuid4()
     office.keys.create(person_id)
     said = (fields.need_summary or "").encode()
-    judged = triage(flags=(), codes=order.codes, text=fields.need_summary or "", words=office.words)
+    ours = triage(flags=(), codes=order.codes, text=fields.need_summary or "", words=office.words)
+    judged = replace(ours, urgency=more_urgent(ours.urgency, order.urgency))
     return Arrival(
         person_id=person_id,
         enquiry_id=enquiry_id,

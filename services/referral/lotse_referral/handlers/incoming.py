@@ -56,6 +56,7 @@ async def offered(transfer: ReferralOffered, context: Context, tx: AsyncConnecti
             referral_id=arrived.referral_id,
             sender=sender,
             language=transfer.language,
+            urgency=transfer.urgency,
             codes=transfer.codes,
             fields=transfer.fields,
         ),
