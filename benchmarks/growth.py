@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from benchmarks import duplicates
 from benchmarks.statistics import fill, measured
 from lotse_contracts.intake import AskFindPersons, AskInbox
-from lotse_intake.domain.spans import span_of
 from lotse_intake.providers.office import Office
+from lotse_statistics.spans import span_of
 from tests import kit
 from tests.intake.given import Intake, built
 from tests.intake.names.synthetic import Synthetic, persons, spelled_again

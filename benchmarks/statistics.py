@@ -16,10 +16,10 @@ import psycopg
 from lotse_chassis.calendar import ZONE
 from lotse_chassis.database import engine_of
 from lotse_intake.domain.reports import Counted, report_of
-from lotse_intake.domain.spans import Span, bounds, span_of
 from lotse_intake.providers.report_rules import report_rules
 from lotse_intake.store import figures
 from lotse_intake.store.figures import Stretch
+from lotse_statistics.spans import Span, bounds, span_of
 from tests import kit
 
 SIZES = (1_000, 10_000, 100_000, 1_000_000)
