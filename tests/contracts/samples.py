@@ -14,6 +14,7 @@ ITEMS_MAX = 3
 FORMATS = {
     "uuid": st.uuids().map(str),
     "date-time": st.datetimes().map(lambda moment: f"{moment.isoformat()}Z"),
+    "date": st.dates().map(lambda day: day.isoformat()),
 }
 DAY = r"^\d{4}-\d{2}-\d{2}$"
 """A day on paper: the schema has its form alone, and the contract wants one that there is."""
