@@ -1,8 +1,9 @@
 """A file of HSDS is read as far as it can be: each fault is named by its path, with what is allowed, and no value."""
 
 from pathlib import Path
+from random import Random
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 
@@ -13,15 +14,22 @@ from lotse_referral.providers.directory_file import DirectoryFile
 from tests.referral.directories import read_faults
 
 SECRET = "Geheimweg 17, 01067 Dresden"
-ORGANIZATION = {"id": str(uuid4()), "name": "Caritas", "description": "A welfare association."}
+DRAWN = Random(31)  # noqa: S311 - the cases have the same names in every process
+
+
+def new_id() -> str:
+    return str(UUID(int=DRAWN.getrandbits(128), version=4))
+
+
+ORGANIZATION = {"id": new_id(), "name": "Caritas", "description": "A welfare association."}
 
 
 def service(**more: Any) -> dict[str, Any]:
-    return {"id": str(uuid4()), "name": "Advice", "status": "active", "organization": ORGANIZATION} | more
+    return {"id": new_id(), "name": "Advice", "status": "active", "organization": ORGANIZATION} | more
 
 
 def part(**more: Any) -> dict[str, Any]:
-    return {"id": str(uuid4())} | more
+    return {"id": new_id()} | more
 
 
 def read_one(given: dict[str, Any], folder: Path) -> tuple[Resource | None, dict[str, str]]:
@@ -52,7 +60,7 @@ WRONG_FIELDS: tuple[tuple[str, Any, str], ...] = (
     ("assured_date", "2026-02-30", "not_a_day"),
     ("assured_date", "2027-01-01", "out_of_range"),
     ("program_id", "42", "not_an_id"),
-    ("program_id", str(uuid4()), "refers_to_nothing"),
+    ("program_id", new_id(), "refers_to_nothing"),
     ("phones", "0351", "not_a_list"),
     ("phones", [part()] * 501, "too_many"),
     ("colour", "red", "unknown_field"),
@@ -70,7 +78,7 @@ def test_a_wrong_field_is_left_out_and_the_row_is_kept(name: str, value: Any, co
 FATAL: tuple[tuple[str, Any, str], ...] = (
     ("id", None, "missing"),
     ("id", "1", "not_an_id"),
-    ("id", "{" + str(uuid4())[:-2] + "}", "not_an_id"),
+    ("id", "{" + new_id()[:-2] + "}", "not_an_id"),
     ("name", "", "missing"),
     ("name", " \n ", "missing"),
     ("name", None, "missing"),
@@ -107,12 +115,12 @@ WRONG_PARTS: tuple[tuple[str, dict[str, Any], str, str], ...] = (
     ("cost_options", part(amount=float(10**12)), "cost_options[0].amount", "out_of_range"),
     (
         "service_at_locations",
-        part(location_id=str(uuid4())),
+        part(location_id=new_id()),
         "service_at_locations[0].location_id",
         "refers_to_nothing",
     ),
-    ("attributes", part(taxonomy_term_id=str(uuid4())), "attributes[0].taxonomy_term_id", "refers_to_nothing"),
-    ("phones", part(number="0351 1", service_id=str(uuid4())), "phones[0].service_id", "contradicts"),
+    ("attributes", part(taxonomy_term_id=new_id()), "attributes[0].taxonomy_term_id", "refers_to_nothing"),
+    ("phones", part(number="0351 1", service_id=new_id()), "phones[0].service_id", "contradicts"),
     ("phones", part(number="0351 1", attributes=[part()]), "phones[0].attributes", "not_kept"),
     (
         "capacities",
@@ -176,7 +184,7 @@ def test_an_organization_shown_in_many_rows_may_not_contradict_itself(tmp_path: 
 
 
 def test_cycles_of_parents_are_broken_and_said(tmp_path: Path) -> None:
-    ids = [str(uuid4()) for _ in range(5)]
+    ids = [new_id() for _ in range(5)]
     parents = {0: 1, 1: 2, 2: 3, 3: 1, 4: 4}
     terms = [
         {"id": one, "name": "t", "description": "d", "taxonomy": "other", "parent_id": ids[parents[number]]}
@@ -198,14 +206,14 @@ def test_our_own_list_of_concerns_is_not_changed_by_a_file(tmp_path: Path) -> No
     given = service(
         attributes=[
             part(taxonomy_term=term | {"id": term_id("work"), "code": "work"}),
-            part(taxonomy_term=term | {"id": str(uuid4()), "code": "work"}),
+            part(taxonomy_term=term | {"id": new_id(), "code": "work"}),
         ],
         lotse={"primary_code": "residence"},
     )
     file, faults = read_faults([given | {"attributes": given["attributes"][:1]}], tmp_path)
     assert [(fault.place, fault.code) for fault in faults] == [("rows[0].lotse.primary_code", "refers_to_nothing")]
     assert not [one for type_, batch in file.batches() for one in batch if type_ == "taxonomy_term"]
-    foreign = {"taxonomy_terms": [term | {"id": str(uuid4()), "code": "work"}]}
+    foreign = {"taxonomy_terms": [term | {"id": new_id(), "code": "work"}]}
     assert [fault.code for fault in read_faults(foreign, tmp_path)[1]] == ["not_our_code"]
 
 
