@@ -19,7 +19,7 @@ from lotse_chassis.service import Service
 from lotse_contracts import Fact, Message, Order, Question, envelope_of, subject_for, subject_of, to_json
 from lotse_contracts.answers import ERROR_HEADER, TOKEN_HEADER
 from lotse_contracts.catalogue import SERVICES, orders_to, questions_to
-from lotse_contracts.wiring import FACTS_HEARD, ORDERS_GIVEN
+from lotse_contracts.wiring import FACTS_HEARD, ORDERS_GIVEN, QUESTIONS_ASKED
 from tests import kit
 from tests.chaos import wire
 from tests.contracts.samples import messages
@@ -150,11 +150,12 @@ async def test_every_question_is_answered_or_refused_whatever_it_holds(
     service: str, run_service: Runner, broker: kit.Broker
 ) -> None:
     await run_service(service)
-    async with broker.connected("desk") as client:
-        for kind in questions_to(service):
-            where, token = subject_of(kind, kit.ASSOCIATION), token_for(broker, kind)
-            headers = {TOKEN_HEADER: token} if token else None
-            asked = [body(message, "desk") for message in drawn(kind)]
+    for kind in questions_to(service):
+        asker = next(user for user in ("desk", *QUESTIONS_ASKED) if kind in QUESTIONS_ASKED[user])
+        where, token = subject_of(kind, kit.ASSOCIATION), token_for(broker, kind)
+        headers = {TOKEN_HEADER: token} if token else None
+        async with broker.connected(asker) as client:
+            asked = [body(message, asker) for message in drawn(kind)]
             for what in (*asked, *GARBAGE):
                 raw = await client.request(where, what, timeout=5, headers=headers)
                 code = (raw.headers or {}).get(ERROR_HEADER)
