@@ -142,12 +142,14 @@ async def test_one_address_that_floods_is_turned_away_and_another_is_not(desk: D
     await desk.hears(offer(seats=500))
     async with browser(desk) as face:
         answers = []
-        for _ in range(9):
+        for _ in range(60):
             key = {"Idempotency-Key": uuid4().hex}
             answers.append(await face.post(f"/group-offers/{OFFER_ID}/places", json={"pin": PIN}, headers=key))
     codes = [one.status_code for one in answers]
-    assert codes == [201] * 5 + [429] * 4
-    assert int(answers[-1].headers["retry-after"]) >= 1
+    assert codes[:30] == [201] * 30
+    late = [one for one in answers if one.status_code == 429]
+    assert 15 <= len(late)
+    assert all(int(one.headers["retry-after"]) >= 1 for one in late)
     assert (await signs_up(desk)).status_code == 201
 
 

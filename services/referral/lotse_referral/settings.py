@@ -32,7 +32,8 @@ class ReferralSettings(Settings):
         "how often one address may try a code and PIN, or answer by a code, per minute", default=10.0
     )
     group_posts_per_minute: float = setting(
-        "how often one address may sign up for a group, look or give back, per minute", default=10.0
+        "how often one address may sign up for a group, look or give back, per minute; a whole course may share one",
+        default=60.0,
     )
     notify_seal_key: str = setting(
         "public X25519 key that links to her page are sealed to, base64url; empty: notify is asked for it", default=""

@@ -20,10 +20,11 @@ AUDITOR_LIFETIME = timedelta(days=1)
 HTTP_SECONDS = 10.0
 AGAIN_SECONDS = 30.0  # as long as a service that was killed may take until it answers again
 PAUSE_SECONDS = 0.25
+TOO_MANY = 429
 
 
 class Patient(httpx.AsyncClient):
-    """Says it again where nobody answers, as each frontend should: a service is started again at any time.
+    """Says it again where nobody answers or too many ask, as each frontend should: a service is started at any time.
 
     Nothing that the story says by HTTP does harm twice: it reads, and a photo that nobody claims is swept away.
     """
@@ -32,12 +33,16 @@ class Patient(httpx.AsyncClient):
         """The answer. Raises httpx.TransportError when there was none for `AGAIN_SECONDS`."""
         last = time.monotonic() + AGAIN_SECONDS
         while True:
+            pause = PAUSE_SECONDS
             try:
-                return await super().send(request, **how)
+                answer = await super().send(request, **how)
+                if answer.status_code != TOO_MANY or time.monotonic() > last:
+                    return answer
+                pause = float(answer.headers.get("retry-after", PAUSE_SECONDS))
             except httpx.TransportError:
                 if time.monotonic() > last:
                     raise
-            await asyncio.sleep(PAUSE_SECONDS)
+            await asyncio.sleep(pause)
 
 
 @dataclass(frozen=True)
