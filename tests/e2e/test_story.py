@@ -131,10 +131,6 @@ async def test_what_arrived_is_what_intake_holds(house: House, first: Told) -> N
     assert figures["answers"] == one(house, "intake", f"SELECT sum(answers) {in_intake}", ids)
 
 
-OUTCOMES = {"connected": "need_met", "link": "enrolled"}
-"""By whom the receiver itself closes the loop; somebody with a card has not been asked yet."""
-
-
 async def test_who_was_referred_is_what_referral_holds(house: House, first: Told) -> None:
     made = {referral["referral_id"]: referral for referral in first.figures["referrals"]}
     held = rows(
@@ -148,8 +144,8 @@ async def test_who_was_referred_is_what_referral_holds(house: House, first: Told
         told = made[referral_id]
         assert (mode, code, service) == (told["mode"], told["code"], told["service"])
         assert told["score"] == sum(factor["points"] for factor in told["factors"])
-        assert state == told["state"] == ("completed" if mode in OUTCOMES else "delivered")
-        assert outcome == OUTCOMES.get(mode)
+        assert state == told["state"] == ("completed" if outcome else "delivered")
+        assert outcome == {"connected": "need_met", "link": "enrolled"}.get(mode)  # by the receiver itself
 
 
 async def test_the_partner_holds_one_referral_and_knows_one_person(house: House, first: Told) -> None:
