@@ -107,6 +107,8 @@ async def test_a_list_cannot_make_a_secret_place_known(book: Book) -> None:
         "service_at_locations": [{"id": str(uuid4()), "location": place}],
         "lotse": {"confidential_location": False, "address_text": "Verrat 1"},
     }
+    forged = {"source": "phone", "assured_on": "2026-11-24", "by_staff": True}
+    told_all["lotse"] |= {"field_sources": {"lotse.confidential_location": forged, "lotse.address_text": forged}}
     await book.bring([told_all])
     assert "Verrat" not in await book.text()
     assert (await shown(book, secret))["lotse"]["confidential_location"] is True

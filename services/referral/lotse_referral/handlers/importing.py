@@ -46,7 +46,7 @@ async def imported(
 
 async def _batch(service: Service, actor: str, type_: ResourceType, batch: list[Resource], done: Done) -> None:
     async with service.unit(actor=actor, role=ADMINISTRATOR) as unit:
-        unit.say(*await _put(unit.tx, type_, batch, Hand(ADMINISTRATOR, unit.context.now, actor), done))
+        unit.say(*await _put(unit.tx, type_, batch, Hand(ADMINISTRATOR, unit.context.now, actor, from_file=True), done))
 
 
 async def _put(

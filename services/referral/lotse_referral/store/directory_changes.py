@@ -57,6 +57,7 @@ class Hand:
     role: str
     now: datetime
     actor: str | None = None
+    from_file: bool = False
 
 
 async def alone(tx: AsyncConnection) -> None:
@@ -72,7 +73,7 @@ async def put(tx: AsyncConnection, type_: ResourceType, said: Sequence[Resource]
     await alone(tx)
     known = await directory_rows.loaded(tx, type_, [one.id for one in said])
     taken = await _taken(tx, said)
-    results = tuple(merged(known.get(one.id), _with_own_ids(one, taken)) for one in said)
+    results = tuple(merged(known.get(one.id), _with_own_ids(one, taken), from_file=hand.from_file) for one in said)
     await write(tx, type_, results, hand)
     return results
 

@@ -38,13 +38,17 @@ class _Merging:
     sources: dict[str, Source]
     changes: list[Change] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
+    from_file: bool = False
 
 
-def merged(known: Resource | None, said: Resource) -> Merged:
-    """The resource as it is afterwards. Saying the same again changes nothing."""
+def merged(known: Resource | None, said: Resource, *, from_file: bool = False) -> Merged:
+    """The resource as it is afterwards. Saying the same again changes nothing.
+
+    `from_file`: whoever wrote the file may have written into it that staff said so.
+    """
     if known is None:
         return Merged(_plain(said), (CREATED,), changed=True, new=True, became_secret=False)
-    state = _Merging(dict(known.fields), dict(known.sources))
+    state = _Merging(dict(known.fields), dict(known.sources), from_file=from_file)
     for name, value in said.fields.items():
         _field(state, known, said, name, value)
     secret = state.fields.get(CONFIDENTIAL) is True
@@ -65,7 +69,7 @@ def _field(state: _Merging, known: Resource, said: Resource, name: str, value: A
         known_notes = {note["id"]: note for note in state.fields.get(name, ())}
         state.fields[name] = sorted({**{n["id"]: n for n in value}, **known_notes}.values(), key=lambda n: str(n["id"]))
         return
-    if _for_staff_alone(known, said, name, value):
+    if (_opens_secret(known, name, value) and state.from_file) or _for_staff_alone(known, said, name, value):
         state.kept.append(name)
         return
     source, held = said.source_of(name), known.source_of(name)
@@ -85,9 +89,12 @@ def _field(state: _Merging, known: Resource, said: Resource, name: str, value: A
 
 def _for_staff_alone(known: Resource, said: Resource, name: str, value: Any) -> bool:
     """No list of somebody else makes a secret place known, or sends people to what staff know to have ended."""
-    opens_secret = name == CONFIDENTIAL and known.confidential and value is not True
     reopens = name == "status" and known.fields.get(name) == "defunct" != value and _by_staff(known, name)
-    return (opens_secret or reopens) and not _by_staff(said, name)
+    return (_opens_secret(known, name, value) or reopens) and not _by_staff(said, name)
+
+
+def _opens_secret(known: Resource, name: str, value: Any) -> bool:
+    return name == CONFIDENTIAL and known.confidential and value is not True
 
 
 def _by_staff(said: Resource, name: str) -> bool:
