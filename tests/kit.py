@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import inspect
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import nats
+import psutil
 from nats.aio.client import Client
 
 from lotse_chassis import migrate, streams
@@ -26,7 +28,7 @@ from lotse_local.broker_config import BrokerPlan, Leaf, broker_config
 from lotse_local.layout import OPEN_FOLDER, AssociationFolder, DataFolder
 
 ASSOCIATION = "auslaenderrat"
-EVENTUALLY_SECONDS = 10.0
+EVENTUALLY_SECONDS = 60.0  # what comes true is seen at once; a loaded machine takes its time
 POLL_SECONDS = 0.02
 CHASSIS = "chassis"  # a database with the chassis's own tables alone
 
@@ -129,9 +131,12 @@ class Postgres:
         process.stop(self.command, self.running)
 
     def kill(self) -> None:
-        """SIGKILL, as a power cut would; the children notice and end."""
+        """SIGKILL to all of it, as a power cut would: no other server starts while one of its children lives."""
+        children = psutil.Process(self.running.pid).children()
         self.running.kill()
         self.running.wait()
+        for child in children:
+            process.end(child, signal.SIGKILL, EVENTUALLY_SECONDS)
 
     def _passwords(self, service: str) -> keyring.Passwords:
         known = keyring.database_passwords(self.place).services
@@ -194,6 +199,10 @@ class Broker:
             yield client
         finally:
             await client.close()
+
+    async def linked(self) -> None:
+        """Until the link to the hub stands: what a broker asks over it before, it asks again only seconds later."""
+        await eventually(lambda: brokers.links(self.plan.monitor_port) > 0)
 
     async def provision(self) -> tuple[str, ...]:
         wait = self.ack_wait_seconds

@@ -1,4 +1,4 @@
-"""Every message by its name, collected from the four modules that define them."""
+"""Every message by its name, collected from the four packages that define them."""
 
 from collections.abc import Iterator
 from types import ModuleType
@@ -18,8 +18,8 @@ def _defined() -> Iterator[type[Message]]:
 
 
 def _is_of(message: type[Message], module: ModuleType) -> bool:
-    """Defined there, or in a part of it where it is a package."""
-    return message.__module__ == module.__name__ or message.__module__.startswith(f"{module.__name__}.")
+    """Defined in a part of it."""
+    return message.__module__.startswith(f"{module.__name__}.")
 
 
 MESSAGES: tuple[type[Message], ...] = tuple(

@@ -11,6 +11,8 @@ DeadlineSettlement = Literal["met", "lapsed", "mistaken"]
 CodeListName = Literal["concerns", "legal_status", "periods", "senders"]
 Urgency = Literal["normal", "urgent", "emergency"]
 ContactKind = Literal["email", "sms", "none"]
+NoticeChannel = Literal["email", "sms", "telegram"]
+"""A way to tell a person something; Telegram only where she linked it herself."""
 Detail = Literal["neutral", "time_and_place"]
 """What a message may show: only that it waits, or when and where as well; never authority, reason or surname."""
 FieldGroup = Literal["identity", "contact", "status", "need_summary", "health", "documents"]
@@ -236,8 +238,27 @@ ReferralReportState = Literal["draft", "published"]
 MoveWish = Literal["earlier", "later", "another_day", "call_me"]
 """How she would like an appointment moved; the desk arranges it."""
 TemplateName = Literal[
-    "receipt", "answer_waits", "referral_made", "group_place", "appointment", "checkback", "handover"
+    "receipt",
+    "answer_waits",
+    "referral_made",
+    "referral_sent",
+    "referral_accepted",
+    "referral_declined",
+    "group_place",
+    "group_booked",
+    "group_moved_up",
+    "group_cancelled",
+    "appointment",
+    "documents",
+    "checkback",
+    "handover",
+    "erasure_done",
+    "sms_stopped",
 ]
+"""`referral_made` and `group_place` say only that there is news; the longer names say which. `sms_stopped` answers a
+STOP, and only notify itself says it."""
+NoticeCategory = Literal["answers", "referrals", "appointments", "checkbacks", "groups", "documents", "privacy"]
+"""What a person may choose channels for, or do without; every template has one."""
 RecipientNoticeKind = Literal["rectified", "restricted", "unrestricted"]
 """What a recipient of her fields is told about them (Art. 19 GDPR)."""
 RecipientLanguage = Literal["uk", "ru", "de", "en"]

@@ -201,7 +201,8 @@ def hub_of(places: dict[str, AssociationFolder]) -> HubPlan:
 
 
 async def nudge(member: kit.Broker) -> None:
-    """Wake the sources of one side."""
+    """Wake the sources of one side, whose link stands."""
+    await member.linked()
     await streams.nudge_sources(member.url, member.seed("fedops"))
 
 

@@ -57,12 +57,12 @@ class Running:
     def stop(self) -> int:
         assert self.process is not None
         self.process.terminate()
-        return self.process.wait(30)
+        return self.process.wait(kit.EVENTUALLY_SECONDS)
 
     def text(self) -> str:
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
-    async def ready(self, seconds: float = 30.0) -> None:
+    async def ready(self, seconds: float = kit.EVENTUALLY_SECONDS) -> None:
         await kit.eventually(self.says_ready, seconds)
 
     async def says_ready(self) -> bool:

@@ -74,8 +74,8 @@ async def helped(house: House, one: Somebody) -> tuple[UUID, SubmitEnquiry]:
         said = await sealed(desk, one, answer, AnswerEnquiry, enquiry_id)
         await accepted(desk, AnswerEnquiry(enquiry_id=enquiry_id, content=said))
         await noted(house, desk, one)
-    held = "SELECT address FROM contact WHERE person_id = %s"
-    await kit.eventually(lambda: rows(house, "notify", held, one.person_id), 40)
+    held = "SELECT address FROM contact_point WHERE person_id = %s"
+    await kit.eventually(lambda: rows(house, "notify", held, one.person_id))
     return own, order
 
 

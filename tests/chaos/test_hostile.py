@@ -115,7 +115,7 @@ async def test_no_message_of_its_contract_breaks_a_service(
         async with broker.connected(sender) as client:
             for message in drawn(kind):
                 await put(client, subject(message, sender), body(message, sender), token)
-    await kit.eventually(lambda: emptied(broker, service), 90)
+    await kit.eventually(lambda: emptied(broker, service))
     reasons = {letter["lotse-reason"] for letter in await wire.dead(broker)}
     assert not {why for why in reasons if why.startswith("gave up")}
     assert running.missing() == {}
@@ -134,8 +134,8 @@ async def test_garbage_on_every_subject_is_buried_and_the_service_goes_on(
             for what in GARBAGE:
                 await put(client, where, what, token_for(broker, kind))
                 sent += 1
-    await kit.eventually(lambda: emptied(broker, service), 60)
-    letters = await kit.eventually(lambda: all_buried(broker, sent), 20)
+    await kit.eventually(lambda: emptied(broker, service))
+    letters = await kit.eventually(lambda: all_buried(broker, sent))
     assert all(letter["lotse-reason"].startswith("malformed: ") for letter in letters)
     assert running.missing() == {}
 
@@ -157,7 +157,7 @@ async def test_every_question_is_answered_or_refused_whatever_it_holds(
         async with broker.connected(asker) as client:
             asked = [body(message, asker) for message in drawn(kind)]
             for what in (*asked, *GARBAGE):
-                raw = await client.request(where, what, timeout=5, headers=headers)
+                raw = await client.request(where, what, timeout=kit.EVENTUALLY_SECONDS, headers=headers)
                 code = (raw.headers or {}).get(ERROR_HEADER)
                 assert code != "internal", f"{kind.type_name()}: {what[:200]!r}"
                 if what in GARBAGE:
@@ -187,7 +187,7 @@ async def test_messages_of_an_older_and_of_a_newer_contract_are_understood(
                 envelope["data"] = older(message) | newer
                 envelope["an_attribute"] = "of next year"
                 await put(client, subject(message, sender), json.dumps(envelope).encode(), token)
-    await kit.eventually(lambda: emptied(broker, service), 60)
+    await kit.eventually(lambda: emptied(broker, service))
     reasons = {letter["lotse-reason"] for letter in await wire.dead(broker)}
     assert not {why for why in reasons if why.startswith("gave up")}
     assert not {why for why in reasons if why.startswith("malformed") and why != "malformed: subject"}

@@ -26,9 +26,9 @@ async def test_a_service_killed_at_any_step_loses_nothing_and_doubles_nothing(
         await wire.publish(broker, client, load)
     with running(service, own, broker) as one:
         one.start(step, "1" if step != "after_commit" else "7")
-        await kit.eventually(one.died, 40)
+        await kit.eventually(one.died)
         one.start()
-        await kit.eventually(lambda: wire.settled(own, load), 60)
+        await kit.eventually(lambda: wire.settled(own, load))
     await wire.assert_once(broker, own, load)
     assert await wire.dead(broker) == []
 

@@ -15,7 +15,7 @@ from lotse_contracts.intake import AcceptConcern, AskInbox, AskSealingKey, Inbox
 from lotse_contracts.referral import AnswerReferral, AskSuggestions, NamedCandidate, SendReferral
 from lotse_contracts.sealed import decode
 from lotse_contracts.values import FieldGroup
-from lotse_local import endpoints
+from lotse_local import broker, endpoints
 from lotse_local.demo.agreeing import Scope, agreed
 from lotse_local.demo.cast import Case, cast
 from lotse_local.demo.frontend import Frontend, connected
@@ -25,6 +25,7 @@ from tests.e2e.house import House
 
 HERE, THERE = "auslaenderrat", "plattform"
 REFERRALS = 8
+CROSSED_SECONDS = 3 * broker.SILENT_SECONDS  # a source that sleeps is woken only then
 GROUPS: tuple[FieldGroup, ...] = ("identity", "contact")
 
 
@@ -131,10 +132,10 @@ async def test_referrals_cross_a_cut_link_exactly_once_and_their_answers_come_ba
         own = "(" + ", ".join(f"'{one}'" for one in sent) + ")"
         mend()
         arrived = f"SELECT referral_id FROM referral WHERE referral_id IN {own}"
-        await kit.eventually(lambda: len(rows(house, THERE, arrived)) == len(sent), 60)
+        await kit.eventually(lambda: len(rows(house, THERE, arrived)) == len(sent), CROSSED_SECONDS)
         for one in sent:
             await give(there, AnswerReferral(referral_id=one, answer="accepted"))
         accepted = f"SELECT referral_id FROM referral WHERE referral_id IN {own} AND state = 'accepted'"
-        await kit.eventually(lambda: len(rows(house, HERE, accepted)) == len(sent), 60)
+        await kit.eventually(lambda: len(rows(house, HERE, accepted)) == len(sent), CROSSED_SECONDS)
         said = "SELECT key, count(*) FROM outbox WHERE claim_name = 'evt.referral.referral-accepted' GROUP BY key"
         assert all(count == 1 for _, count in rows(house, HERE, said))

@@ -35,12 +35,12 @@ async def test_an_erasure_that_is_killed_ends_once_and_takes_nobody_else(
         for service, receipt in RECEIPTS.items():
             await said_by(broker, service, [receipt(person_id=person, digest="0" * 64) for person in persons])
         one.start(step, str(DIES_AT.get(step, 1)))
-        await kit.eventually(one.died, 60)
+        await kit.eventually(one.died)
         one.start()
         confirmed = "SELECT person_id FROM erasure WHERE confirmed_at IS NOT NULL"
-        await kit.eventually(lambda: {row[0] for row in wire.rows(own, confirmed)} == set(persons), 90)
+        await kit.eventually(lambda: {row[0] for row in wire.rows(own, confirmed)} == set(persons))
         unsent = "SELECT 1 FROM outbox WHERE sent_at IS NULL"
-        await kit.eventually(lambda: wire.rows(own, unsent) == [], 60)
+        await kit.eventually(lambda: wire.rows(own, unsent) == [])
     assert wire.rows(own, "SELECT person_id FROM person") == [(other,)]
     keys = broker.place.person_keys("intake")
     assert [person for person in persons if (keys / f"{person}.key").exists()] == []
@@ -64,17 +64,17 @@ async def test_a_merge_that_is_killed_is_made_once_and_can_be_undone(
         ]
         await said_by(broker, "desk", merges)
         one.start(step, str(DIES_AT.get(step, 1)))
-        await kit.eventually(one.died, 60)
+        await kit.eventually(one.died)
         one.start()
         made = "SELECT count(*) FROM person_merge WHERE undone_at IS NULL"
-        await kit.eventually(lambda: wire.rows(own, made) == [(PERSONS,)], 60)
+        await kit.eventually(lambda: wire.rows(own, made) == [(PERSONS,)])
         undone = [
             intake.UnmergePersons(merge_id=one.merge_id, person_id=one.person_id, reason="not_the_same")
             for one in merges
         ]
         await said_by(broker, "desk", undone)
-        await kit.eventually(lambda: wire.rows(own, made) == [(0,)], 60)
-        await kit.eventually(lambda: wire.rows(own, "SELECT 1 FROM outbox WHERE sent_at IS NULL") == [], 60)
+        await kit.eventually(lambda: wire.rows(own, made) == [(0,)])
+        await kit.eventually(lambda: wire.rows(own, "SELECT 1 FROM outbox WHERE sent_at IS NULL") == [])
     assert wire.rows(own, "SELECT count(*) FROM person_merge") == [(PERSONS,)]
     assert sorted(wire.rows(own, "SELECT person_id, fields FROM person")) == before
     for name in ("persons-merged", "persons-unmerged"):
@@ -87,8 +87,8 @@ async def registered(one: Running, broker: kit.Broker, own: kit.ServiceDatabase,
     one.start()
     key = wire.seal_key(broker, "intake")
     await said_by(broker, "desk", [registration(key, person) for person in persons])
-    await kit.eventually(lambda: wire.rows(own, "SELECT count(*) FROM person") == [(len(persons),)], 60)
-    await kit.eventually(lambda: wire.rows(own, "SELECT 1 FROM outbox WHERE sent_at IS NULL") == [], 60)
+    await kit.eventually(lambda: wire.rows(own, "SELECT count(*) FROM person") == [(len(persons),)])
+    await kit.eventually(lambda: wire.rows(own, "SELECT 1 FROM outbox WHERE sent_at IS NULL") == [])
     assert one.stop() == 0
 
 

@@ -18,6 +18,12 @@ def short_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lotse_chassis.patience.LOOK_SECONDS", 0.3)
 
 
+@pytest.fixture
+def long_looks(monkeypatch: pytest.MonkeyPatch, short_looks: None) -> None:
+    """None of many lines is closed before the last is open."""
+    monkeypatch.setattr("lotse_chassis.patience.LOOK_SECONDS", 4.0)
+
+
 async def status(port: int) -> bytes:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(WHOLE)
@@ -26,6 +32,7 @@ async def status(port: int) -> bytes:
     return line
 
 
+@pytest.mark.usefixtures("long_looks")
 async def test_half_requests_are_closed_and_others_get_in() -> None:
     app = FastAPI()
 

@@ -70,7 +70,11 @@ def _strings(node: Schema) -> st.SearchStrategy[str]:
     if "pattern" in node:
         # The dollar of our patterns is the end of the text; Python's also stands before a last line break.
         return st.from_regex(
-            node["pattern"].replace("$", r"\Z"), fullmatch=True, alphabet=st.characters(max_codepoint=127)
+            node["pattern"].replace("$", r"\Z"),
+            fullmatch=True,
+            alphabet=st.characters(min_codepoint=1, max_codepoint=127),
         )
     most = min(node.get("maxLength", TEXT_CHARACTERS_MAX), TEXT_CHARACTERS_MAX)
-    return st.text(min_size=node.get("minLength", 0), max_size=most)
+    return st.text(
+        st.characters(codec="utf-8", exclude_characters="\0"), min_size=node.get("minLength", 0), max_size=most
+    )

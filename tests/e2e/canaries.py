@@ -13,7 +13,7 @@ PLAIN_FOLDERS = ("processes", "traces", "nats")
 def canaries() -> frozenset[bytes]:
     """Names, addresses and the beginnings of texts."""
     said = [case.script for case in cast()]
-    found = {part for one in said for part in (one.name, one.email, one.text[:WORD_CHARACTERS])}
+    found = {part for one in said for part in (one.name, one.email, one.phone, one.text[:WORD_CHARACTERS])}
     return frozenset(part.encode() for part in found if part)
 
 

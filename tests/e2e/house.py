@@ -7,19 +7,19 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from lotse_local import cli
+from lotse_local import cli, process
 from lotse_local.layout import DataFolder
 from tests import kit
 
-START_SECONDS = 90.0
-STOP_SECONDS = 60.0
+START_SECONDS = 150.0  # longer than the supervisor waits, which says what is missing
+STOP_SECONDS = 120.0  # longer than the supervisor gives to all that it ends
 COMMAND_SECONDS = 120.0
 
 
@@ -94,13 +94,23 @@ class House:
         return int(json.loads(self.data.state.read_text())["nursery_pid"] or 0)
 
     def pids(self) -> set[int]:
-        return {int(process["pid"]) for process in self.processes().values() if process["pid"]}
+        return {int(one["pid"]) for one in self.processes().values() if one["pid"]}
 
     def stop(self) -> int:
         """Stop as Ctrl-C does; returns the exit code."""
         assert self.running is not None
         self.running.send_signal(signal.SIGINT)
         return self.running.wait(STOP_SECONDS)
+
+    @contextlib.contextmanager
+    def unattended(self) -> Iterator[None]:
+        """The supervisor sleeps, and mends nothing."""
+        assert self.running is not None
+        self.running.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.running.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """As the kernel does when memory runs out."""
@@ -120,18 +130,19 @@ class House:
 
 def alive(pids: set[int]) -> set[int]:
     """Those of the processes that still run."""
-    return {pid for pid in pids if psutil.pid_exists(pid) and psutil.Process(pid).status() != psutil.STATUS_ZOMBIE}
+    return {one.pid for one in psutil.process_iter() if one.pid in pids and process.is_running(one)}
 
 
 def postmasters(folder: Path) -> list[int]:
-    """All PostgreSQL servers on this folder's data."""
-    found = []
-    for process in psutil.process_iter(["cmdline", "pid", "ppid"]):
-        arguments = process.info["cmdline"] or []
+    """All PostgreSQL servers on this folder's data. A child has its parent's command line until it names itself."""
+    found = {}
+    for one in psutil.process_iter(["cmdline", "pid", "ppid"]):
+        arguments = one.info["cmdline"] or []
         if any(part.startswith(str(folder)) for part in arguments) and arguments[0].endswith("/postgres"):
-            found.append(process.info["pid"])
-    return found
+            found[one.info["pid"]] = one.info["ppid"]
+    return [pid for pid, parent in found.items() if parent not in found]
 
 
 def kill(pid: int) -> None:
+    assert pid > 0, "0 is everybody in our own group"
     os.kill(pid, signal.SIGKILL)

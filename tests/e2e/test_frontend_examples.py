@@ -193,7 +193,7 @@ async def test_an_enquiry_published_while_intake_is_away_is_accepted_once_when_i
         async def said_twice() -> bool:
             return bool((await ops.jetstream().stream_info("ORDERS_PUBLIC")).state.messages > 1)
 
-        await kit.eventually(said_twice, 30.0)
+        await kit.eventually(said_twice)
         assert not submitting.done()
         service = await run_service("intake")
         async with asyncio.timeout(LINE_SECONDS):

@@ -66,11 +66,11 @@ async def test_who_was_erased_after_the_backup_stays_unreadable(folder: Path) ->
                 assert asker.text in "".join(await read(web, asker))
             person = person_of(old, erased)
             assert keys_of(old, person)
-            await kit.eventually(lambda: indexed(old), 30)
+            await kit.eventually(lambda: indexed(old))
             assert old.quickly("backup", str(backup))[0] == exits.OK
             async with frontend(old, NAME, "desk", "coordinator") as desk:
                 await erase(desk, person)
-            await kit.eventually(lambda: not keys_of(old, person), 30)
+            await kit.eventually(lambda: not keys_of(old, person))
     finally:
         assert old.stop() == exits.OK
 
@@ -91,10 +91,8 @@ async def test_who_was_erased_after_the_backup_stays_unreadable(folder: Path) ->
             assert kept.text in "".join(await read(web, kept))
             with pytest.raises(AskRefused):
                 await read(web, erased)
-        await kit.eventually(
-            lambda: rows(new, "SELECT 1 FROM enquiry WHERE enquiry_id = %s", erased.enquiry_id) == [], 30
-        )
-        await kit.eventually(lambda: indexed(new) == 1, 30)  # made again, for whoever is still here
+        await kit.eventually(lambda: rows(new, "SELECT 1 FROM enquiry WHERE enquiry_id = %s", erased.enquiry_id) == [])
+        await kit.eventually(lambda: indexed(new) == 1)  # made again, for whoever is still here
         assert (await asyncio.to_thread(new.quickly, "reconcile"))[0] == exits.OK
     finally:
         assert new.stop() == exits.OK

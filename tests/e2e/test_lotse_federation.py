@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shutil
+import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from lotse_local.broker_config import HubPlan, Leaf, hub_config
 from tests import kit
 
 QUIET_SECONDS = 0.3  # nothing more comes within
+NUDGE_SECONDS = 10.0  # without anything; then a source that may sleep since a cut is woken, as the supervisor does
 
 
 @dataclass
@@ -53,6 +55,8 @@ async def pair(folder: Path) -> AsyncIterator[Pair]:
     members = {name: kit.start_broker(place, folder / f"nats-{name}", leaf=leaf) for name, place in places.items()}
     joined = Pair(brokers.command(folder / "hub", hub_config(plan)), plan, members)
     joined.start_hub()
+    for member in members.values():
+        await member.linked()
     for name, member in members.items():
         await member.provision()
         await member.provision_federation(*(other for other in members if other != name))
@@ -68,17 +72,21 @@ async def offer(client: Client, number: int) -> None:
     assert receipt.stream == "FED_OUT_auslaenderrat"
 
 
-async def arrived(reader: Client, seconds: float = 20.0, *, number: int) -> list[int]:
+async def arrived(there: kit.Broker, reader: Client, *, number: int) -> list[int]:
     """What the receiving service pulls from its durable until it has so many, and a little longer."""
     pull = await reader.jetstream().pull_subscribe_bind(
         "referral", stream="FED_IN", inbox_prefix=b"_INBOX_referral-fed."
     )
     found: list[int] = []
-    async with asyncio.timeout(seconds):
+    heard_at = time.monotonic()
+    async with asyncio.timeout(kit.EVENTUALLY_SECONDS):
         while len(found) < number:
             try:
                 batch = await pull.fetch(50, timeout=0.5)
             except (nats.errors.TimeoutError, TimeoutError):
+                if time.monotonic() - heard_at > NUDGE_SECONDS:
+                    await streams.nudge_sources(there.url, there.seed("fedops"))
+                    heard_at = time.monotonic()
                 continue
             for message in batch:
                 found.append(int(message.data))
@@ -98,17 +106,18 @@ async def test_a_transfer_crosses_the_hub_exactly_once_and_leaves_nothing_behind
     async with here.connected("referral") as sender, there.connected("referral-fed") as reader:
         for number in range(10):
             await offer(sender, number)
-        assert await arrived(reader, number=10) == list(range(10))
+        assert await arrived(there, reader, number=10) == list(range(10))
         pair.stop_hub()
         for number in (*range(10, 40), *range(10, 20)):
             await offer(sender, number)
         monitor = there.plan.monitor_port
-        await kit.eventually(lambda: brokers.silent_sources(monitor, 1.0) == {"FED_OUT_auslaenderrat"}, 20)
+        await kit.eventually(lambda: brokers.silent_sources(monitor, 1.0) == {"FED_OUT_auslaenderrat"})
         pair.start_hub()
+        await there.linked()
         await streams.nudge_sources(there.url, there.seed("fedops"))
-        assert await arrived(reader, number=30) == list(range(10, 40))
+        assert await arrived(there, reader, number=30) == list(range(10, 40))
         assert not brokers.silent_sources(monitor)
-    await kit.eventually(lambda: _nothing_waits(pair), 20)
+    await kit.eventually(lambda: _nothing_waits(pair))
 
 
 async def _nothing_waits(pair: Pair) -> bool:
@@ -121,15 +130,15 @@ async def test_a_receiver_killed_after_reading_does_not_read_again(pair: Pair) -
     async with here.connected("referral") as sender, there.connected("referral-fed") as reader:
         for number in range(5):
             await offer(sender, number)
-        assert await arrived(reader, number=5) == list(range(5))
-    await kit.eventually(lambda: _nothing_waits(pair), 20)
+        assert await arrived(there, reader, number=5) == list(range(5))
+    await kit.eventually(lambda: _nothing_waits(pair))
     there.kill()
     async with here.connected("referral") as sender:
         for number in range(5, 10):
             await offer(sender, number)
     there.start()
     async with there.connected("referral-fed") as reader:
-        assert await arrived(reader, number=5) == list(range(5, 10))
+        assert await arrived(there, reader, number=5) == list(range(5, 10))
 
 
 async def test_a_partner_can_neither_make_consumers_nor_publish_as_us(pair: Pair) -> None:
@@ -155,4 +164,4 @@ async def test_a_dead_transfer_is_replayed_under_its_first_subject(pair: Pair) -
     async with streams.connected(there.url, there.seed("fedops"), "fedops") as client:
         await client.jetstream().publish(f"lotse.plattform.replay.{subject}", b"7", headers={"Nats-Msg-Id": "again"})
     async with there.connected("referral-fed") as reader:
-        assert await arrived(reader, number=1) == [7]
+        assert await arrived(there, reader, number=1) == [7]

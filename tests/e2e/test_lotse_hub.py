@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from lotse_local import broker
 from lotse_local.commands import exits
 from lotse_local.demo.frontend import connected
 from lotse_local.demo.houses import house_of
@@ -20,6 +21,7 @@ from tests import kit
 from tests.e2e.house import STOP_SECONDS, House
 
 HERE, THERE = "auslaenderrat", "plattform"
+CROSSED_SECONDS = 3 * broker.SILENT_SECONDS  # a source that sleeps is woken only then
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def hub(folder: Path, cards: list[Path]) -> Iterator[subprocess.Popen[str]]:
 
 async def hub_url(folder: Path) -> str:
     log = folder / "hub.log"
-    found: list[str] = await kit.eventually(lambda: re.findall(r"nats-leaf://\S+", log.read_text()), 30)
+    found: list[str] = await kit.eventually(lambda: re.findall(r"nats-leaf://\S+", log.read_text()))
     return found[0]
 
 
@@ -92,7 +94,7 @@ async def _get_to_know(houses: dict[str, House], cards: dict[str, Path]) -> None
         other = THERE if name == HERE else HERE
         code, said = house.quickly("partner", "add", str(cards[other]))
         assert (code, "the running services are told" in said) == (exits.OK, True)
-        await kit.eventually(partial(has_said, house, "services restarted"), 60)
+        await kit.eventually(partial(has_said, house, "services restarted"))
         assert "it was known already" in house.quickly("partner", "add", str(cards[other]))[1]
         assert house.quickly("partner", "add", str(cards[name]))[0] == exits.FAILED  # our own
         assert other in house.quickly("partner", "list")[1]
@@ -108,11 +110,11 @@ async def _send_and_bury(here: House, there: House) -> None:
     async with connected(house_of(here.data, HERE, here.endpoints()).desk("referral")) as sender:
         stored = await sender.client.jetstream().publish(subject, b"{}", headers={"Nats-Msg-Id": "1"})
     assert stored.stream == f"FED_OUT_{HERE}"
-    (buried,) = await kit.eventually(lambda: numbers(there), 60)
+    (buried,) = await kit.eventually(lambda: numbers(there), CROSSED_SECONDS)
     code, status = there.quickly("status")
     assert (code, "dead letter(s)" in status) == (exits.NEEDS_ATTENTION, True), status
     assert there.lotse("dead", "replay", str(buried)).returncode == exits.OK
-    (again,) = await kit.eventually(lambda: [one for one in numbers(there) if one > buried], 60)
+    (again,) = await kit.eventually(lambda: [one for one in numbers(there) if one > buried])
     shown = there.lotse("dead", "show", str(again)).stdout
     assert "malformed" in shown
     assert json.dumps("k1") not in shown

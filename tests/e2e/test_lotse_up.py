@@ -54,7 +54,7 @@ def owner_url(house: House) -> str:
 async def ready(house: House) -> None:
     """Until every service says so."""
     ports = plan.plan_of(house.data, NAME).at.http
-    await kit.eventually(lambda: not any(faces.missing(port) for port in ports.values()), 60)
+    await kit.eventually(lambda: not any(faces.missing(port) for port in ports.values()))
 
 
 def test_endpoints_say_where_everything_listens_to_its_owner_alone(house: House) -> None:
@@ -86,11 +86,22 @@ async def test_status_says_that_all_is_well_and_what_it_takes(house: House) -> N
     assert json.loads(house.quickly("status", "--json")[1])["troubles"] == []
 
 
+def test_notify_is_looked_after_on_what_runs(house: House) -> None:
+    doubts = house.lotse("notify", "unresolved")
+    assert (doubts.returncode, doubts.stdout) == (exits.OK, "")
+    carriers = house.lotse("notify", NAME, "providers", "--lang", "en")
+    assert carriers.returncode == exits.OK, carriers.stderr
+    assert "smtp" in carriers.stdout
+    assert house.lotse("notify", "serve").returncode == exits.USAGE
+    assert house.lotse("notify", "switch", "fax").stderr.startswith("usage: lotse notify switch ")
+    assert house.lotse("notify").stdout.startswith("usage: lotse notify ")
+
+
 async def test_a_service_that_dies_is_started_again(house: House) -> None:
     name = f"{NAME}/notify"
     old = house.pid(name)
     kill(old)
-    await kit.eventually(lambda: house.pid(name) not in {old, 0}, 30)
+    await kit.eventually(lambda: house.pid(name) not in {old, 0})
     await ready(house)
     assert house.processes()[name]["restarts"] >= 1
 
@@ -98,16 +109,16 @@ async def test_a_service_that_dies_is_started_again(house: House) -> None:
 async def test_the_parent_of_the_services_may_die(house: House) -> None:
     before, parent = house.pids(), house.nursery()
     kill(parent)
-    await kit.eventually(lambda: not alive({parent}), 30)
+    await kit.eventually(lambda: not alive({parent}))
     assert alive(before) == before
     name = f"{NAME}/ledger"
     old = house.pid(name)
     kill(old)
-    await kit.eventually(lambda: house.pid(name) not in {old, 0}, 30)
+    await kit.eventually(lambda: house.pid(name) not in {old, 0})
     await ready(house)
     again = house.pid(name)
     kill(again)
-    await kit.eventually(lambda: house.pid(name) not in {again, 0}, 30)
+    await kit.eventually(lambda: house.pid(name) not in {again, 0})
     await ready(house)
 
 
@@ -116,7 +127,7 @@ async def test_an_engine_that_dies_comes_back_and_services_find_it(house: House,
     name = f"{NAME}/{engine}"
     old, services = house.pid(name), {service: house.pid(f"{NAME}/{service}") for service in SERVICES}
     kill(old)
-    await kit.eventually(lambda: house.pid(name) not in {old, 0}, 30)
+    await kit.eventually(lambda: house.pid(name) not in {old, 0})
     await ready(house)
     assert services == {service: house.pid(f"{NAME}/{service}") for service in SERVICES}
     assert len(postmasters(house.folder)) == 1
@@ -124,15 +135,16 @@ async def test_an_engine_that_dies_comes_back_and_services_find_it(house: House,
 
 async def test_a_stream_that_somebody_removed_is_made_again(house: House) -> None:
     place, at = house.data.association(NAME), house.endpoints()["associations"][NAME]
-    async with streams.connected(at["nats"], keyring.seed(place, "ops"), "ops") as client:
-        await client.jetstream().delete_stream("DEAD")
-    assert house.quickly("status")[0] == exits.NEEDS_ATTENTION
+    with house.unattended():
+        async with streams.connected(at["nats"], keyring.seed(place, "ops"), "ops") as client:
+            await client.jetstream().delete_stream("DEAD")
+        assert house.quickly("status")[0] == exits.NEEDS_ATTENTION
 
     async def is_there() -> bool:
         async with streams.connected(at["nats"], keyring.seed(place, "ops"), "ops") as client:
             return "DEAD" in [stream.config.name for stream in await client.jetstream().streams_info()]
 
-    await kit.eventually(is_there, 40)
+    await kit.eventually(is_there)
 
 
 def test_tokens_and_dead_letters_are_at_hand(house: House) -> None:
@@ -157,11 +169,11 @@ async def test_a_staff_order_is_replayed_only_in_somebodys_name(house: House) ->
         "unknown_concern",
         "token_missing",
     ]
-    await kit.eventually(lambda: house.lotse("dead", "list").stdout.count("accept-concern") == 2, 30)
+    await kit.eventually(lambda: house.lotse("dead", "list").stdout.count("accept-concern") == 2)
     assert "--actor" in house.lotse("dead", "replay", "1").stdout
     assert "gives it anew" in house.lotse("dead", "replay", "2", "--actor", "a-1").stdout
     assert house.lotse("dead", "replay", "1", "--actor", "a-1").returncode == exits.OK
-    await kit.eventually(lambda: "     3 " in house.lotse("dead", "list").stdout, 30)
+    await kit.eventually(lambda: "     3 " in house.lotse("dead", "list").stdout)
     shown = house.lotse("dead", "show", "3").stdout
     assert "unknown_concern" in shown
 
@@ -173,7 +185,7 @@ async def test_a_killed_supervisor_starts_again_on_the_same_data(house: House) -
     house.kill()
     assert alive(left) == left  # they go on working
     assert (await house.start())["associations"] == before
-    await kit.eventually(lambda: not alive(left), 30)
+    await kit.eventually(lambda: not alive(left))
     assert len(postmasters(house.folder)) == 1
     with psycopg.connect(owner_url(house)) as owner:
         assert owner.execute("SELECT count(*) FROM kept").fetchone() == (0,)

@@ -16,10 +16,9 @@ from lotse_local.commands import exits
 from lotse_local.demo.play import HOME, PARTNER, settle
 from lotse_local.layout import DataFolder
 from tests import kit
-from tests.e2e.house import House
+from tests.e2e.house import COMMAND_SECONDS, STOP_SECONDS, House
 from tests.e2e.test_story import Told, tell
 
-STOP_SECONDS = 30.0
 READ_AGAIN = "partners and settings were read again"
 
 
@@ -93,8 +92,8 @@ def card(house: House, folder: Path) -> Path:
 async def introduce(house: House, other: Path) -> None:
     """`lotse partner add`, and the running services take it up."""
     command = [sys.executable, "-m", "lotse_local", "partner", "add", str(other), "--data", str(house.folder)]
-    await asyncio.to_thread(subprocess.run, command, check=True, capture_output=True, timeout=STOP_SECONDS)
-    await kit.eventually(lambda: READ_AGAIN in house.said(), 60.0)
+    await asyncio.to_thread(subprocess.run, command, check=True, capture_output=True, timeout=COMMAND_SECONDS)
+    await kit.eventually(lambda: READ_AGAIN in house.said())
 
 
 def begin_hub(folder: Path, written: Iterable[Path]) -> subprocess.Popen[str]:

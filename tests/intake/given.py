@@ -64,12 +64,12 @@ class Intake:
         assert self.service.seal_key
         return public_bytes(self.service.seal_key)
 
-    def context(self, *, actor: str | None = None, id: UUID | None = None) -> Context:
+    def context(self, *, actor: str | None = None, id: UUID | None = None, time: datetime | None = None) -> Context:
         own = id or uuid4()
         return Context(
             id=own,
             now=self.now,
-            time=self.now,
+            time=time or self.now,
             association=kit.ASSOCIATION,
             sender="desk" if actor else "web",
             sender_association=kit.ASSOCIATION,
@@ -78,10 +78,12 @@ class Intake:
             role=role_of(actor),
         )
 
-    async def hear(self, message: Message, *, actor: str | None = "c-1", id: UUID | None = None) -> list[Message]:
-        """Handled and committed; returns what is said."""
+    async def hear(
+        self, message: Message, *, actor: str | None = "c-1", id: UUID | None = None, time: datetime | None = None
+    ) -> list[Message]:
+        """Handled and committed; returns what is said. `time`: when it was sent, if not just now."""
         heard = self.service.heard[template_of(subject_of(type(message), "x", "k", "y"))]
-        context = self.context(actor=actor, id=id)
+        context = self.context(actor=actor, id=id, time=time)
         async with self.service.engine.begin() as tx:
             said = list((await heard.handler([(message, context)], tx))[0])
             await self.service.stage(tx, context, said)

@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lotse_chassis.calendar import ZONE, is_working_day
-from lotse_contracts.intake.cases import CasePhase, TaskMark
+from lotse_contracts.intake.cases import CasePhase
 from lotse_contracts.intake.kin import LinkKind
+from lotse_contracts.intake.plans import TaskMark
 from lotse_intake.domain import kin, paging, phases, sight, tasks
 from lotse_intake.domain.kin import Link
 from lotse_intake.domain.sight import Carried, Viewer

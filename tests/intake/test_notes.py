@@ -9,7 +9,7 @@ from lotse_chassis.faults import Refused
 from lotse_contracts import intake
 from lotse_contracts.envelope import MESSAGE_BYTES_MAX
 from lotse_contracts.intake import NoteContent, PersonFields
-from lotse_contracts.intake.cases import LINE_CHARACTERS_MAX
+from lotse_contracts.intake.plans import LINE_CHARACTERS_MAX
 from lotse_intake.handlers.goals import GOALS_OPEN_MAX
 from lotse_intake.handlers.tasks import TASKS_OPEN_MAX
 from tests.intake import casework

@@ -52,7 +52,7 @@ async def test_a_deadline_to_come_has_a_timer_and_a_past_one_has_none(database: 
         (timer,) = await timers_of(tx)
         assert timer.due_at == datetime(2027, 5, 31, 7, 0, tzinfo=UTC)
         said = await deadlines.deadline_comes_near(timer, given.context(timer.due_at), tx)
-    assert said == [DeadlineNear(grant_id=given.GRANT, deadline="final_proof", due_on="2027-06-30")]
+    assert said == [DeadlineNear(grant_id=given.GRANT, deadline="final_proof", due_on="2027-06-30", log_size=1)]
 
 
 async def test_a_deadline_that_a_later_decision_moved_is_not_announced(database: Database) -> None:

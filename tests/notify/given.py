@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import psycopg
@@ -18,16 +18,23 @@ from lotse_chassis.personkeys import PersonKeys
 from lotse_chassis.service import Service, Unit
 from lotse_chassis.timers import Timer
 from lotse_contracts.envelope import Answer, Message, Question, subject_of, template_of
-from lotse_contracts.intake import ContactPoint
-from lotse_contracts.notify import ChangeContact, ContactContent, Tell, TemplateArgument
+from lotse_contracts.intake import ContactPoint, FurtherPoint
+from lotse_contracts.notify import ChangeContact, ContactContent, ErasePerson, Tell, TemplateArgument
 from lotse_contracts.sealed import public_bytes, seal
 from lotse_contracts.values import ContactKind, Detail, RecipientLanguage, TemplateName
-from lotse_notify.app import build, shipped_texts
+from lotse_notify.app import build
+from lotse_notify.domain.caps import Caps
 from lotse_notify.domain.mail import Sender
-from lotse_notify.providers.smtp import Server, SmtpLine
+from lotse_notify.domain.prices import Prices
+from lotse_notify.domain.shipped import shipped_texts
+from lotse_notify.providers.provider import Provider
+from lotse_notify.providers.routes import Guard, Routes
+from lotse_notify.providers.smtp import Server
+from lotse_notify.providers.smtp_pool import SmtpPool
 from lotse_notify.settings import NotifySettings
+from lotse_notify.store.library import Library
 from lotse_notify.workers import sender
-from lotse_notify.workers.claiming import Post
+from lotse_notify.workers.post import Post
 from lotse_notify.workers.sweeping import sweep
 from tests import kit
 
@@ -51,10 +58,21 @@ class House:
     def context(self, at: datetime | None = None) -> Context:
         """`at` is the time of the envelope."""
         own = uuid4()
-        return Context(own, self.now, at or self.now, "auslaenderrat", "intake", "auslaenderrat", own, "desk-1")
+        here = self.service.association
+        return Context(own, self.now, at or self.now, here, "intake", here, own, "desk-1")
 
     async def hear(self, message: Message, at: datetime | None = None) -> list[Message]:
-        """One delivery in one transaction; returns what followed."""
+        """One delivery in one transaction; returns what followed. An erasure is followed to its end, as if nobody
+        carried her farewell."""
+        facts = await self.deliver(message, at)
+        if isinstance(message, ErasePerson) and not facts:
+            self.run("UPDATE person SET leaving_until = %s WHERE person_id = %s", self.now, message.person_id)
+            self.run("UPDATE timer SET due_at = %s WHERE kind = 'leaving'", self.now)
+            facts = await self.fire_due()
+        return facts
+
+    async def deliver(self, message: Message, at: datetime | None = None) -> list[Message]:
+        """One delivery in one transaction and nothing more."""
         heard = self.service.heard[template_of(subject_of(type(message), "x", "k", "y"))]
         async with self.service.engine.begin() as tx:
             (followed,) = await heard.handler([(message, self.context(at))], tx)
@@ -86,26 +104,44 @@ class House:
             yield Unit(tx, self.context(), said)
         self.said += said
 
-    def post(self, port: int, *, timeout_seconds: float = 2.0) -> Post:
+    def post(
+        self,
+        port: int,
+        *,
+        timeout_seconds: float = 2.0,
+        more: Sequence[Provider] = (),
+        quiet_hours: bool = True,
+    ) -> Post:
+        """One line to the mail server, so that mails leave one after the other; `more` are providers beside it."""
+        server = Server("127.0.0.1", port, "auto", "post.example.org", timeout_seconds)
+        guard = Guard("local", Prices({}))
         return Post(
-            texts=shipped_texts(drafts_allowed=True),
+            library=Library(shipped_texts(drafts_allowed=True)),
             sender=Sender("message@post.example.org", "Nachricht"),
             read_url=READ_URL,
             public_url=PUBLIC_URL,
             keys=self.keys,
-            server=Server("127.0.0.1", port, "auto", "post.example.org", timeout_seconds),
+            server=server,
+            routes=Routes([SmtpPool(server, lines=1), *more], guard=guard, clock=self._seconds),
             retry_seconds=30.0,
+            quiet_hours=quiet_hours,
+            caps=Caps(to_person=1_000, identical=1_000),
         )
+
+    def _seconds(self) -> float:
+        return self.now.timestamp()
 
     async def send_all(self, post: Post, *, most: int = 50) -> int:
         """Send until nothing is due; how many were taken up."""
-        line, meters = SmtpLine(post.server), sender.SendMeters(CollectorRegistry())
+        sending, taken = sender.Sender(self.unit, post, sender.SendMeters(CollectorRegistry())), 0
         try:
-            for count in range(most):
-                if not await sender.send_next(self.unit, post, line, meters):
-                    return count
+            for _ in range(most):
+                if not (seen := await sending.take()):
+                    return taken
+                taken += seen
+                await sending.finish()
         finally:
-            await line.close()
+            await post.routes.close()
         raise AssertionError("there is no end of it")
 
     async def sweep(self, post: Post) -> None:
@@ -140,9 +176,11 @@ def contact_order(
     consented: bool = True,
     safe: bool = True,
     detail: Detail = "neutral",
+    more: Sequence[tuple[Literal["email", "sms"], str]] = (),
 ) -> ChangeContact:
     """A contact sealed to notify, with a name that notify has no use for."""
-    point = ContactPoint(kind=kind, value=value if kind != "none" else "", detail=detail)
+    further = tuple(FurtherPoint(kind=way, value=where, detail=detail) for way, where in more)
+    point = ContactPoint(kind=kind, value=value if kind != "none" else "", detail=detail, more=further)
     content = ContactContent(contact=point, name=NAME).model_dump_json().encode()
     sealed = seal(content, public_key, type_name=ChangeContact.type_name(), key=str(person_id))
     return ChangeContact(
@@ -176,26 +214,26 @@ def tell(
     )
 
 
-def house_on(database: kit.ServiceDatabase, folder: Path, *, offices: str = "") -> House:
-    """A house with keys of its own."""
+def house_on(database: kit.ServiceDatabase, folder: Path, **more: Any) -> House:
+    """A house with keys of its own, kept in the folder; `more` are settings."""
     seal_file, kek_file, keys_folder = folder / "seal.key", folder / "kek", folder / "keys"
     seal_file.write_bytes(X25519PrivateKey.generate().private_bytes_raw())
-    kek_file.write_bytes(b"k" * 32)
-    settings = NotifySettings(
-        association="auslaenderrat",
-        database_url=database.url,
-        http_port=-1,
-        public_url=PUBLIC_URL,
-        read_url=READ_URL,
-        seal_key_file=seal_file,
-        kek_file=kek_file,
-        keys_folder=keys_folder,
-        mail_from="message@post.example.org",
-        mail_from_name="Nachricht",
-        drafts_allowed=True,
-        offices=offices,
-    )
-    return House(build(settings), database, PersonKeys(keys_folder, b"k" * 32))
+    if not kek_file.exists():
+        kek_file.write_bytes(b"k" * 32)
+    given: dict[str, Any] = {
+        "association": "auslaenderrat",
+        "database_url": database.url,
+        "http_port": -1,
+        "public_url": PUBLIC_URL,
+        "read_url": READ_URL,
+        "seal_key_file": seal_file,
+        "kek_file": kek_file,
+        "keys_folder": keys_folder,
+        "mail_from": "message@post.example.org",
+        "mail_from_name": "Nachricht",
+        "drafts_allowed": True,
+    }
+    return House(build(NotifySettings(**given | more)), database, PersonKeys(keys_folder, kek_file.read_bytes()))
 
 
 Databases = Callable[[str], kit.ServiceDatabase]

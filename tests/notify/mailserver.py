@@ -1,6 +1,7 @@
 """A real SMTP server (aiosmtpd) that takes mail, refuses it, drops the line or falls silent at a chosen stage."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -38,10 +39,11 @@ class Taken:
 
 
 class MailServer:
-    """Counts connections and keeps what arrived."""
+    """Counts connections and keeps what arrived. `before` happens while a recipient is named."""
 
     def __init__(self) -> None:
         self.does: Does = "take"
+        self.before: Callable[[], Awaitable[object]] | None = None
         self.taken: list[Taken] = []
         self.connections = 0
         self.waiting = asyncio.Event()
@@ -129,6 +131,8 @@ class Handler:
     async def handle_RCPT(  # noqa: N802 - its name
         self, server: Any, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        if self._ours.before is not None:
+            await self._ours.before()
         if self._ours.does == "drop_at_recipient":
             server.transport.abort()
         if self._ours.does == "silent_at_recipient":

@@ -12,10 +12,12 @@ from lotse_chassis.faults import Refused
 from lotse_contracts.envelope import Message
 from lotse_contracts.notify import ErasePerson, Tell
 from lotse_contracts.referral import AppointmentCancelled, AppointmentFixed, AppointmentMoved
+from lotse_notify.handlers.appointments import FILE_WAIT
 from tests.notify.given import NOW, House, tell
 from tests.notify.mailserver import MailServer
 
-START = NOW + timedelta(days=7)
+START = NOW + timedelta(days=9)  # 4 December 2026, 10:00 in Dresden
+EIGHT = START - timedelta(hours=2)  # three hours before would be night
 
 
 @pytest.fixture
@@ -47,26 +49,32 @@ def _changes(house: House, person_id: UUID) -> list[tuple[str, str]]:
 
 
 def _timers(house: House) -> list[tuple[str, datetime]]:
-    """Those of people; the end of a sealing key is the service's own."""
-    rows = [row for row in house.rows("timer", "due_at") if not row["kind"].startswith("seal-key")]
+    """The reminders that are set, soonest first."""
+    rows = [row for row in house.rows("timer", "due_at") if row["kind"] == "reminder"]
     return [(row["key"].rpartition("-")[2], row["due_at"]) for row in rows]
 
 
-async def test_an_appointment_is_told_and_two_reminders_are_set(house: House, olena: UUID) -> None:
+async def test_an_appointment_is_told_and_three_reminders_are_set(house: House, olena: UUID) -> None:
     await house.hear(house.contact(olena))
     await house.hear(_fixed(olena, uuid4()))
-    assert _changes(house, olena) == [("fixed", "queued")]
-    assert _timers(house) == [("48h", START - timedelta(days=2)), ("3h", START - timedelta(hours=3))]
+    assert _changes(house, olena) == [("fixed", "ready")]
+    assert _timers(house) == [
+        ("7d", START - timedelta(days=7)),
+        ("24h", START - timedelta(days=1)),
+        ("3h", EIGHT),
+    ]
 
 
-async def test_reminders_are_told_when_they_are_due(house: House, olena: UUID) -> None:
+async def test_reminders_are_told_when_they_are_due(house: House, olena: UUID, mailserver: MailServer) -> None:
+    post = house.post(mailserver.port)
     await house.hear(house.contact(olena))
     await house.hear(_fixed(olena, uuid4()))
-    house.now = START - timedelta(days=2)
-    await house.fire_due()
-    house.now = START - timedelta(hours=3)
-    await house.fire_due()
-    assert [change for change, _ in _changes(house, olena)] == ["fixed", "reminder", "reminder"]
+    await house.send_all(post)
+    for due_at in (START - timedelta(days=7), START - timedelta(days=1), EIGHT):
+        house.now = due_at
+        await house.fire_due()
+        await house.send_all(post)
+    assert _changes(house, olena) == [("fixed", "handed_over"), *[("reminder", "handed_over")] * 3]
     assert _timers(house) == []
 
 
@@ -74,7 +82,11 @@ async def test_moving_moves_the_reminders_too(house: House, olena: UUID) -> None
     appointment_id, later = uuid4(), START + timedelta(days=3)
     await house.hear(_fixed(olena, appointment_id))
     await house.hear(_fixed(olena, appointment_id, version=2, starts_at=later))
-    assert _timers(house) == [("48h", later - timedelta(days=2)), ("3h", later - timedelta(hours=3))]
+    assert _timers(house) == [
+        ("7d", later - timedelta(days=7)),
+        ("24h", later - timedelta(days=1)),
+        ("3h", later - timedelta(hours=2)),
+    ]
 
 
 async def test_where_nothing_may_be_pushed_nobody_is_told_and_nothing_is_set(house: House, olena: UUID) -> None:
@@ -136,9 +148,10 @@ async def test_the_end_is_the_same_in_every_order(house: House, repeated: int) -
         for place in order * repeated:
             await house.hear(facts[place])
         going_out = [(change, state) for change, state in _changes(house, olena) if state != "cancelled"]
-        assert going_out == [("fixed", "queued")], order
-        due = [row["due_at"] for row in house.rows("timer", "due_at") if str(appointment_id) in row["key"]]
-        assert due == [START, START + timedelta(days=2) - timedelta(hours=3)], order
+        assert going_out == [("fixed", "ready")], order
+        last, mine = START + timedelta(days=2), f"{appointment_id}-"
+        due = [row["due_at"] for row in house.rows("timer", "due_at") if row["key"].startswith(mine)]
+        assert due == [last - timedelta(days=7), last - timedelta(days=1), last - timedelta(hours=2)], order
 
 
 async def test_a_cancelled_one_is_not_told_in_any_order_when_she_never_heard_of_it(house: House) -> None:
@@ -160,16 +173,19 @@ async def test_what_she_heard_of_is_told_as_moved_and_as_cancelled(
     appointment_id, post = uuid4(), house.post(mailserver.port)
     await house.hear(house.contact(olena, languages=("de",), detail="time_and_place"))
     await house.hear(_fixed(olena, appointment_id))
+    house.now += FILE_WAIT  # nobody brings the file
     await house.send_all(post)
     await house.hear(_fixed(olena, appointment_id, version=2, starts_at=START + timedelta(days=1)))
+    house.now += FILE_WAIT
     await house.send_all(post)
     await house.hear(_cancelled(olena, appointment_id, 3))
+    house.now += FILE_WAIT
     await house.send_all(post)
     texts = [_plain(taken.mail) for taken in mailserver.taken]
-    assert [text.splitlines()[0] for text in texts] == [
-        "Ihr Termin: Mittwoch, 2. Dezember 2026, 10:00 Uhr.",
-        "Ihr Termin wurde verschoben. Die neue Zeit: Donnerstag, 3. Dezember 2026, 10:00 Uhr.",
-        "Ihr Termin findet nicht statt: Donnerstag, 3. Dezember 2026, 10:00 Uhr.",
+    assert [next(line for line in text.splitlines() if "Dezember" in line) for text in texts] == [
+        "Ihr Termin: Freitag, 4. Dezember 2026, 10:00 Uhr.",
+        "Ihr Termin hat sich geändert. Die neue Zeit: Samstag, 5. Dezember 2026, 10:00 Uhr.",
+        "Ihr Termin findet nicht statt: Samstag, 5. Dezember 2026, 10:00 Uhr.",
     ]
 
 
@@ -192,7 +208,7 @@ async def test_a_later_round_makes_the_earlier_question_pointless(house: House) 
         assert {row["arguments"]["round"]: row["state"] for row in rows} == {
             "1": "cancelled",
             "2": "cancelled",
-            "3": "queued",
+            "3": "ready",
         }
 
 
@@ -211,3 +227,30 @@ def _asked_back(person_id: UUID, turn: int) -> Tell:
 
 def _plain(mail: Any) -> str:
     return str(mail.get_body(("plain",)).get_content())
+
+
+@pytest.mark.parametrize("moved", [True, False])
+async def test_timers_of_an_earlier_version_remind_and_go_with_their_appointment(
+    house: House, olena: UUID, mailserver: MailServer, moved: bool
+) -> None:
+    """Until this version notify set 48 hours and 3 hours; an upgrade finds such timers."""
+    appointment_id, post = uuid4(), house.post(mailserver.port)
+    await house.hear(house.contact(olena))
+    await house.hear(_fixed(olena, appointment_id))
+    await house.send_all(post)
+    two_days = START - timedelta(days=2)
+    payload = {"person_id": str(olena), "appointment_id": str(appointment_id), "version": 1, "hours_before": 48}
+    house.run("DELETE FROM timer")
+    house.run(
+        "INSERT INTO timer (kind, key, id, due_at, payload, state, attempts)"
+        " VALUES ('reminder', %s, %s, %s, %s::jsonb, 'waiting', 0)",
+        *(f"{appointment_id}-48h", uuid4(), two_days, json.dumps(payload | {"useful_by": EIGHT.isoformat()})),
+    )
+    if moved:
+        await house.hear(_fixed(olena, appointment_id, version=2, starts_at=START + timedelta(days=1)))
+        assert "48h" not in dict(_timers(house))
+        return
+    house.now = two_days
+    await house.fire_due()
+    await house.send_all(post)
+    assert _changes(house, olena) == [("fixed", "handed_over"), ("reminder", "handed_over")]

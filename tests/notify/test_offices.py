@@ -9,10 +9,21 @@ from prometheus_client import CollectorRegistry, Gauge
 
 from lotse_chassis.faults import Refused
 from lotse_chassis.settings import SettingsInvalid
-from lotse_contracts.notify import OfficeArgument, OfficeNotTold, OfficeTold, TellOffice
+from lotse_contracts.notify import (
+    AskSwitches,
+    OfficeArgument,
+    OfficeNotTold,
+    OfficeTold,
+    SetSwitch,
+    SwitchesAnswer,
+    SwitchName,
+    TellOffice,
+)
 from lotse_notify.domain.mail import Sender
 from lotse_notify.domain.officemail import TEXTS, OfficesInvalid, office_mail_of, offices_of
 from lotse_notify.providers.smtp import SmtpLine
+from lotse_notify.store import offices as store
+from lotse_notify.store.offices import OfficeMail
 from lotse_notify.workers import offices
 from lotse_notify.workers.offices import Counter
 from tests.notify.given import NOW, Databases, House, house_on
@@ -55,6 +66,12 @@ async def send(house: House, mailserver: MailServer, times: int = 1) -> Gauge:
         house.now += timedelta(hours=2)
     await line.close()
     return gauge
+
+
+async def waiting(house: House) -> int:
+    answer = await house.ask(AskSwitches())
+    assert isinstance(answer, SwitchesAnswer)
+    return answer.waiting
 
 
 async def test_a_checkpoint_reaches_the_office_word_for_word(office: House, mailserver: MailServer) -> None:
@@ -114,6 +131,50 @@ async def test_what_may_pass_is_tried_again_until_it_leaves(office: House, mails
     assert len(ids) == 1, "a second copy is the same message to a mail program"
 
 
+@pytest.mark.parametrize("name", ["all", "email"])
+async def test_the_kill_switch_holds_it_until_it_is_let_go(
+    office: House, mailserver: MailServer, name: SwitchName
+) -> None:
+    await office.hear(order())
+    await office.hear(SetSwitch(name="sms", on=False))
+    assert await waiting(office) == 0
+    await office.hear(SetSwitch(name=name, on=False))
+    assert await waiting(office) == 1
+    await send(office, mailserver, times=offices.TRIES_MAX + 1)
+    assert (mailserver.taken, [row["tries"] for row in office.rows("office_mail")]) == ([], [0])
+    await office.hear(SetSwitch(name=name, on=True))
+    assert await waiting(office) == 0
+    await send(office, mailserver)
+    assert len(mailserver.taken) == 1
+
+
+async def test_turned_off_after_it_was_taken_up_nothing_leaves_either(office: House, mailserver: MailServer) -> None:
+    await office.hear(order())
+    mailserver.before = lambda: office.hear(SetSwitch(name="all", on=False))
+    await send(office, mailserver)
+    assert mailserver.taken == []
+    assert [(row["state"], row["reason"]) for row in office.rows("office_mail")] == [("queued", "withdrawn")]
+    mailserver.before = None
+    await office.hear(SetSwitch(name="all", on=True))
+    await send(office, mailserver)
+    assert len(mailserver.taken) == 1
+
+
+async def test_an_alarm_to_our_own_staff_goes_all_the_same_and_a_digest_waits(
+    office: House, mailserver: MailServer
+) -> None:
+    """Whoever silences what is told to people must not silence that somebody needs help."""
+    await office.hear(SetSwitch(name="all", on=False))
+    for template in ("staff_digest", "staff_alarm"):
+        async with office.unit() as unit:
+            text = {"subject": template, "text": template}
+            await store.add(unit.tx, OfficeMail(template, "sozialamt", template, "de", text, office.now))
+    assert await waiting(office) == 1
+    await send(office, mailserver, times=3)
+    states = {row["template"]: row["state"] for row in office.rows("office_mail")}
+    assert states == {"staff_alarm": "sent", "staff_digest": "queued"}
+
+
 @pytest.mark.parametrize("does", ["refuse_recipient", "refuse_content"])
 async def test_what_the_server_refuses_for_good_is_said_and_counted(
     office: House, mailserver: MailServer, does: Does
@@ -135,11 +196,14 @@ async def test_a_server_away_for_days_is_given_up_and_said(office: House, mailse
 
 
 async def test_an_office_that_nobody_named_and_other_arguments_are_refused(office: House) -> None:
+    association, _, note = order().arguments
+    two_lines = (association, OfficeArgument(name="month", value="2026-11\r\nBcc: all@example.org"), note)
     for one, code in (
         (order(office="finanzamt"), "unknown_office"),
         (order(arguments=()), "wrong_arguments"),
         (order(arguments=(*order().arguments, order().arguments[0])), "wrong_arguments"),
         (order(arguments=(*order().arguments, OfficeArgument(name="more", value="x"))), "wrong_arguments"),
+        (order(arguments=two_lines), "wrong_arguments"),
     ):
         with pytest.raises(Refused) as fault:
             await office.hear(one)
@@ -161,7 +225,8 @@ def test_a_wrong_setting_stops_the_start(database: Databases, tmp_path: Path) ->
 
 @pytest.mark.parametrize("key", sorted(key for key, words in TEXTS.items() if "{" in words.subject))
 def test_no_argument_ends_a_header(key: tuple[str, str]) -> None:
-    arguments = {"association": "a", "month": "2026\r\nBcc: x@example.org", "checkpoint": "x\n"}
+    ended = "2026\r\nBcc: x@example.org"
+    arguments = {"association": "a", "month": ended, "checkpoint": "x\n", "subject": ended, "text": "x\n"}
     with pytest.raises(ValueError, match="header"):
         office_mail_of(
             *key,  # type: ignore[arg-type]

@@ -10,17 +10,12 @@ from lotse_chassis.faults import Refused
 from lotse_contracts.envelope import Sealed
 from lotse_contracts.notify import ErasePerson, PageLink, StopTelling, Tell
 from lotse_contracts.sealed import public_bytes, seal
-from lotse_contracts.values import TemplateName
-from lotse_notify.app import shipped_texts
-from lotse_notify.domain.texts import LANGUAGES, filled
-from lotse_notify.workers.claiming import Post
+from lotse_notify.workers.post import Post
 from tests.notify.given import READ_URL, House, tell
 from tests.notify.mailserver import MailServer
 
 CANARY = "CANARYCANARYCANARYCANARY42"
 URL = f"https://page.example.org/me/open/{CANARY}"
-WITH_LINK: tuple[TemplateName, ...] = ("referral_made", "checkback")
-TEXTS = shipped_texts(drafts_allowed=True)
 
 
 @pytest.fixture
@@ -85,7 +80,7 @@ async def test_the_link_lies_under_her_key_and_goes_when_it_has_been_sent(
         assert CANARY.encode() not in repr(house.rows(table)).encode()
     await house.send_all(post)
     (row,) = house.rows("notification")
-    assert (row["state"], row["link"]) == ("sent", None)
+    assert (row["state"], row["link"]) == ("handed_over", None)
     assert CANARY not in caplog.text
 
 
@@ -123,7 +118,7 @@ async def test_what_is_stopped_superseded_late_or_erased_forgets_its_link(house:
     await house.hear(house.contact(person_id, safe=False))
     await house.hear(linked(house, question(person_id)))
     house.now += timedelta(days=4)
-    await house.sweep(post)
+    await house.send_all(post)
     assert not [row for row in house.rows("notification") if row["link"]]
 
 
@@ -178,12 +173,3 @@ async def test_late_for_an_erased_person_nothing_is_kept(house: House, olena: UU
     assert await house.hear(linked(house, question(olena))) == []
     assert house.rows("notification") == []
     assert not house.keys.holds(olena)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("name", [*WITH_LINK, "appointment_neutral"])
-def test_every_language_says_it_without_code_and_pin(language: str, name: str) -> None:
-    words = next(one for one in TEXTS.words.values() if one.language == language)
-    text = " ".join(filled(words, name, {}, own_link=True))  # type: ignore[arg-type]
-    assert "PIN" not in text
-    assert text != " ".join(filled(words, name, {}))  # type: ignore[arg-type]

@@ -1,16 +1,14 @@
-"""The page behind the stop link and the preview of all texts: no script, four languages, GET changes nothing."""
+"""The page behind the stop link: no script, four languages, GET changes nothing."""
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import cast
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
 from lotse_contracts.notify import OptedOut
-from lotse_notify.app import shipped_texts
+from lotse_notify.domain.shipped import shipped_texts
 from lotse_notify.domain.texts import LANGUAGES
 from tests.notify.given import NOW, PUBLIC_URL, House, tell
 from tests.notify.mailserver import MailServer
@@ -28,17 +26,10 @@ async def olena(house: House) -> UUID:
 
 
 @pytest.fixture
-async def browser(house: House) -> AsyncIterator[httpx.AsyncClient]:
-    transport = httpx.ASGITransport(house.service.http)
-    async with httpx.AsyncClient(transport=transport, base_url="http://notify") as client:
-        yield client
-
-
-@pytest.fixture
 async def path(house: House, olena: UUID, mailserver: MailServer) -> str:
     """The link in a mail that she got."""
     await house.hear(tell(olena, useful_by=house.now + timedelta(days=1)))
-    await house.send_all(house.post(mailserver.port))
+    await house.send_all(house.post(mailserver.port, quiet_hours=False))
     body = mailserver.taken[-1].mail.get_body(("plain",))
     assert body is not None
     found = LINK.search(body.get_content())
@@ -80,13 +71,13 @@ async def test_who_has_stopped_is_not_asked_again_in_another_language(browser: h
     assert "<form" not in page.text
 
 
-async def test_what_waits_is_cancelled_by_her_stop(
+async def test_what_waits_is_suppressed_by_her_stop(
     house: House, olena: UUID, browser: httpx.AsyncClient, path: str
 ) -> None:
     await house.hear(tell(olena, key="waiting", useful_by=house.now + timedelta(days=1)))
     await browser.post(path)
     waiting = house.rows("notification", "created_at")[-1]
-    assert (waiting["state"], waiting["because"]) == ("cancelled", "opted_out")
+    assert (waiting["state"], waiting["because"]) == ("suppressed", "opted_out")
 
 
 async def test_after_the_withdrawal_is_recorded_a_new_consent_is_good_again(
@@ -98,7 +89,7 @@ async def test_after_the_withdrawal_is_recorded_a_new_consent_is_good_again(
     house.now += timedelta(seconds=1)
     await house.hear(house.contact(olena, version=3))
     await house.hear(tell(olena, key="again", useful_by=house.now + timedelta(days=1)))
-    assert house.rows("notification", "created_at")[-1]["state"] == "queued"
+    assert house.rows("notification", "created_at")[-1]["state"] == "ready"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -130,24 +121,6 @@ async def test_nothing_may_be_loaded_framed_or_kept(browser: httpx.AsyncClient, 
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
     assert headers["Referrer-Policy"] == "no-referrer"
     assert headers["Cache-Control"] == "no-store"
-
-
-async def test_the_preview_shows_every_text_and_marks_the_drafts(browser: httpx.AsyncClient) -> None:
-    page = await browser.get("/templates")
-    assert page.status_code == 200
-    for words in WORDS.values():
-        for notice in words.notices.values():
-            assert notice.link in page.text
-    assert page.text.count("Draft: no native speaker has signed it") == 2
-
-
-async def test_the_preview_shows_the_html_part_in_a_sandbox(browser: httpx.AsyncClient) -> None:
-    page = await browser.get("/templates/ru/appointment_moved")
-    assert "sandbox" in page.headers["Content-Security-Policy"]
-    assert '<html lang="ru">' in page.text
-    missing = await browser.get("/templates/xx/appointment_moved")
-    assert missing.status_code == 422
-    assert cast("dict[str, object]", missing.json())["fields"] == ["language"]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

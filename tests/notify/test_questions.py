@@ -26,8 +26,8 @@ async def test_why_is_answered_oldest_first(house: House, olena: UUID) -> None:
     answer = await house.ask(AskWhy(person_id=olena, dedupe_key="k1"))
     assert isinstance(answer, WhyAnswer)
     assert [(one.decision, one.because) for one in answer.decisions] == [
-        ("parked", "no_contact"),
-        ("queued", "due"),
+        ("held", "no_contact"),
+        ("ready", "due"),
         ("ignored", "already_told"),
     ]
 
@@ -54,7 +54,7 @@ async def test_her_data_is_sealed_to_whoever_asked_and_the_access_is_logged(hous
     assert answer.content is not None
     plain = open_sealed(answer.content, asker, type_name=AskPersonData.type_name(), key=str(olena))
     document = json.loads(plain)
-    assert document["contact"][0]["address"] == ADDRESS
+    assert document["contact_point"][0]["address"] == ADDRESS
     assert document["notification"][0]["template"] == "receipt"
     assert ADDRESS not in answer.model_dump_json()
     (row,) = house.rows("access_log")

@@ -9,7 +9,7 @@ import pytest
 
 from lotse_contracts.notify import MessageDelivered, MessageUnresolved
 from lotse_notify.handlers.resolving import resolve
-from lotse_notify.workers.claiming import Post
+from lotse_notify.workers.post import Post
 from tests.notify.given import ADDRESS, House, tell
 from tests.notify.mailserver import MailServer
 
@@ -36,7 +36,7 @@ async def doubtful(house: House, mailserver: MailServer, post: Post) -> UUID:
 async def test_what_arrived_is_sent_for_good(house: House, doubtful: UUID, post: Post, mailserver: MailServer) -> None:
     async with house.unit() as unit:
         assert await resolve(unit, doubtful, "arrived")
-    assert house.states() == {"receipt": ("sent", "confirmed_by_hand")}
+    assert house.states() == {"receipt": ("delivered", "confirmed_by_hand")}
     assert [type(fact) for fact in house.said] == [MessageUnresolved, MessageDelivered]
     assert await house.send_all(post) == 0
     assert len(mailserver.taken) == 1
@@ -46,7 +46,7 @@ async def test_what_is_absent_goes_again(house: House, doubtful: UUID, post: Pos
     async with house.unit() as unit:
         assert await resolve(unit, doubtful, "absent")
     assert await house.send_all(post) == 1
-    assert house.states() == {"receipt": ("sent", "server_took_it")}
+    assert house.states() == {"receipt": ("handed_over", "server_took_it")}
     first, second = mailserver.taken
     assert first.mail["Message-ID"] == second.mail["Message-ID"]
 
@@ -64,19 +64,37 @@ async def test_an_administrator_lists_and_resolves_without_a_broker(house: House
     listed = _command(house, "unresolved")
     assert listed.stdout.split()[:3] == [str(doubtful), "receipt", "smtp"]
     assert ADDRESS not in listed.stdout
-    resolved = _command(house, "resolve", f"{doubtful} arrived\n\n{uuid4()} absent\nnonsense\n")
+    resolved = _command(house, "resolve", lines=f"{doubtful} arrived\n\n{uuid4()} absent\nnonsense\n")
     assert resolved.returncode == 1
-    assert [line.split(":")[0] for line in resolved.stdout.splitlines()] == ["line 3", "line 4"]
-    assert house.states() == {"receipt": ("sent", "confirmed_by_hand")}
+    assert [line.split(":")[0] for line in resolved.stdout.splitlines()] == ["Zeile 3", "Zeile 4"]
+    english = _command(house, "resolve", "--lang", "en", lines="nonsense\n")
+    assert english.stdout == "line 1: not `ID arrived|absent|leave`, or nothing is in doubt there\n"
+    assert house.states() == {"receipt": ("delivered", "confirmed_by_hand")}
     assert [row["claim_name"] for row in house.rows("outbox")] == ["evt.notify.message-delivered"]
-    assert _command(house, "unresolved").stdout == ""
+    nothing = _command(house, "unresolved")
+    assert (nothing.stdout, nothing.stderr) == ("", "nichts ist im Zweifel\n")
 
 
-def _command(house: House, command: str, lines: str = "") -> subprocess.CompletedProcess[str]:
-    given = {"LOTSE_DATABASE_URL": house.database.url, "LOTSE_ASSOCIATION": "auslaenderrat"}
+@pytest.mark.parametrize(
+    "command", [("unresolved",), ("resolve",), ("dead",), ("switch",), ("costs",), ("why", str(uuid4()))], ids=range(6)
+)
+def test_without_its_database_a_command_says_so_in_a_sentence(house: House, command: tuple[str, ...]) -> None:
+    away = _command(house, *command, lines=f"{uuid4()} arrived\n", url="postgresql://canary@127.0.0.1:1/canary")
+    assert (away.returncode, away.stdout) == (1, "")
+    assert away.stderr == "Die Datenbank antwortet nicht; läuft Lotse?\n"
+
+
+def test_a_day_that_is_none_is_told_as_it_is_written(house: House) -> None:
+    said = _command(house, "costs", "--since", "gestern")
+    assert said.returncode == 2
+    assert said.stderr.endswith("argument --since: a day as 2026-11-01\n")
+
+
+def _command(house: House, *command: str, lines: str = "", url: str = "") -> subprocess.CompletedProcess[str]:
+    given = {"LOTSE_DATABASE_URL": url or house.database.url, "LOTSE_ASSOCIATION": "auslaenderrat"}
     own = {name: value for name, value in os.environ.items() if not name.startswith("LOTSE_")}
     return subprocess.run(
-        [sys.executable, "-m", "lotse_notify", command],
+        [sys.executable, "-m", "lotse_notify", *command],
         env=own | given,
         input=lines,
         capture_output=True,

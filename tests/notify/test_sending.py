@@ -4,7 +4,6 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
-from prometheus_client import CollectorRegistry
 
 from lotse_contracts.notify import (
     ContactUnreachable,
@@ -13,9 +12,9 @@ from lotse_contracts.notify import (
     MessageSent,
     MessageUnresolved,
 )
-from lotse_notify.providers.smtp import SmtpLine
-from lotse_notify.workers import sender
-from lotse_notify.workers.claiming import Post
+from lotse_notify.domain.machine import ENDS
+from lotse_notify.domain.outcome import SETTLE_SECONDS
+from lotse_notify.workers.post import Post
 from tests import kit
 from tests.notify.given import ADDRESS, NAME, NOW, READ_URL, House, tell
 from tests.notify.mailserver import Does, MailServer
@@ -53,7 +52,7 @@ async def test_a_mail_arrives_in_her_language_and_gives_nothing_away(
     (fact,) = house.said
     assert isinstance(fact, MessageSent)
     assert (fact.person_id, fact.channel, fact.language) == (olena, "email", "uk")
-    assert house.states() == {"answer_waits": ("sent", "server_took_it")}
+    assert house.states() == {"answer_waits": ("handed_over", "server_took_it")}
 
 
 async def test_one_line_carries_many_mails(house: House, olena: UUID, post: Post, mailserver: MailServer) -> None:
@@ -67,14 +66,12 @@ async def test_one_line_carries_many_mails(house: House, olena: UUID, post: Post
 async def test_a_line_that_the_server_has_dropped_is_opened_anew(
     house: House, olena: UUID, post: Post, mailserver: MailServer
 ) -> None:
-    line, meters = SmtpLine(post.server), sender.SendMeters(CollectorRegistry())
     for number in range(3):
         await house.hear(tell(olena, key=f"k{number}"))
-        await sender.send_next(house.unit, post, line, meters)
+        await house.send_all(post)
         mailserver.cut()
-    await line.close()
     assert len(mailserver.taken) == 3
-    assert {row["state"] for row in house.rows("notification")} == {"sent"}
+    assert {row["state"] for row in house.rows("notification")} == {"handed_over"}
 
 
 PASSING: list[Does] = [
@@ -97,21 +94,21 @@ async def test_a_definite_no_that_may_pass_is_tried_again_later(
     await house.hear(tell(olena))
     assert await house.send_all(post) == 1
     ((state, _),) = house.states().values()
-    assert (state, mailserver.taken, house.said) == ("queued", [], [])
+    assert (state, mailserver.taken, house.said) == ("scheduled", [], [])
     (row,) = house.rows("notification")
     assert row["due_at"] > NOW
     mailserver.does = "take"
     house.now = row["due_at"]
     await house.send_all(post)
     assert len(mailserver.taken) == 1
-    assert house.states() == {"receipt": ("sent", "server_took_it")}
+    assert house.states() == {"receipt": ("handed_over", "server_took_it")}
 
 
 async def test_a_server_that_is_away_is_tried_until_it_is_of_no_use(house: House, olena: UUID) -> None:
     (port,) = kit.free_ports(1)
     post, tries = house.post(port), 0
     await house.hear(tell(olena))
-    while house.states()["receipt"][0] == "queued":
+    while house.states()["receipt"][0] not in ENDS:
         tries += await house.send_all(post)
         await house.sweep(post)
         house.now = house.rows("notification")[0]["due_at"]
@@ -142,9 +139,10 @@ async def test_a_definite_no_for_good_is_not_tried_again(
 
 
 @pytest.mark.parametrize(("does", "arrived"), [("drop_after_dot", 1), ("silent_after_dot", 1), ("drop_in_content", 0)])
-async def test_what_nobody_knows_is_unresolved_and_never_sent_again(
+async def test_what_nobody_knows_is_unresolved_and_goes_again_once_as_the_very_same_mail(
     house: House, olena: UUID, mailserver: MailServer, *, does: Does, arrived: int
 ) -> None:
+    """Source: 4.2, and 8.4 (b): at most two copies, one Message-ID. Trap 19: the same content, byte for byte."""
     post = house.post(mailserver.port, timeout_seconds=0.5)
     mailserver.does = does
     await house.hear(tell(olena))
@@ -153,14 +151,69 @@ async def test_what_nobody_knows_is_unresolved_and_never_sent_again(
     assert isinstance(fact, MessageUnresolved)
     ((state, _),) = house.states().values()
     assert state == "unresolved"
+    assert await house.send_all(post) == 0
     mailserver.does = "take"
-    for days in range(1, 5):
-        house.now = NOW + timedelta(days=days)
+    house.now = NOW + timedelta(seconds=SETTLE_SECONDS["email"])
+    for _ in range(3):
         await house.sweep(post)
-        assert await house.send_all(post) == 0
-    assert len(mailserver.taken) == arrived
+        await house.send_all(post)
+        house.now += timedelta(hours=1)
+    assert len(mailserver.taken) == arrived + 1
+    assert len({taken.content for taken in mailserver.taken}) == 1
+    assert house.states() == {"receipt": ("handed_over", "server_took_it")}
+    assert [row["state"] for row in house.rows("send_attempt", "started_at")] == ["abandoned", "accepted"]
+
+
+async def test_a_mail_that_is_doubtful_twice_is_presumed_sent_and_never_goes_a_third_time(
+    house: House, olena: UUID, mailserver: MailServer
+) -> None:
+    post = house.post(mailserver.port, timeout_seconds=0.5)
+    mailserver.does = "drop_after_dot"
+    await house.hear(tell(olena))
+    for _ in range(5):
+        await house.send_all(post)
+        house.now += timedelta(hours=1)
+        await house.sweep(post)
+    assert len(mailserver.taken) == 2
+    assert len({str(taken.mail["Message-ID"]) for taken in mailserver.taken}) == 1
+    assert house.states() == {"receipt": ("presumed_sent", "waited_long_enough")}
     await house.hear(tell(olena))
     assert await house.send_all(post) == 0
+
+
+async def test_another_content_has_another_message_id(house: House, olena: UUID, mailserver: MailServer) -> None:
+    """Trap 19: she changed her language between two copies, so a mailbox must not take the second for the first."""
+    post = house.post(mailserver.port, timeout_seconds=0.5)
+    mailserver.does = "drop_after_dot"
+    await house.hear(tell(olena))
+    await house.send_all(post)
+    mailserver.does = "take"
+    await house.hear(house.contact(olena, version=2, languages=("de",)))
+    house.now = NOW + timedelta(seconds=SETTLE_SECONDS["email"])
+    await house.sweep(post)
+    await house.send_all(post)
+    first, second = (taken.mail for taken in mailserver.taken)
+    assert (first["Content-Language"], second["Content-Language"]) == ("uk", "de")
+    assert first["Message-ID"] != second["Message-ID"]
+
+
+async def test_what_is_kept_to_go_again_is_ciphertext_and_gone_with_the_end(
+    house: House, olena: UUID, mailserver: MailServer
+) -> None:
+    post = house.post(mailserver.port, timeout_seconds=0.5)
+    mailserver.does = "drop_after_dot"
+    await house.hear(tell(olena))
+    await house.send_all(post)
+    (row,) = house.rows("notification")
+    assert len(row["rendered"]) > 500
+    assert ADDRESS.encode() not in row["rendered"]
+    assert row["ended_at"] is None
+    mailserver.does = "take"
+    house.now = NOW + timedelta(seconds=SETTLE_SECONDS["email"])
+    await house.sweep(post)
+    await house.send_all(post)
+    (row,) = house.rows("notification")
+    assert (row["rendered"], row["state"]) == (None, "handed_over")
 
 
 async def test_why_tells_the_whole_way(house: House, olena: UUID, mailserver: MailServer, post: Post) -> None:
@@ -171,11 +224,11 @@ async def test_why_tells_the_whole_way(house: House, olena: UUID, mailserver: Ma
     house.now = house.rows("notification")[0]["due_at"]
     await house.send_all(post)
     assert [(row["decision"], row["because"]) for row in house.rows("decision")] == [
-        ("queued", "due"),
-        ("sending", "due"),
-        ("queued", "recipient_deferred"),
-        ("sending", "due"),
-        ("sent", "server_took_it"),
+        ("ready", "due"),
+        ("in_flight", "email"),
+        ("scheduled", "recipient_deferred"),
+        ("in_flight", "email"),
+        ("handed_over", "server_took_it"),
     ]
 
 
@@ -198,7 +251,10 @@ async def test_one_that_cannot_be_written_does_not_hold_up_the_rest(
     house.run("UPDATE notification SET template = 'appointment', due_at = due_at - interval '1 hour'")
     await house.hear(tell(olena, key="good"))
     await house.send_all(post)
-    assert house.states() == {"appointment": ("failed", "cannot_be_written"), "receipt": ("sent", "server_took_it")}
+    assert house.states() == {
+        "appointment": ("failed", "cannot_be_written"),
+        "receipt": ("handed_over", "server_took_it"),
+    }
     assert len(mailserver.taken) == 1
 
 
@@ -212,4 +268,4 @@ async def test_what_only_newer_code_can_say_is_left_for_it(
     await house.hear(house.contact(olena, version=2, safe=False))
     house.now = NOW + timedelta(days=30)
     await house.sweep(post)
-    assert house.states() == {"of_tomorrow": ("queued", "due"), "receipt": ("sent", "server_took_it")}
+    assert house.states() == {"of_tomorrow": ("ready", "due"), "receipt": ("handed_over", "server_took_it")}

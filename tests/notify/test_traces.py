@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import httpx
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from nats.aio.client import Client
@@ -19,10 +20,10 @@ from lotse_contracts.envelope import Message, envelope_of, subject_for, to_json
 from lotse_contracts.notify import ErasePerson
 from lotse_contracts.referral import AppointmentFixed
 from lotse_contracts.sealed import public_bytes
-from lotse_notify.providers.smtp import SmtpLine
 from lotse_notify.store.tables import metadata
 from lotse_notify.workers import outcomes, sender
-from lotse_notify.workers.claiming import Claim, Post, claim
+from lotse_notify.workers.claiming import claim
+from lotse_notify.workers.post import Post
 from lotse_notify.workers.sweeping import sweep
 from tests import kit
 from tests.chaos.processes import Running, running
@@ -48,6 +49,7 @@ def traces(tmp_path: Path) -> Path:
 @pytest.fixture
 def notify(database: Databases, broker: kit.Broker, mailserver: MailServer, traces: Path) -> Iterator[Running]:
     changed = {"smtp_port": str(mailserver.port), "drafts_allowed": "true", "retry_seconds": "0.1"}
+    changed |= {"quiet_hours": "false", "recipients": "local"}
     with running("notify", database("notify"), broker, traces_file=str(traces), **changed) as process:
         yield process
 
@@ -87,22 +89,39 @@ async def test_every_try_to_send_and_what_is_said_of_it_belong_to_the_order_to_t
 
 
 async def test_a_reminder_goes_on_where_its_appointment_was_fixed(
-    notify: Running, broker: kit.Broker, mailserver: MailServer, traces: Path
+    notify: Running, broker: kit.Broker, mailserver: MailServer, traces: Path, tmp_path: Path
 ) -> None:
+    """A day before it, which comes at once."""
+    notify.clock = tmp_path / "clock"
+    notify.clock.write_text("0")
     notify.start()
     await notify.ready()
     person_id = uuid4()
-    fixed = _appointment(person_id, _now() + timedelta(hours=3, seconds=2))
+    fixed = _appointment(person_id, (_now() + 3 * DAY).replace(hour=12))
     async with broker.connected("intake") as intake, broker.connected("referral") as referral:
         await _publish(intake, _contact(person_id, broker), OTHER_HEADER)
         await _publish(referral, fixed, HEADER)
-        await kit.eventually(lambda: len(_named(traces, "send mail")) == 2)
+        await kit.eventually(lambda: len(_named(traces, "send mail")) == 1, 30)
+        notify.clock.write_text(str((fixed.starts_at - DAY - _now()).total_seconds() + 1))
+        await kit.eventually(lambda: len(_named(traces, "send mail")) == 2, 30)
     (handled,) = _named(traces, "handle lotse.*.evt.referral.appointment-fixed.v1")
     (fired,) = _named(traces, "timer reminder")
     assert [span["parent_id"] for span in _named(traces, "send mail")] == [handled["span_id"], fired["span_id"]]
     assert fired["parent_id"] == handled["span_id"]
     assert handled["trace_id"] == TRACE
     assert len(mailserver.taken) == 2
+
+
+async def test_a_page_is_one_span_and_what_machines_call_is_none(notify: Running, traces: Path) -> None:
+    notify.start()
+    await notify.ready()
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{notify.port}") as client:
+        for path in ("/metrics", "/health/live", "/cb/kannel/secret?ref=secret", "/read?secret"):
+            await client.get(path)
+    await kit.eventually(lambda: _named(traces, "GET /read"))
+    spans = [json.loads(line) for line in traces.read_text().splitlines()]
+    assert [span["name"] for span in spans if not span["name"].startswith(("handle ", "timer "))] == ["GET /read"]
+    assert spans[-1]["attributes"] == {"http.route": "/read"}
 
 
 def _appointment(person_id: UUID, starts_at: datetime) -> AppointmentFixed:
@@ -158,7 +177,7 @@ async def olena(house: House) -> UUID:
 
 @pytest.fixture
 def post(house: House, mailserver: MailServer) -> Post:
-    return house.post(mailserver.port, timeout_seconds=0.5)
+    return house.post(mailserver.port, timeout_seconds=0.5, quiet_hours=False)  # today's clock may stand at night
 
 
 @pytest.mark.parametrize(
@@ -183,15 +202,15 @@ async def test_what_turns_out_not_to_be_sent_is_said_there_too(house: House, ole
 
 async def test_what_is_swept_is_said_each_in_its_own_trace(house: House, olena: UUID, post: Post) -> None:
     await _told(house, olena)
-    claimed = await claim(house.service.unit, post)
-    assert isinstance(claimed, Claim)
+    (claimed,) = (await claim(house.service.unit, post, rows_max=10)).claims
     async with house.service.unit() as unit:
-        assert await outcomes.may_begin(unit, claimed.submission)
-    house.run("UPDATE submission SET lease_until = started_at")
+        assert await outcomes.may_begin(unit, claimed.attempt, post)
+    house.run("UPDATE send_attempt SET lease_until = started_at")
     with telemetry.extracted(OTHER_HEADER):
         await house.hear(tell(olena, key="late", useful_by=house.now + DAY))
-    house.run("UPDATE notification SET useful_by = asked_at WHERE state = 'queued'")
+    house.run("UPDATE notification SET useful_by = asked_at WHERE state = 'ready'")
     await sweep(house.service.unit, post)
+    await _send(house, post)
     assert _facts(house) == {"message-unresolved": TRACE, "message-failed": OTHER}
 
 
@@ -229,9 +248,10 @@ async def _told(house: House, person_id: UUID) -> None:
 
 async def _send(house: House, post: Post) -> None:
     """One, as the worker does."""
-    line = SmtpLine(post.server)
-    assert await sender.send_next(house.service.unit, post, line, sender.SendMeters(CollectorRegistry()))
-    await line.close()
+    sending = sender.Sender(house.service.unit, post, sender.SendMeters(CollectorRegistry()))
+    assert await sending.take()
+    await sending.finish()
+    await post.routes.close()
 
 
 def _facts(house: House) -> dict[str, str]:

@@ -8,6 +8,7 @@ import pytest
 from lotse_chassis.faults import Refused
 from lotse_contracts import Message
 from lotse_contracts.intake import FieldsRefused, PersonRegistered, ReceiveMoreFields, ReleaseFields
+from lotse_contracts.notify import Tell
 from lotse_contracts.referral import (
     AnswerReferral,
     AskOpenReferrals,
@@ -85,12 +86,14 @@ async def test_a_partner_goes_all_the_way_and_the_sender_hears_each_step_once(de
     assert names(facts) == [
         "ReferralWaitlisted",
         "ReferralAccepted",
+        "Tell",
         "ReferralServiceStarted",
         "ReferralFailed",
     ]
+    assert only(Tell, facts).template == "referral_accepted"
     failed = only(ReferralFailed, facts)
     assert (failed.reason, failed.confirmed_by) == ("not_eligible_after_check", "receiver")
-    assert [fact.model_dump()["version"] for fact in facts] == [4, 5, 6, 7]
+    assert [fact.model_dump()["version"] for fact in facts if not isinstance(fact, Tell)] == [4, 5, 6, 7]
     assert hers.person_id != person.person_id
 
 

@@ -9,6 +9,7 @@ import vobject
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lotse_referral.domain.calendar_file import uid_of
 from lotse_referral.domain.group_calendar import Shown, series_file
 from lotse_referral.domain.groups import GroupOffer, OfferWords
 from lotse_referral.domain.series import Deviation, Series, between
@@ -75,7 +76,7 @@ def test_another_library_reads_the_very_sessions(series: Series, data: st.DataOb
     assert starts_of(file) == held(series, deviations)
     calendar = icalendar.Calendar.from_ical(file)
     assert calendar["METHOD"] == "PUBLISH"
-    assert all(event["UID"] == f"{UUID(int=600)}@auslaenderrat.lotse" for event in calendar.walk("VEVENT"))
+    assert all(event["UID"] == uid_of(UUID(int=600), "auslaenderrat") for event in calendar.walk("VEVENT"))
 
 
 def test_the_wall_clock_stays_across_the_change_and_the_zone_comes_along() -> None:

@@ -156,7 +156,7 @@ async def test_one_address_that_floods_is_turned_away_and_another_is_not(desk: D
 async def test_all_addresses_together_have_a_share() -> None:
     """Whoever has many addresses is turned away, too; the next second brings room again."""
     clock = [0.0]
-    gate = Gate(ReferralSettings(association="x", database_url="x"), lambda: clock[0])
+    gate = Gate(ReferralSettings(association="x", database_url="postgresql://x"), lambda: clock[0])
     for number in range(POSTS_BURST):
         await gate(_from(number))
     with pytest.raises(Refused, match="too_many"):

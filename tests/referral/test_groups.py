@@ -25,6 +25,7 @@ from lotse_contracts.referral import (
     PlaceBooked,
     PlaceCancelled,
 )
+from lotse_referral.domain.notices import LAST_WORD
 from lotse_referral.domain.offer_reading import Loaded, offers_of
 from lotse_referral.domain.seats import WAITING_MAX, Booking, is_full, waiting_before
 from lotse_referral.handlers.groups import saved
@@ -97,7 +98,11 @@ async def test_a_session_is_moved_called_off_and_put_back(desk: Desk) -> None:
     assert (told.template, told.arguments) == ("group_place", ())
     assert await desk.hears(moved) == []
     off = CancelGroupSession(offer_id=OFFER_ID, session=NEXT)
-    assert names(await desk.hears(off)) == ["GroupSessionCancelled", "Tell"]
+    said = await desk.hears(off)
+    assert names(said) == ["GroupSessionCancelled", "Tell"]
+    missed = only(Tell, said)
+    assert (missed.template, [one.name for one in missed.arguments]) == ("group_cancelled", ["starts_at"])
+    assert missed.arguments[0].value == (missed.useful_by + LAST_WORD).isoformat()
     assert await desk.hears(off) == []
     back = MoveGroupSession(offer_id=OFFER_ID, session=NEXT, on=NEXT, at="12:00")
     again = await desk.hears(back)

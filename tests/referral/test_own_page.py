@@ -15,7 +15,7 @@ FOREIGN_LETTERS = {"uk": "ыэёъЫЭЁЪ", "ru": "іїєґІЇЄҐ"}
 
 async def test_the_notice_says_nothing_and_leads_to_her_page(her: Her) -> None:
     told = only(Tell, await her.referred())
-    assert (told.template, told.arguments) == ("referral_made", ())
+    assert (told.template, told.arguments) == ("referral_sent", ())
     assert "page.example.org" not in told.model_dump_json()
     assert re.fullmatch(rf"{PUBLIC_URL}/me/open/[0-9A-Z]{{26}}", link_in([told]).url)
 

@@ -107,7 +107,7 @@ async def test_a_card_is_delivered_at_once_and_the_person_is_told(desk: Desk) ->
     assert names(said) == ["ReferralSent", "ReferralDelivered", "Tell"]
     assert (only(ReferralSent, said).version, only(ReferralDelivered, said).version) == (1, 2)
     told = only(Tell, said)
-    assert (told.template, told.arguments, told.useful_by) == ("referral_made", (), NOW + timedelta(days=14))
+    assert (told.template, told.arguments, told.useful_by) == ("referral_sent", (), NOW + timedelta(days=14))
 
 
 async def test_she_is_asked_on_day_three_ten_and_thirty_and_never_again(desk: Desk) -> None:

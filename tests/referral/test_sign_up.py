@@ -185,7 +185,7 @@ async def test_a_coordinator_strikes_a_machine_s_sign_up_and_never_a_person_s(de
     await desk.hears(BookPlace(booking_id=UUID(int=9), person_id=person.person_id, offer_id=OFFER_ID))
     said = await desk.hears(StrikeSignUp(offer_id=OFFER_ID, booking_id=row["booking_id"]))
     assert only(PlaceBooked, said).waitlisted is False
-    assert only(Tell, said).template == "group_place"
+    assert only(Tell, said).template == "group_moved_up"
     assert await desk.hears(StrikeSignUp(offer_id=OFFER_ID, booking_id=row["booking_id"])) == []
     with pytest.raises(Exception, match="wrong_person"):
         await desk.hears(StrikeSignUp(offer_id=OFFER_ID, booking_id=UUID(int=9)))

@@ -1,4 +1,4 @@
-"""As soon as her contact is unsafe, what was sent to it opens nothing any more: somebody else may read it."""
+"""What was sent to her contact opens nothing once that is unsafe, or hers no more: somebody else may read it."""
 
 from lotse_contracts.intake import ContactSafetyChanged
 from tests.referral.her import Her, link_in, path_of, rows
@@ -31,4 +31,14 @@ async def test_old_news_of_an_unsafe_contact_closes_nothing(her: Her) -> None:
     await her.desk.hears(ContactSafetyChanged(person_id=her.person.person_id, version=2, safe=True))
     await her.desk.hears(ContactSafetyChanged(person_id=her.person.person_id, version=1, safe=False))
     await her.opens(url)
+    assert "Jobcenter" in await her.page()
+
+
+async def test_what_was_sent_to_an_address_that_is_hers_no_more_opens_nothing(her: Her) -> None:
+    url = link_in(await her.referred()).url
+    changed = ContactSafetyChanged(person_id=her.person.person_id, version=1, safe=True, replaced=True)
+    assert await her.desk.hears(changed) == []
+    assert (await her.opens(url)).status_code == 404
+    fresh = link_in(await her.is_asked()).url
+    await her.opens(fresh)
     assert "Jobcenter" in await her.page()

@@ -1,4 +1,4 @@
-"""Consents, and the only door through which a person's fields leave."""
+"""Consents: what a person agrees to, and how each of them stands."""
 
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
@@ -8,7 +8,6 @@ from pydantic import AwareDatetime, Field, StringConstraints
 from lotse_contracts.envelope import (
     ITEMS_MAX,
     Answer,
-    Base64Url,
     Code,
     Digest,
     Fact,
@@ -30,7 +29,6 @@ from lotse_contracts.values import (
     ConsentStateName,
     FieldGroup,
     Grantor,
-    RecipientLanguage,
 )
 
 GROUPS_MAX = 10
@@ -143,25 +141,6 @@ class WithdrawProvedConsent(Order):
     consent_id: UUID
 
 
-class ReleaseFields(Order):
-    """Referral asks for a person's fields for one referral; only intake's guard decides."""
-
-    NAME: ClassVar[str] = "release-fields"
-    SERVICE: ClassVar[str] = "intake"
-    KEY: ClassVar[str] = "person_id"
-
-    person_id: UUID
-    referral_id: UUID
-    consent_id: UUID
-    recipient: Token = Field(description="an association's name or a service's id")
-    purpose: Code = "referral"
-    codes: tuple[Code, ...] = Field(max_length=CONCERNS_MAX)
-    field_groups: tuple[FieldGroup, ...] = Field(max_length=GROUPS_MAX)
-    receiver_key: Base64Url = Field(
-        description="X25519, 32 raw bytes: of the receiving intake, or of our referral where a service receives"
-    )
-
-
 class ConsentGiven(Fact):
     """A consent is in force, one in writing until `pending_until` at first."""
 
@@ -226,32 +205,6 @@ class ConsentExpired(Fact):
     reason: Literal["valid_to", "unproved"]
 
 
-class FieldsReleased(Fact):
-    """The guard let the named groups out; the sealed bytes travel as an order, never here."""
-
-    NAME: ClassVar[str] = "fields-released"
-    SERVICE: ClassVar[str] = "intake"
-    KEY: ClassVar[str] = "person_id"
-
-    referral_id: UUID
-    person_id: UUID
-    consent_id: UUID
-    field_groups: tuple[FieldGroup, ...] = Field(max_length=GROUPS_MAX)
-    ciphertext_sha256: Digest
-
-
-class FieldsRefused(Fact):
-    """The guard said no, and why."""
-
-    NAME: ClassVar[str] = "fields-refused"
-    SERVICE: ClassVar[str] = "intake"
-    KEY: ClassVar[str] = "person_id"
-
-    referral_id: UUID
-    person_id: UUID
-    reason: Code
-
-
 class ConsentEntry(SaidPart):
     """One consent as it stands."""
 
@@ -293,27 +246,6 @@ class AskConsents(Question):
     person_id: UUID
 
 
-class ConsentOfFormAnswer(Answer):
-    """The consent whose form this is; `known` is false where there is none of ours."""
-
-    known: bool
-    consent_id: UUID | None = None
-    person_id: UUID | None = None
-    kind: ConsentKind | None = None
-    state: ConsentStateName | None = None
-
-
-class AskConsentOfForm(Question):
-    """Which consent does this signed form belong to, by the code that stands on it?"""
-
-    NAME: ClassVar[str] = "consent-of-form"
-    SERVICE: ClassVar[str] = "intake"
-    ANSWER: ClassVar[type[Answer]] = ConsentOfFormAnswer
-    ROLES: ClassVar[frozenset[str]] = COUNSELLORS
-
-    form_code: FormCode
-
-
 class OwnConsent(SaidPart):
     """One of her consents as she reads it."""
 
@@ -342,44 +274,3 @@ class AskOwnConsents(Question):
 
     receipt_code: ReceiptCode
     pin: Pin
-
-
-class ConsentSection(SaidPart):
-    """One part of a consent's text under its heading."""
-
-    heading: str
-    text: str
-
-
-class ConsentTextAnswer(Answer):
-    """A text as it is shown and printed. `draft`: the data protection officer has not confirmed it yet.
-
-    `text_sha256` is the SHA-256, hexadecimal, of kind, version, language, title, and of heading and text of each
-    section, in this order, UTF-8, joined by line feeds.
-    """
-
-    kind: ConsentKind
-    version: Token
-    language: RecipientLanguage
-    valid_from: str = Field(pattern=r"^\d{4}-\d{2}-\d{2}$")
-    draft: bool
-    title: str
-    sections: tuple[ConsentSection, ...] = Field(max_length=ITEMS_MAX)
-    text_sha256: Digest
-
-
-class AskConsentText(Question):
-    """The text of a consent with these terms in it; without a version the one in force today."""
-
-    NAME: ClassVar[str] = "consent-text"
-    SERVICE: ClassVar[str] = "intake"
-    ANSWER: ClassVar[type[Answer]] = ConsentTextAnswer
-
-    kind: ConsentKind
-    language: RecipientLanguage
-    version: Token | None = None
-    recipient: Token | None = None
-    purpose: Code | None = None
-    codes: tuple[Code, ...] = Field(default=(), max_length=CONCERNS_MAX)
-    field_groups: tuple[FieldGroup, ...] = Field(default=(), max_length=GROUPS_MAX)
-    valid_to: AwareDatetime | None = None

@@ -1,10 +1,10 @@
 """What is sealed inside orders and answers of intake; never on the wire in the open."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from lotse_contracts.envelope import TEXT_CHARACTERS_MAX, Code, Part, SaidPart
 from lotse_contracts.values import ContactKind, Detail
@@ -28,12 +28,56 @@ Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterVal
 """A day as it stands on paper, YYYY-MM-DD."""
 
 
-class ContactPoint(Part):
-    """One way to answer; `none` means that she reads by receipt code and PIN."""
+TimeOfDay = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
+"""Hours and minutes in Dresden's time, such as `18:30`."""
+IsoWeekday = Annotated[int, Field(ge=1, le=7)]
+"""1 is Monday, 7 is Sunday."""
+SAFE_HOURS_MAX = 7  # windows of one contact
+FURTHER_MAX = 4  # ways to tell one person something, beside the first
+
+
+class SafeHours(Part):
+    """When it is safe to tell her something: these days of the week, from the one time until the other."""
+
+    weekdays: tuple[IsoWeekday, ...] = Field(default=(1, 2, 3, 4, 5, 6, 7), min_length=1, max_length=7)
+    starts: TimeOfDay
+    ends: TimeOfDay
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.starts >= self.ends:
+            raise ValueError("it ends before it begins; a night is two windows")
+        return self
+
+
+class PointRules(Part):
+    """What holds for one way to tell her something."""
+
+    detail: Detail = Field(default="neutral", description="her choice of what a message may show")
+    safe: bool = Field(default=True, description="false: nothing is ever pushed to it")
+    safe_hours: tuple[SafeHours, ...] = Field(
+        default=(), max_length=SAFE_HOURS_MAX, description="empty: at any decent hour"
+    )
+    leave_message: bool = Field(default=True, description="false: she may be called, but nothing is left there")
+    shared: bool = Field(default=False, description="others read it as well; what is sent there stays neutral")
+    russian_operator_accepted: bool = Field(
+        default=False, description="she was asked, and wants it although a Russian operator carries it"
+    )
+
+
+class FurtherPoint(PointRules):
+    """Another way to tell her something, tried after those before it."""
+
+    kind: Literal["email", "sms"]
+    value: str = Field(min_length=1, max_length=254, description="e-mail address, or E.164 phone number")
+
+
+class ContactPoint(PointRules):
+    """The first way to answer, and `more` in her own order; `none` means that she reads by receipt code and PIN."""
 
     kind: ContactKind
     value: str = Field(default="", max_length=254, description="e-mail address, or E.164 phone number")
-    detail: Detail = Field(default="neutral", description="her choice of what a message may show")
+    more: tuple[FurtherPoint, ...] = Field(default=(), max_length=FURTHER_MAX)
 
 
 class EnquiryContent(Part):

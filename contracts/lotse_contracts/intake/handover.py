@@ -19,7 +19,8 @@ from lotse_contracts.envelope import (
     Token,
     Version,
 )
-from lotse_contracts.intake.consents import GROUPS_MAX, ConsentTextAnswer
+from lotse_contracts.intake.consent_texts import ConsentTextAnswer
+from lotse_contracts.intake.consents import GROUPS_MAX
 from lotse_contracts.intake.contents import Day, Pin, ReceiptCode
 from lotse_contracts.values import (
     COORDINATORS,

@@ -3,6 +3,8 @@
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import Field
+
 from lotse_contracts.envelope import Fact, Order, Version
 from lotse_contracts.values import COUNSELLORS
 
@@ -20,7 +22,7 @@ class MarkContactSafe(Order):
 
 
 class ContactSafetyChanged(Fact):
-    """Nothing is pushed to her contact any more, or it may be again."""
+    """Nothing is pushed to her contact any more, or it may be again, or another one has taken its place."""
 
     NAME: ClassVar[str] = "contact-safety-changed"
     SERVICE: ClassVar[str] = "intake"
@@ -29,3 +31,4 @@ class ContactSafetyChanged(Fact):
     person_id: UUID
     version: Version
     safe: bool
+    replaced: bool = Field(default=False, description="what was sent to her so far must open nothing any more")

@@ -7,7 +7,10 @@ from pydantic import AwareDatetime, Field
 
 from lotse_contracts.envelope import ITEMS_MAX, Answer, AssociationName, Code, Question, SaidPart, Token, Version
 from lotse_contracts.intake import CONCERNS_MAX, AllowedActionsAnswer
-from lotse_contracts.referral.appointments import AppointmentSeen, InterpreterSeen, ProposalSeen, WaitlistSeen
+from lotse_contracts.referral.appointments import AppointmentSeen
+from lotse_contracts.referral.interpreters import InterpreterSeen
+from lotse_contracts.referral.proposals import ProposalSeen
+from lotse_contracts.referral.waitlists import WaitlistSeen
 from lotse_contracts.values import COUNSELLORS, DeliveryMode, FieldGroup, ReferralState, ReferralView, Urgency
 
 HISTORY_MAX = 500  # steps of one referral; nobody reads more

@@ -1,4 +1,4 @@
-"""Group offers: courses, clubs, practice groups and children's groups, who comes, and how many were there."""
+"""Group offers and their sessions: courses, clubs, practice groups and children's groups."""
 
 from typing import Annotated, ClassVar
 from uuid import UUID
@@ -15,7 +15,6 @@ SEATS_MAX = 10_000
 SESSION_MINUTES_MAX = 720
 AGE_MAX = 120
 HEADS_MAX = 2_000
-
 LocalTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 """A time on the clocks of Dresden, such as `16:30`."""
 SeriesRule = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9=;,-]{0,200}$")]
@@ -138,43 +137,6 @@ class RecordGroupSession(GroupSessionOrder):
     void: bool = Field(default=False, description="with `corrects`: it did not take place")
 
 
-class BookPlace(Order):
-    """A seat in a group offer."""
-
-    NAME: ClassVar[str] = "book-place"
-    SERVICE: ClassVar[str] = "referral"
-    KEY: ClassVar[str] = "person_id"
-    ROLES: ClassVar[frozenset[str]] = COUNSELLORS
-
-    booking_id: UUID
-    person_id: UUID
-    offer_id: UUID
-
-
-class CancelPlace(Order):
-    """She does not come; whoever waits longest has the seat."""
-
-    NAME: ClassVar[str] = "cancel-place"
-    SERVICE: ClassVar[str] = "referral"
-    KEY: ClassVar[str] = "person_id"
-    ROLES: ClassVar[frozenset[str]] = COUNSELLORS
-
-    booking_id: UUID
-    person_id: UUID
-
-
-class StrikeSignUp(Order):
-    """A sign-up without account is taken off the list, such as one that a machine made; nobody is told."""
-
-    NAME: ClassVar[str] = "strike-sign-up"
-    SERVICE: ClassVar[str] = "referral"
-    KEY: ClassVar[str] = "offer_id"
-    ROLES: ClassVar[frozenset[str]] = COORDINATORS
-
-    offer_id: UUID
-    booking_id: UUID
-
-
 # Facts
 
 
@@ -250,32 +212,6 @@ class GroupSessionHeld(GroupOfferFact):
     void: bool = False
 
 
-class PlaceFact(Fact):
-    """Something became of a person's place; `version` rises with each."""
-
-    SERVICE: ClassVar[str] = "referral"
-    KEY: ClassVar[str] = "person_id"
-
-    booking_id: UUID
-    person_id: UUID
-    offer_id: UUID
-    version: Version = 1
-
-
-class PlaceBooked(PlaceFact):
-    """A seat is taken, or she is on the waiting list."""
-
-    NAME: ClassVar[str] = "place-booked"
-
-    waitlisted: bool
-
-
-class PlaceCancelled(PlaceFact):
-    """Her seat, or her place on the waiting list, is given back."""
-
-    NAME: ClassVar[str] = "place-cancelled"
-
-
 # Questions
 
 
@@ -326,82 +262,3 @@ class AskGroupOffers(Question):
 
     ended_too: bool = Field(default=False, description="also those that are over or cancelled")
     after: UUID | None = Field(default=None, description="of the page before")
-
-
-class GroupPlaceSeen(SaidPart):
-    """One place in the order of sign-up; without a person it was made on the page."""
-
-    booking_id: UUID
-    person_id: UUID | None = None
-    position: int = Field(ge=1)
-    waitlisted: bool
-    since: AwareDatetime
-
-
-class HeldSession(SaidPart):
-    """What was counted at a session, as it counts now."""
-
-    record_id: UUID
-    session: Day
-    adults: int
-    children: int
-    first_time: int | None = None
-
-
-class GroupPlacesAnswer(Answer):
-    """A page of places in the order of sign-up, and the newest head counts, oldest of them first."""
-
-    places: tuple[GroupPlaceSeen, ...] = Field(max_length=ITEMS_MAX)
-    held: tuple[HeldSession, ...] = Field(max_length=ITEMS_MAX)
-
-
-class AskGroupPlaces(Question):
-    """Who comes, and how many came?"""
-
-    NAME: ClassVar[str] = "group-places"
-    SERVICE: ClassVar[str] = "referral"
-    ANSWER: ClassVar[type[Answer]] = GroupPlacesAnswer
-    ROLES: ClassVar[frozenset[str]] = COUNSELLORS
-
-    offer_id: UUID
-    after: int = Field(default=0, ge=0, description="the position of the last place of the page before")
-
-
-class GroupFigures(SaidPart):
-    """Sums of one kind of offer under one plan line. Heads are no persons: whoever comes twice is counted twice."""
-
-    kind: GroupKind
-    grant_id: UUID | None = None
-    plan_line: Code | None = None
-    offers: int = Field(ge=0, description="that had a session held")
-    sessions: int = Field(ge=0)
-    adults: int = Field(ge=0)
-    children: int = Field(ge=0)
-    first_time: int = Field(ge=0, description="of sessions at which they were counted")
-
-
-class SignUpFigures(SaidPart):
-    """Sign-ups for one kind of offer; a count that few persons stand behind is hidden (null)."""
-
-    kind: GroupKind
-    signed_up: int | None = None
-
-
-class GroupFiguresAnswer(Answer):
-    """Heads by kind and plan line; sign-ups by kind, of the whole months within the period."""
-
-    held: tuple[GroupFigures, ...] = Field(max_length=ITEMS_MAX)
-    sign_ups: tuple[SignUpFigures, ...] = Field(max_length=ITEMS_MAX)
-    sign_ups_of: tuple[str, ...] = Field(description="the months counted, such as `2026-11`")
-
-
-class AskGroupFigures(Question):
-    """How many sessions took place between two days, both included, and how many heads were there?"""
-
-    NAME: ClassVar[str] = "group-figures"
-    SERVICE: ClassVar[str] = "referral"
-    ANSWER: ClassVar[type[Answer]] = GroupFiguresAnswer
-    ROLES: ClassVar[frozenset[str]] = COORDINATORS
-
-    first: Day
-    last: Day

@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "dead": ("dead", "add", "look at what could not be settled, and say it again"),
     "intake": ("intake", "add", "administer cases: codes, staff, retention, handover"),
     "referral": ("referral", "add", "keep the directory, match concerns, report"),
+    "notify": ("notify", "add", "look after messages: doubtful ones, texts, providers, costs"),
     "ledger": ("ledger", "add", "keep the books: vouchers, lists, auditors, exports"),
     "token": ("token", "add", "issue a token for staff or an auditor"),
     "card": ("card", "add_card", "print our public keys for a partner"),

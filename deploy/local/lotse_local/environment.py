@@ -19,7 +19,9 @@ KEPT_VARIABLES = (
 MEMORY_VARIABLES = {"MALLOC_ARENA_MAX": "2"}
 """glibc keeps an arena per thread otherwise; a service has few threads and would only hold memory."""
 NEUTRAL_SENDER = "nachricht@post.example"  # the local mail catcher takes anything; a real server needs a real one
+NEUTRAL_SMS_SENDER = "Nachricht"
 ALL_SERVICES = "all"  # the section of settings.toml that every service reads
+CAUGHT_A_DAY = "1000"  # messages to one address: the story may be told many times a day
 
 
 class SettingsUnreadable(ValueError):
@@ -60,18 +62,39 @@ def service_environment(place: AssociationFolder, service: str, at: Addresses) -
         "LOTSE_PARTNERS_FILE": str(place.partners),
         "LOTSE_KEYS_FOLDER": str(place.person_keys(service)),
         "LOTSE_KEK_FILE": str(place.key(f"{service}.kek")),
-        "LOTSE_PEPPER_FILE": str(place.key(keyring.PEPPER)),
+        "LOTSE_PEPPER_FILE": str(place.key(keyring.ADDRESS_PEPPER if service == "notify" else keyring.PEPPER)),
         "LOTSE_TRACES_FILE": str(place.traces(service)),
         "LOTSE_ATTACHMENTS_FOLDER": str(place.files(service)),
         "LOTSE_EVIDENCE_FOLDER": str(place.files(service)),
-        "LOTSE_SMTP_HOST": HOST,
-        "LOTSE_SMTP_PORT": str(at.mailbox_smtp),
         "LOTSE_MAIL_FROM": NEUTRAL_SENDER,
-        "LOTSE_DRAFTS_ALLOWED": "true",  # they end in the mail catcher; `settings.toml` may say otherwise
+        "LOTSE_CALLBACK_SECRET_FILE": str(place.key(keyring.CALLBACK_SECRET)),
     }
     if transfers_to(service):
         given["LOTSE_FED_SEED_FILE"] = str(place.seed(f"{service}-fed"))
-    return plain_environment() | MEMORY_VARIABLES | given | _administrators(place, service)
+    told = _administrators(place, service)
+    return plain_environment() | MEMORY_VARIABLES | given | _catcher(service, at, told) | told
+
+
+def _catcher(service: str, at: Addresses, told: Mapping[str, str]) -> dict[str, str]:
+    """Mails and SMS end in the catcher as long as none of its places is taken: never one real and the other swallowed.
+
+    A provider of SMS without a mail server of its own, or the other way round, has to be said as well.
+    """
+    if {"LOTSE_SMTP_HOST", "LOTSE_SMTP_PORT", "LOTSE_SMS_PROVIDERS", "LOTSE_TELEGRAM_TOKEN_FILE"} & told.keys():
+        return {}
+    return {
+        "LOTSE_SMTP_HOST": HOST,
+        "LOTSE_SMTP_PORT": str(at.mailbox_smtp),
+        "LOTSE_SMS_PROVIDERS": "kannel",
+        "LOTSE_SMS_SENDER": NEUTRAL_SMS_SENDER,
+        "LOTSE_KANNEL_URL": f"http://{HOST}:{at.mailbox_http}/cgi-bin/sendsms",
+        "LOTSE_CALLBACK_URL": http_url(service, at),
+        "LOTSE_RECIPIENTS": "local",
+        "LOTSE_DRAFTS_ALLOWED": "true",  # nobody reads them but whoever tries it
+        "LOTSE_QUIET_HOURS": "false",  # a catcher wakes nobody, and whoever tries it wants to see the message
+        "LOTSE_CAP_PERSON": CAUGHT_A_DAY,
+        "LOTSE_CAP_IDENTICAL": CAUGHT_A_DAY,
+    }
 
 
 def mailbox_environment(place: AssociationFolder, at: Addresses) -> dict[str, str]:

@@ -28,13 +28,28 @@ def unheard(*ports: int) -> str:
     return ""
 
 
+def counted(port: int, name: str) -> dict[str, float]:
+    """A metric of a service by its labels, as `{name="sms"}`; empty if it does not answer or has none."""
+    body = _get(port, "/metrics")
+    lines = [line.rpartition(" ") for line in (body or b"").decode().splitlines() if not line.startswith("#")]
+    return {shown.removeprefix(name): float(value) for shown, _, value in lines if shown.partition("{")[0] == name}
+
+
 def get_json(port: int, path: str) -> Any:
     """The JSON that a local port answers with, whatever the status; None if it does not."""
+    body = _get(port, path)
+    try:
+        return None if body is None else json.loads(body)
+    except ValueError:
+        return None
+
+
+def _get(port: int, path: str) -> bytes | None:
     connection = http.client.HTTPConnection(HOST, port, timeout=PROBE_SECONDS)
     try:
         connection.request("GET", path)
-        return json.loads(connection.getresponse().read())
-    except (OSError, http.client.HTTPException, ValueError):
+        return connection.getresponse().read()
+    except (OSError, http.client.HTTPException):
         return None
     finally:
         connection.close()

@@ -25,6 +25,8 @@ TOKEN_KEY = "token"  # of staff
 AUDITOR_KEY = "auditor"
 LOG_KEY = "ledger.log"  # of the grant ledger's checkpoints
 PEPPER = "intake.pepper"  # of the digests by which persons are found
+ADDRESS_PEPPER = "notify.pepper"  # of the digests by which the persons of an address are found
+CALLBACK_SECRET = "notify.callback"  # that the paths of the providers' webhooks are made from
 WITNESS_KEY = "ledger.witness"  # of its countersignatures under other logs
 
 
@@ -51,7 +53,8 @@ def create(place: AssociationFolder) -> None:
     for service in SERVICES:
         _once(place.key(f"{service}.seal"), lambda: X25519PrivateKey.generate().private_bytes_raw())
         _once(place.key(f"{service}.kek"), lambda: os.urandom(KEY_BYTES))
-    _once(place.key(PEPPER), lambda: os.urandom(KEY_BYTES))
+    for name in (PEPPER, ADDRESS_PEPPER, CALLBACK_SECRET):
+        _once(place.key(name), lambda: os.urandom(KEY_BYTES))
     for name in (SIGN_KEY, TOKEN_KEY, AUDITOR_KEY, LOG_KEY, WITNESS_KEY):
         _once(place.key(name), lambda: Ed25519PrivateKey.generate().private_bytes_raw())
     _once(place.secrets / "passwords.json", _new_passwords)

@@ -1,4 +1,4 @@
-"""The local mail catcher: takes every mail on loopback, keeps it as a file, shows it on a page, sends nothing on."""
+"""The local catcher: takes every mail and SMS on loopback, keeps it as a file, shows it on a page, sends nothing on."""
 
 import asyncio
 import logging
@@ -15,6 +15,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from lotse_local.mailbox_folder import MAIL_BYTES_MAX, MailFolder
 from lotse_local.mailbox_pages import LOOPBACK, server_of
+from lotse_local.mailbox_sms import SmsGate
 
 LINE_SECONDS_MAX = 60  # a silent client is dropped
 RECIPIENTS_MAX = 50
@@ -65,7 +66,8 @@ def settings_of(environ: dict[str, str]) -> MailboxSettings:
 async def serve(settings: MailboxSettings, stopping: asyncio.Event) -> None:
     """Until stopped."""
     folder, loop = MailFolder(settings.folder), asyncio.get_running_loop()
-    pages = server_of(folder, settings.http_port)
+    gate = SmsGate(folder)
+    pages = server_of(folder, settings.http_port, gate)
     line = partial(
         SMTP,
         Catcher(folder),
@@ -86,6 +88,7 @@ async def serve(settings: MailboxSettings, stopping: asyncio.Event) -> None:
         smtp.close()
         await loop.run_in_executor(None, pages.shutdown)
         pages.server_close()
+        await loop.run_in_executor(None, gate.close)
 
 
 async def _run(settings: MailboxSettings) -> None:

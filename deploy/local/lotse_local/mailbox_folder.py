@@ -1,4 +1,4 @@
-"""A folder of caught mails: one .eml each, the newest kept up to a bound, a summary of each in memory."""
+"""A folder of caught mails and SMS: one .eml each, the newest kept up to a bound, a summary of each in memory."""
 
 import json
 import secrets
@@ -15,11 +15,12 @@ MAIL_BYTES_MAX = 1_048_576
 TEXT_CHARACTERS_MAX = 2_000  # of the plain part, in a summary
 NAME_FORMAT = "%Y%m%dT%H%M%S%fZ"
 ENVELOPE_HEADER = b"X-Lotse-Envelope: "
+CHANNEL_HEADER = "X-Lotse-Channel"
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What the list shows; `to` and `sender` are those of the envelope."""
+    """What the list shows; `to` and `sender` are those of the envelope, `channel` is `email` or `sms`."""
 
     id: str
     received_at: str
@@ -29,6 +30,7 @@ class Summary:
     language: str
     message_id: str
     text: str
+    channel: str = "email"
 
 
 class MailFolder:
@@ -111,6 +113,7 @@ def summary_of(name: str, content: bytes) -> Summary:
         language=str(mail.get("Content-Language", "")),
         message_id=str(mail.get("Message-ID", "")),
         text=(text_of(mail, "plain") or "")[:TEXT_CHARACTERS_MAX],
+        channel="sms" if mail.get(CHANNEL_HEADER) == "sms" else "email",
     )
 
 

@@ -10,10 +10,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 from lotse_local.mailbox_folder import MailFolder, Summary, as_json, parsed, text_of
+from lotse_local.mailbox_sms import SMS_BYTES_MAX, SmsGate
 
 LOOPBACK = "127.0.0.1"
 HOSTS = {LOOPBACK, "localhost"}
 LISTED_MAX = 200
+SMS_FIELDS = ("X-Lotse-Coding", "X-Lotse-Validity-Minutes")
 LANGUAGE = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")
 ADDRESS = re.compile(r"https?://[^\s<>\"']+")
 REQUEST_SECONDS_MAX = 10
@@ -54,11 +56,12 @@ PART_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src d
 HTML, JSON, TEXT = "text/html; charset=utf-8", "application/json", "text/plain; charset=utf-8"
 
 
-def server_of(folder: MailFolder, port: int) -> ThreadingHTTPServer:
+def server_of(folder: MailFolder, port: int, gate: SmsGate) -> ThreadingHTTPServer:
     """Listens on loopback; `serve_forever` runs it."""
 
     class Pages(_Pages):
         mails = folder
+        sms = gate
 
     server = ThreadingHTTPServer((LOOPBACK, port), Pages)
     server.daemon_threads = True
@@ -66,9 +69,10 @@ def server_of(folder: MailFolder, port: int) -> ThreadingHTTPServer:
 
 
 class _Pages(BaseHTTPRequestHandler):
-    """GET only."""
+    """GET shows, and POST is for SMS only."""
 
     mails: MailFolder
+    sms: SmsGate
     timeout = REQUEST_SECONDS_MAX
     server_version = "lotse-mailbox"
     sys_version = ""
@@ -93,6 +97,24 @@ class _Pages(BaseHTTPRequestHandler):
                 self._mail(name, "html")
             case _:
                 self._answer(HTTPStatus.NOT_FOUND, TEXT, b"not found\n")
+
+    def do_POST(self) -> None:
+        """An SMS. A page of a foreign site cannot send these headers."""
+        length = self.headers.get("Content-Length", "")
+        if self.headers.get("Host", "").partition(":")[0] not in HOSTS or self.path != "/cgi-bin/sendsms":
+            self.close_connection = True
+            self._answer(HTTPStatus.NOT_FOUND, TEXT, b"not found\n")
+            return
+        if not length.isdecimal() or int(length) > SMS_BYTES_MAX:
+            self.close_connection = True
+            self._answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TEXT, b"too long, rejected\n")
+            return
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        said = self.sms.take(headers, self.rfile.read(int(length)))
+        if said is None:
+            self.close_connection = True
+            return
+        self._answer(said.status, TEXT, said.text.encode())
 
     def _mail(self, name: str, shown: str) -> None:
         content = self.mails.mail(name)
@@ -128,20 +150,25 @@ def list_page(summaries: list[Summary]) -> bytes:
         f'<li><a href="/mails/{escape(one.id)}"><time datetime="{escape(one.received_at)}">'
         f"{escape(one.received_at[:19].replace('T', ' '))}</time>"
         f"<span>{escape(', '.join(one.to))}</span>"
-        f'<span class="subject"{_lang(one.language)}>{escape(one.subject)}</span>'
+        f'<span class="subject"{_lang(one.language)}>{escape(_shown(one))}</span>'
         f'<span class="quiet">{escape(one.language)}</span></a></li>\n'
         for one in shown
     )
     said = f"{len(summaries)} caught; the newest {len(shown)} are listed. Nothing left this machine. Times are UTC."
     if not rows:
-        return _page("Mails", "<h1>Mails</h1>\n<p>No mail has come yet.</p>")
+        return _page("Mails", "<h1>Mails</h1>\n<p>No mail and no SMS has come yet.</p>")
     return _page("Mails", f'<h1>Mails</h1>\n<p class="quiet">{said}</p>\n<ul>\n{rows}</ul>')
+
+
+def _shown(one: Summary) -> str:
+    """An SMS has no subject, so the list shows how it begins."""
+    return f"SMS: {one.text.strip()}" if one.channel == "sms" else one.subject
 
 
 def mail_page(name: str, mail: EmailMessage) -> bytes:
     """Headers, the plain part with its links, the HTML part in a sandbox without scripts, forms or foreign images."""
     language = str(mail.get("Content-Language", ""))
-    fields = ("From", "To", "Date", "Message-ID", "Content-Language", "List-Unsubscribe")
+    fields = ("From", "To", "Date", "Message-ID", "Content-Language", "List-Unsubscribe", *SMS_FIELDS)
     rows = "".join(
         f"<dt>{field}</dt><dd>{escape(str(mail[field]))}</dd>\n" for field in fields if mail.get(field) is not None
     )

@@ -15,6 +15,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from lotse_chassis import liveness
+
 POOL_CONNECTIONS = 5
 POOL_OVERFLOW = 5
 CONNECT_SECONDS = 5
@@ -93,11 +95,10 @@ RIGHTS = {
 def engine_of(database_url: str) -> AsyncEngine:
     """The pool of this process. A dead connection is noticed when it is taken, not by the message that gets it."""
     _, separator, rest = database_url.partition("://")
-    return create_async_engine(
+    engine = create_async_engine(
         f"postgresql+psycopg{separator}{rest}",
         pool_size=POOL_CONNECTIONS,
         max_overflow=POOL_OVERFLOW,
-        pool_pre_ping=True,
         hide_parameters=True,  # an error's text would quote the values of its statement
         pool_timeout=CONNECT_SECONDS,
         connect_args={
@@ -110,3 +111,5 @@ def engine_of(database_url: str) -> AsyncEngine:
             "options": f"-c statement_timeout={STATEMENT_SECONDS * 1000} -c timezone=UTC",
         },
     )
+    liveness.watch(engine.sync_engine)
+    return engine

@@ -1,6 +1,6 @@
 """From the bytes on the wire to a message that a handler may trust."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
@@ -87,6 +87,7 @@ class Reader:
         if envelope.type != expected.type_name():
             raise Malformed(("type",))
         message = opened(envelope, expected, self.signer, now=now) if issubclass(expected, Transfer) else envelope.data
+        _require_storable(message)
         sender_association, sender = envelope.source.split("/", 1)
         if envelope.tenant != sender_association:
             raise Malformed(("tenant",))
@@ -122,6 +123,26 @@ class Reader:
         if staff.role not in roles:
             raise Refused("role_not_allowed", fields=(TOKEN_HEADER,))
         return staff.actor, staff.role
+
+
+def _require_storable(message: Message) -> None:
+    """Raises Malformed. No word has a NUL, and PostgreSQL keeps none: it would be tried again and again in vain."""
+    if fields := tuple(name for name, value in message if _holds_nul(value)):
+        raise Malformed(("sealed",) if isinstance(message, Transfer) else tuple(f"data.{name}" for name in fields))
+
+
+def _holds_nul(value: object) -> bool:
+    match value:
+        case str():
+            return "\0" in value
+        case BaseModel():
+            return any(_holds_nul(inner) for _, inner in value)
+        case Mapping():
+            return any(_holds_nul(inner) for pair in value.items() for inner in pair)
+        case tuple() | list() | frozenset() | set():
+            return any(_holds_nul(inner) for inner in value)
+        case _:
+            return False
 
 
 def header(raw: Msg, name: str) -> str | None:

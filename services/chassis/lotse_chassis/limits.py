@@ -20,7 +20,7 @@ class Limit:
 
     def __init__(self, per_minute: float, proxies: str = "") -> None:
         self._buckets = Buckets(Rate(per_minute / SECONDS_PER_MINUTE, max(1.0, per_minute * BURST_MINUTES)))
-        self._proxies = frozenset(proxy.strip() for proxy in proxies.split(",") if proxy.strip())
+        self._proxies = frozenset(_plain(proxy) for proxy in proxies.split(",") if proxy.strip())
 
     async def __call__(self, request: Request) -> None:
         """Raises Refused if this address has had its share. Never in a thread: the buckets know no lock."""
@@ -36,7 +36,7 @@ def address_of(request: Request, proxies: frozenset[str]) -> str:
     into that header whatever they like.
     """
     told = ",".join(request.headers.getlist("x-forwarded-for")).split(",") if proxies else []
-    hops = [request.client.host if request.client else "", *(hop.strip() for hop in reversed(told[-HOPS_MAX:]))]
+    hops = [_plain(hop) for hop in (request.client.host if request.client else "", *reversed(told[-HOPS_MAX:]))]
     host = next((hop for hop in hops if hop and hop not in proxies), hops[0])
     try:
         address = ipaddress.ip_address(host)
@@ -45,3 +45,13 @@ def address_of(request: Request, proxies: frozenset[str]) -> str:
     if address.version == 6:
         return str(ipaddress.ip_network((address, IPV6_PREFIX), strict=False))
     return host
+
+
+def _plain(text: str) -> str:
+    """An address in its one spelling. A socket for both families says `::ffff:192.0.2.1` of IPv4, and all of them would
+    be one network of IPv6: the flood of one would turn everybody away."""
+    try:
+        address = ipaddress.ip_address(text.strip())
+    except ValueError:
+        return text.strip()
+    return str((address.version == 6 and address.ipv4_mapped) or address)

@@ -3,10 +3,11 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Column, DateTime, Table, Text, delete, insert, select, update
+from sqlalchemy import Column, DateTime, Table, Text, bindparam, delete, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis.database import metadata
@@ -35,6 +36,12 @@ MIGRATION_STATEMENTS = (
     "CREATE INDEX link_expires_at ON link (expires_at)",
     "CREATE INDEX link_subject ON link (purpose, subject_id)",
 )
+
+_CREATE_MANY = text(
+    "INSERT INTO link (code_sha256, purpose, subject_id, expires_at)"
+    " SELECT digest, :purpose, subject_id, :expires_at"
+    " FROM unnest(CAST(:digests AS text[]), CAST(:subject_ids AS text[])) AS given (digest, subject_id)"
+).bindparams(bindparam("expires_at", type_=DateTime(timezone=True)))
 
 RIGHTS = {"link": "SELECT, INSERT, UPDATE (used_at), DELETE"}
 
@@ -76,16 +83,31 @@ def matches(code: str, sha256hex: str) -> bool:
 
 async def create(tx: AsyncConnection, *, purpose: str, subject_id: str, expires_at: datetime) -> str:
     """A fresh link; the code is returned once and never stored."""
-    code, digest = new_code()
-    row = {"code_sha256": digest, "purpose": purpose, "subject_id": subject_id, "expires_at": expires_at}
-    await tx.execute(insert(link).values(row))
+    (code,) = await create_many(tx, purpose=purpose, subject_ids=[subject_id], expires_at=expires_at)
     return code
+
+
+async def create_many(
+    tx: AsyncConnection, *, purpose: str, subject_ids: Sequence[str], expires_at: datetime
+) -> list[str]:
+    """The same for many in one statement; the codes are in the order of the subjects."""
+    fresh = [new_code() for _ in subject_ids]
+    if fresh:
+        values = {"digests": [digest for _, digest in fresh], "subject_ids": list(subject_ids)}
+        await tx.execute(_CREATE_MANY, values | {"purpose": purpose, "expires_at": expires_at})
+    return [code for code, _ in fresh]
 
 
 async def look(tx: AsyncConnection, code: str, *, purpose: str, now: datetime) -> Link:
     """What the code opens; for GET, since it changes nothing. Raises Refused if unknown, expired or used."""
+    return await look_for(tx, code, purposes=(purpose,), now=now)
+
+
+async def look_for(tx: AsyncConnection, code: str, *, purposes: Collection[str], now: datetime) -> Link:
+    """The same where a code may be for one of several purposes."""
     digest = digest_of(code)
-    row = (await tx.execute(select(link).where(link.c.code_sha256 == digest, link.c.purpose == purpose))).one_or_none()
+    query = select(link).where(link.c.code_sha256 == digest, link.c.purpose.in_(purposes))
+    row = (await tx.execute(query)).one_or_none()
     if row is None or not matches(code, row.code_sha256):
         raise Refused("not_found")
     if row.used_at is not None or row.expires_at <= now:

@@ -18,6 +18,9 @@ LOCK_SECONDS = 60
 _TABLE = """CREATE TABLE IF NOT EXISTS migration (name text PRIMARY KEY, digest text NOT NULL,
  applied_at timestamptz NOT NULL DEFAULT now())"""
 
+_AS_OWNER = """SELECT oid::regprocedure::text FROM pg_proc
+ WHERE prosecdef AND pronamespace = 'public'::regnamespace AND proowner = current_user::regrole ORDER BY 1"""
+
 
 class MigrationChanged(Exception):
     """A step that was applied reads differently now; a step is never edited, a new one is added."""
@@ -88,6 +91,15 @@ def _grant(connection: psycopg.Connection, role: str, rights: Mapping[str, str])
     for table, granted in rights.items():
         statement = sql.SQL("GRANT {} ON {} TO {}")
         connection.execute(statement.format(sql.SQL(granted), sql.Identifier(table), grantee))
+    _keep_to_the_service(connection, grantee)
+
+
+def _keep_to_the_service(connection: psycopg.Connection, grantee: sql.Identifier) -> None:
+    """What acts with the owner's rights is for the service alone; PostgreSQL lets everybody execute a new function."""
+    for (name,) in connection.execute(_AS_OWNER).fetchall():
+        function = sql.SQL(name)
+        connection.execute(sql.SQL("REVOKE ALL ON FUNCTION {} FROM PUBLIC").format(function))
+        connection.execute(sql.SQL("GRANT EXECUTE ON FUNCTION {} TO {}").format(function, grantee))
 
 
 def expected(migrations: Sequence[Migration]) -> frozenset[str]:

@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 BATCH_ROWS_MAX = 500
 POLL_SECONDS = 1.0  # the longest a row waits when no wake-up came
+GATHER_SECONDS = 0.02  # between two batches: what is staged meanwhile goes together; after a rest nothing waits
 REFUSED_SECONDS = 5.0  # before a row that the broker refused is tried again
 REFUSED_ROWS_MAX = 5_000  # so many are passed over at a time
 LOCK_SPACE = 0x6C6F7473  # "lots": advisory locks of this house
@@ -70,7 +71,9 @@ class Relay:
                     self._woken.clear()
                     while await self.relay_batch(lock, publisher) == BATCH_ROWS_MAX and not stopping.is_set():
                         pass
+                    ended_at = time.monotonic()
                     await _either(self._woken.wait(), POLL_SECONDS)
+                    await asyncio.sleep(GATHER_SECONDS - (time.monotonic() - ended_at))
                 await self.relay_batch(lock, publisher)
         finally:
             await lock.exec_driver_sql("SELECT pg_advisory_unlock_all()")

@@ -5,7 +5,7 @@ import contextlib
 import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,12 +14,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.routing import Route
 
-from lotse_chassis import asking, outbox, purging
+from lotse_chassis import asking, outbox, purging, telemetry
 from lotse_chassis.context import Context, Credential
 from lotse_chassis.database import engine_of
 from lotse_chassis.decoding import Handler, Heard, ManyHandler, Reader
-from lotse_chassis.face import Face, face_of
+from lotse_chassis.face import MACHINES, Face, face_of
 from lotse_chassis.faults import Away
 from lotse_chassis.life import Life
 from lotse_chassis.meters import Meters
@@ -43,15 +44,25 @@ STOP_SECONDS = 8.0  # and some more for a database that does not answer; still b
 
 @dataclass(frozen=True)
 class Unit:
-    """A transaction outside of messages; what is said leaves with its commit."""
+    """A transaction outside of messages; what is said leaves with its commit, each in the trace where it was said."""
 
     tx: AsyncConnection
     context: Context
     _said: list[Message]
+    _traces: list[telemetry.Trace] = field(default_factory=list)
 
     def say(self, *messages: Message) -> None:
         """Stage messages in this transaction."""
         self._said.extend(messages)
+        self._traces.extend(telemetry.current() for _ in messages)
+
+    def written(self, signer: Signer) -> list[outbox.Staged]:
+        """What was said, as it will stand on the wire. Raises Refused if no stream takes it."""
+        rows = []
+        for message, trace in zip(self._said, self._traces, strict=True):
+            with telemetry.within(trace):
+                rows.append(outbox.written(message, self.context, signer))
+        return rows
 
 
 class Service:
@@ -116,6 +127,15 @@ class Service:
         """Mount routes on the HTTP face."""
         self.http.include_router(router)
 
+    def serves_machines(self, routes: Sequence[Route]) -> None:
+        """Plain routes that machines call in masses: ahead of all others, and not traced.
+
+        Raises ValueError for one that is not below `/cb/`, since nothing would lead there.
+        """
+        if astray := [route.path for route in routes if not route.path.startswith(MACHINES)]:
+            raise ValueError(f"not below {MACHINES}: {', '.join(astray)}")
+        self.http.machines.router.routes += routes
+
     def works(self, name: str, run: Work) -> None:
         """A loop that runs as long as the service does, and is started again when it fails."""
         self.workers[name] = run
@@ -144,12 +164,13 @@ class Service:
     @contextlib.asynccontextmanager
     async def unit(self, *, actor: str | None = None, role: str | None = None) -> AsyncIterator[Unit]:
         """A transaction of a request or a worker, with what it says."""
-        said: list[Message] = []
         async with self.engine.begin() as tx:
-            unit = Unit(tx, self.context(actor=actor, role=role), said)
+            unit = Unit(tx, self.context(actor=actor, role=role), [])
             yield unit
-            await self.stage(tx, unit.context, said)
-        self.wake()
+            rows = unit.written(self.signer)
+            await outbox.stage(tx, rows, unit.context.now)
+        if rows:
+            self.wake()
 
     async def stage(self, tx: AsyncConnection, context: Context, messages: Sequence[Message]) -> None:
         """Stage messages in a transaction of one's own; `wake` after its commit."""

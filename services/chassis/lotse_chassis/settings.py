@@ -3,17 +3,44 @@
 import base64
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 PREFIX = "LOTSE_"
+
+
+def _address(text: str) -> str:
+    """What is raised is shown, so it must not be what the library says, which quotes the address.
+
+    Of a password with an @ in it SQLAlchemy takes the end for a part of the host, and asks for it by name.
+    """
+    with suppress(ValueError):
+        parts = urlsplit(text)
+        if parts.scheme and "://" in text and parts.port != 0 and parts.netloc.count("@") <= 1:
+            return text
+    raise ValueError("postgresql://user:password@host:port/database")
+
+
+DatabaseUrl = Annotated[str, AfterValidator(_address)]
 Rate = Annotated[float, Field(gt=0)]
 Burst = Annotated[int, Field(ge=1)]
 REQUIRED: Any = ...
+WANTED = {
+    "int_parsing": "a whole number",
+    "float_parsing": "a number",
+    "bool_parsing": "true or false",
+    "literal_error": "{expected}",
+    "greater_than": "more than {gt}",
+    "greater_than_equal": "{ge} or more",
+    "value_error": "{error}",
+}
+"""What a variable takes, by pydantic's name of the fault."""
 VERIFIER_KEYS = ("ledger_logs", "ledger_witness")  # text in a partner's card, where the rest is raw keys
 
 
@@ -21,9 +48,9 @@ class SettingsInvalid(Exception):
     """Names the variables at fault, never their values."""
 
 
-def setting(description: str, *, default: Any = REQUIRED) -> Any:
-    """A field of Settings; the description is its documentation."""
-    return Field(default, description=description)
+def setting(description: str, *, default: Any = REQUIRED, shown: bool = True) -> Any:
+    """A field of Settings; the description is its documentation. `shown`: whether the repr says it."""
+    return Field(default, description=description, repr=shown)
 
 
 class Settings(BaseModel):
@@ -32,11 +59,13 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     association: str = setting("name of the association that this service belongs to")
-    database_url: str = setting("PostgreSQL of this service, `postgresql://user:password@host:port/database`")
+    database_url: DatabaseUrl = setting(
+        "PostgreSQL of this service, `postgresql://user:password@host:port/database`", shown=False
+    )
     database_role: str = setting(
         "for `migrate`: the role that `serve` uses; empty means the service's name", default=""
     )
-    nats_url: str = setting("broker of the association", default="nats://127.0.0.1:4222")
+    nats_url: str = setting("broker of the association", default="nats://127.0.0.1:4222", shown=False)
     nats_seed_file: Path | None = setting("file with the nkey seed of this service's broker user", default=None)
     fed_seed_file: Path | None = setting(
         "file with the nkey seed for federated streams; empty: no partner", default=None
@@ -77,8 +106,18 @@ class Settings(BaseModel):
         try:
             return cls.model_validate(given)
         except ValidationError as fault:
-            names = sorted({variable(str(error["loc"][0])) for error in fault.errors(include_input=False)})
-            raise SettingsInvalid(f"missing or wrong: {', '.join(names)}") from None
+            raise SettingsInvalid(
+                f"missing or wrong: {', '.join(_faults(fault.errors(include_input=False)))}"
+            ) from None
+
+
+def _faults(errors: Sequence[Any]) -> list[str]:
+    """The variables at fault, each with what it takes where pydantic says so; never what was given."""
+    wanted: dict[str, str] = {}
+    for error in errors:
+        wish = WANTED.get(error["type"], "").format(**error.get("ctx", {}))
+        wanted.setdefault(variable(str(error["loc"][0])), f" ({wish})" if wish else "")
+    return [f"{name}{wish}" for name, wish in sorted(wanted.items())]
 
 
 def variable(field: str) -> str:
@@ -130,7 +169,10 @@ def _raw(text: str) -> bytes:
 
 
 def secret(path: Path | None, name: str) -> bytes:
-    """The raw bytes of a key file. Raises SettingsInvalid naming the variable if it is absent."""
-    if path is None or not path.exists():
+    """The raw bytes of a key file. Raises SettingsInvalid naming the variable if it is absent or cannot be read."""
+    if path is None:
         raise SettingsInvalid(f"missing: {variable(name)}")
-    return path.read_bytes()
+    try:
+        return path.read_bytes()
+    except OSError as fault:
+        raise SettingsInvalid(f"its file cannot be read, {fault.strerror}: {variable(name)}") from None

@@ -59,6 +59,25 @@ def extracted(traceparent: str | None) -> Iterator[None]:
         trace_context.detach(token)
 
 
+Trace = trace_context.Context
+"""Where in which trace something happens."""
+
+
+def current() -> Trace:
+    """Where we are now."""
+    return trace_context.get_current()
+
+
+@contextmanager
+def within(where: Trace) -> Iterator[None]:
+    """Go on there."""
+    token = trace_context.attach(where)
+    try:
+        yield
+    finally:
+        trace_context.detach(token)
+
+
 def parent_of(traceparent: str | None) -> trace_context.Context:
     """The context that a span continues. Only `traceparent` is read: `tracestate` may say anything."""
     carrier = {"traceparent": traceparent} if traceparent else {}

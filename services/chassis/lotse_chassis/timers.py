@@ -23,6 +23,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     and_,
+    case,
     delete,
     func,
     or_,
@@ -113,13 +114,7 @@ async def set_timers(tx: AsyncConnection, kind: str, given: Mapping[str, tuple[d
         raise ValueError("a timer is due at an aware time")
     if not given:
         return
-    fresh = {
-        "traceparent": telemetry.inject().get("traceparent"),
-        "state": "waiting",
-        "attempts": 0,
-        "leased_until": None,
-        "reason": None,
-    }
+    fresh = _fresh()
     rows = [
         {"kind": kind, "key": key, "id": uuid4(), "due_at": due_at, "payload": dict(payload), **fresh}
         for key, (due_at, payload) in sorted(given.items())
@@ -127,6 +122,21 @@ async def set_timers(tx: AsyncConnection, kind: str, given: Mapping[str, tuple[d
     place = insert(timer).values(rows)
     moved = {name: place.excluded[name] for name in ("id", "due_at", "payload", *fresh)}
     await tx.execute(place.on_conflict_do_update(index_elements=["kind", "key"], set_=moved))
+
+
+async def set_at_latest(
+    tx: AsyncConnection, *, kind: str, key: str, due_at: datetime, payload: Mapping[str, Any] | None = None
+) -> None:
+    """Set it unless it is due earlier already; a stuck one tries again. Nobody fires it until this transaction ends.
+
+    Whoever is firing it is waited for: what this transaction wrote is seen by the timer that is set now. Asking
+    `is_set` first would find a timer that is about to go, and nothing would follow.
+    """
+    fresh = _fresh()
+    place = insert(timer).values(kind=kind, key=key, id=uuid4(), due_at=due_at, payload=dict(payload or {}), **fresh)
+    again = {name: case((timer.c.state == "stuck", place.excluded[name]), else_=timer.c[name]) for name in fresh}
+    earlier = {"due_at": func.least(timer.c.due_at, place.excluded.due_at)}
+    await tx.execute(place.on_conflict_do_update(index_elements=["kind", "key"], set_=earlier | again))
 
 
 async def is_set(tx: AsyncConnection, *, kind: str, key: str) -> bool:
@@ -248,6 +258,17 @@ async def _give_back(engine: AsyncEngine, leased: Timer) -> None:
     async with engine.begin() as tx:
         unused = update(timer).where(timer.c.id == leased.id)
         await tx.execute(unused.values(attempts=timer.c.attempts - 1, leased_until=None))
+
+
+def _fresh() -> dict[str, Any]:
+    """What a timer that was never fired has, in the trace of whoever sets it."""
+    return {
+        "traceparent": telemetry.inject().get("traceparent"),
+        "state": "waiting",
+        "attempts": 0,
+        "leased_until": None,
+        "reason": None,
+    }
 
 
 def _free(now: datetime) -> ColumnElement[bool]:

@@ -24,6 +24,7 @@ from lotse_intake.handlers import (
     arrivals,
     bulk,
     casework,
+    channel,
     codes,
     concerns,
     consent_proofs,
@@ -190,6 +191,7 @@ def _consent(service: Service, office: Office) -> None:
     service.hears(intake.WithdrawOwnConsent, partial(own_withdrawals.withdraw_own_consent, office))
     service.hears(intake.WithdrawProvedConsent, partial(own_withdrawals.withdraw_proved_consent, office))
     service.hears(notify.OptedOut, partial(consents.hear_opted_out, office))
+    service.hears(notify.OptedIn, partial(channel.hear_opted_in, office))
     service.hears(intake.ReleaseFields, partial(releases.release_fields, office))
     service.answers(intake.AskConsents, consent_questions.ask_consents)
     service.answers(intake.AskConsentOfForm, consent_questions.ask_consent_of_form)

@@ -15,6 +15,7 @@ from lotse_referral.handlers import (
     acting,
     answering,
     calendars,
+    calls,
     checkbacks,
     consenting,
     correspondence,
@@ -29,6 +30,7 @@ from lotse_referral.handlers import (
     informing,
     interpreters,
     matching,
+    news,
     noticing,
     person_data,
     places,
@@ -75,7 +77,7 @@ def assembled(settings: ReferralSettings) -> tuple[Service, Offices]:
     matcher = matching.Matcher(Catalogue(knowledge()), as_of)
     _hear_consents(service, keys, pages)
     _hear_referrals(service, keys, pages, matcher)
-    _hear_partners(service)
+    _hear_partners(service, pages)
     _hear_directory(service, as_of)
 
     service.hears(referral.TellRecipient, noticing.tell_recipient)
@@ -133,7 +135,8 @@ def _hear_referrals(service: Service, keys: Keys, pages: OwnPages, matcher: matc
     act = partial(acting.act, keys=keys, as_of=matcher.as_of)
     service.hears(referral.SendReferral, with_links(pages, send))
     service.hears(referral.ActOnReferral, with_links(pages, act))
-    service.hears(referral.AnswerReferral, answering.answer)
+    service.hears(referral.RemindOfDocuments, with_links(pages, news.remind_of_documents))
+    service.hears(referral.AnswerReferral, with_links(pages, answering.answer))
     for kind in KINDS:
         service.on_timer(kind, ticking.due)
     service.on_timer(REMATCH, partial(rematching.due, matcher=matcher))
@@ -147,11 +150,11 @@ def _hear_directory(service: Service, as_of: date | None) -> None:
     service.on_timer(directory.SERVICE_CHECK, partial(directory.checks_due, as_of=as_of))
 
 
-def _hear_partners(service: Service) -> None:
+def _hear_partners(service: Service, pages: OwnPages) -> None:
     """What other associations say about referrals to them and from them."""
     service.hears(intake.PersonRegistered, incoming.person_registered)
     service.hears(referral.ReferralOffered, incoming.offered)
-    service.hears(referral.ReferralAnswered, answering.answered)
+    service.hears(referral.ReferralAnswered, with_links(pages, answering.answered))
     service.hears(referral.ReferralInfoAnswered, informing.informed)
     service.hears(referral.ReferralWithdrawnNotice, incoming.withdrawn_notice)
     service.hears(referral.ReferralWithdrawalAcknowledged, answering.withdrawal_acknowledged)
@@ -169,7 +172,7 @@ def _hear_groups(service: Service, settings: ReferralSettings, pages: OwnPages) 
     service.hears(referral.CancelGroupSession, with_links(pages, groups.cancel_session))
     service.hears(referral.MoveGroupSession, with_links(pages, groups.move_session))
     service.hears(referral.RecordGroupSession, heads.record)
-    service.hears(referral.BookPlace, places.book)
+    service.hears(referral.BookPlace, with_links(pages, places.book))
     service.hears(referral.CancelPlace, with_links(pages, places.cancel))
     service.hears(referral.StrikeSignUp, with_links(pages, places.strike))
     service.answers(referral.AskGroupOffers, group_views.ask_offers)
@@ -192,6 +195,12 @@ def _hear_appointments(service: Service, pages: OwnPages) -> None:
     service.hears(referral.ShareCalendar, calendars.share)
     service.hears(referral.RevokeCalendar, calendars.revoke)
     service.hears(referral.NoteWaitlist, waiting.note)
+    service.hears(notify.CallNeeded, calls.needed)
+    service.hears(notify.CallNotNeeded, calls.not_needed)
+    service.hears(referral.AssignCall, calls.assign)
+    service.hears(referral.SettleCall, calls.settle)
+    service.answers(referral.AskCalls, calls.ask)
+    service.on_timer(calls.CALL_OVER, calls.over)
     service.answers(referral.AskInterpreterBooking, interpreters.booking)
     service.answers(referral.AskCalendarFile, calendars.ask_file)
     service.serves(calendar.routes(service.engine, service.association, service.now))
@@ -211,7 +220,7 @@ def _hear_offices(service: Service, pages: OwnPages, offices: Offices) -> None:
     service.hears(referral.MailReferralLink, partial(delivering.mail_link, offices=offices))
     service.hears(referral.AnswerOffice, partial(correspondence.answer_office, offices=offices))
     service.hears(referral.AssignTask, tasks.assign)
-    service.hears(referral.SettleTask, tasks.settle)
+    service.hears(referral.SettleTask, with_links(pages, tasks.settle))
     service.hears(notify.ServiceTold, delivering.service_told)
     service.hears(notify.ServiceNotTold, delivering.service_not_told)
     service.answers(referral.AskSealingKey, partial(correspondence.sealing_key, offices=offices))

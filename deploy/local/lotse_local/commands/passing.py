@@ -15,6 +15,8 @@ from lotse_local.layout import AssociationFolder
 
 NOT_HERE = frozenset({"serve", "migrate"})  # `lotse up` does both
 HELP = frozenset({"--help", "-h"})
+CALLED = "import sys; from lotse_{0}.__main__ import run; sys.argv[0] = 'lotse {0}'; run()"
+"""As `python -m` would, but its usage lines name what a person has typed."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ def add(parser: argparse.ArgumentParser, passed: Passed) -> None:
         "words",
         nargs=argparse.REMAINDER,
         metavar="[ASSOCIATION] COMMAND …",
-        help=f"such as `{passed.such_as}`; `--help` alone names all commands",
+        help=f"such as `{passed.such_as}`; none names all commands",
     )
     parser.set_defaults(run=lambda args: run(args, passed))
 
@@ -51,7 +53,7 @@ def run(args: argparse.Namespace, passed: Passed) -> int:
     place = arguments.place_of(args)
     if not set(words).intersection(HELP | passed.offline):
         arguments.require_running(args)
-    command = [sys.executable, "-m", f"lotse_{passed.service}", *(words or ["--help"])]
+    command = [sys.executable, "-c", CALLED.format(passed.service), *(words or ["--help"])]
     code = subprocess.run(command, env=_environment(args, place, passed), check=False).returncode
     if code == exits.OK and set(words[:1]) & passed.needs_restart and (pid := lock.holder(arguments.folder_of(args))):
         os.kill(pid, signal.SIGHUP)

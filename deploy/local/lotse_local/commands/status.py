@@ -20,6 +20,21 @@ QUEUES = {
     "FED_IN": "read referral's and ledger's logs: they do not take what partners sent",
 }
 """Streams whose messages go when somebody has taken them, and what to do when nobody does."""
+MESSAGES = {
+    "lotse_notify_unresolved": (
+        "message(s) may or may not have left",
+        "ask the people; `lotse notify unresolved` lists the messages, `lotse notify resolve` takes what you found out",
+    ),
+    "lotse_notify_offices_not_told": (
+        "mail(s) to offices or the staff never left",
+        "`lotse notify dead` says why; mend it, then `lotse notify dead replay`",
+    ),
+    "lotse_notify_switched_off": (
+        "switch(es) hold messages back",
+        "`lotse notify switch` shows them; `lotse notify switch NAME on` lets go of each",
+    ),
+}
+"""Metrics of notify that somebody must look at while they are not 0, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +94,16 @@ def _of_association(folder: DataFolder, name: str, processes: dict[str, Any]) ->
             log = plan.place.processes / f"{service}.log"
             troubles.append(Trouble(f"{name}/{service} is not ready: {missing}", f"if it stays so, read {log}"))
     linked = "hub" in processes or plan.place.hub.is_file()
-    return [*troubles, *_of_streams(plan), *(_of_link(plan) if linked else [])]
+    return [*troubles, *_of_messages(plan), *_of_streams(plan), *(_of_link(plan) if linked else [])]
+
+
+def _of_messages(plan: AssociationPlan) -> list[Trouble]:
+    """What nobody but a person can settle, and what somebody switched off and may have forgotten."""
+    port, troubles = plan.at.http["notify"], []
+    for metric, (what, do) in MESSAGES.items():
+        if number := int(sum(faces.counted(port, metric).values())):
+            troubles.append(Trouble(f"{plan.name}: {number} {what}", do))
+    return troubles
 
 
 def _of_streams(plan: AssociationPlan) -> list[Trouble]:

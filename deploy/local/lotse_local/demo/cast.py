@@ -38,6 +38,7 @@ class Script(BaseModel):
     flags: tuple[str, ...] = ()
     name: str
     email: str
+    phone: str = ""
     detail: Detail = "neutral"
     pin: str
     text: str
@@ -51,9 +52,16 @@ class Script(BaseModel):
     @property
     def contact(self) -> ContactPoint:
         """How she may be told something."""
-        if not self.email:
-            return ContactPoint(kind="none")
-        return ContactPoint(kind="email", value=self.email, detail=self.detail)
+        if self.email:
+            return ContactPoint(kind="email", value=self.email, detail=self.detail)
+        if self.phone:
+            return ContactPoint(kind="sms", value=self.phone, detail=self.detail)
+        return ContactPoint(kind="none")
+
+    @property
+    def address(self) -> str:
+        """Where her messages go: an e-mail address, a number, or nowhere."""
+        return self.email or self.phone
 
 
 @dataclass
@@ -99,7 +107,7 @@ class Case:
             content=seal(plaintext, seal_key, type_name=SubmitEnquiry.type_name(), key=str(self.enquiry_id)),
             attachments=self.attachments,
             letter=script.letter,
-            consent_to_contact=bool(script.email),
+            consent_to_contact=bool(script.address),
             notice_version=NOTICE_VERSION,
         )
 

@@ -74,7 +74,7 @@ def _answered(figures: Figures) -> RenderableType:
     table.add_row("state by receipt code", _listed(figures.states))
     for house, count in figures.mails.items():
         kinds, languages = _listed(figures.told[house]), _listed(figures.mails_by_language[house])
-        table.add_row(f"e-mails of {house}", f"{count}: {kinds} ({languages})")
+        table.add_row(f"messages of {house}", f"{count}: {kinds} ({languages})")
     return table
 
 

@@ -17,7 +17,7 @@ from lotse_local.demo.houses import House
 from lotse_local.demo.trails import Trail
 
 AT_ONCE_MAX = 12  # orders under way at the same time
-FOLLOWS_SECONDS = 45.0  # until what must follow has followed, also when a service was just restarted
+FOLLOWS_SECONDS = 120.0  # until what must follow has followed, also when a source that sleeps must be woken first
 
 T = TypeVar("T")
 

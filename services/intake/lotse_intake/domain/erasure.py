@@ -21,7 +21,9 @@ RULE_ERASURE = "erasure-record"
 """That she was erased, when, and by which receipts: without it a late message or an old backup would bring her back."""
 KEPT_BY = {
     "access_log": RULE_ACCESS,
-    **dict.fromkeys(("consent", "consent_withdrawal", "consent_expiry", "consent_proof"), RULE_CONSENT),
+    **dict.fromkeys(
+        ("consent", "consent_withdrawal", "consent_expiry", "consent_proof", "channel_choice"), RULE_CONSENT
+    ),
     **dict.fromkeys(("erasure", "erasure_receipt"), RULE_ERASURE),
 }
 """Each table that keeps rows of an erased person, and the rule."""

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from lotse_contracts.intake import ContactPoint, PersonFields, PersonQuery
+from lotse_contracts.intake import ContactPoint, FurtherPoint, PersonFields, PersonQuery
 from lotse_intake.domain import phones
 from lotse_intake.domain.birthdates import BirthDate, birth_date, known_date
 from lotse_intake.domain.matching import Record, record
@@ -106,6 +106,11 @@ def _phone(field: str, written: str) -> str:
 
 
 def _contact(contact: ContactPoint | None) -> ContactPoint | None:
-    if contact is None or contact.kind != "sms":
-        return contact
-    return contact.model_copy(update={"value": _phone("contact", contact.value)})
+    if contact is None:
+        return None
+    more = tuple(one.model_copy(update=_as_stored(one)) for one in contact.more)
+    return contact.model_copy(update={**_as_stored(contact), "more": more})
+
+
+def _as_stored(way: ContactPoint | FurtherPoint) -> dict[str, str]:
+    return {"value": _phone("contact", way.value)} if way.kind == "sms" else {}

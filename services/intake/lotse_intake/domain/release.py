@@ -6,6 +6,7 @@ from datetime import datetime
 from lotse_contracts.intake import PersonFields
 from lotse_contracts.values import FieldGroup
 from lotse_intake.domain.consents import DISCLOSURE, HEALTH, SECRECY_RELEASE, Consent
+from lotse_intake.domain.contacts import safe_ways
 
 IDENTIFYING = frozenset({"identity", "contact", "documents"})
 """Groups by which somebody can be recognised: what is told with them is somebody's secret (§ 203 StGB)."""
@@ -112,9 +113,13 @@ def _releases(other: Consent, release: Release, at: Circumstances) -> bool:
 def selected(fields: PersonFields, groups: frozenset[str]) -> PersonFields:
     """Exactly the groups that were named, and nothing else; what is not held stays absent.
 
-    Health leaves only where the group `health` itself was ticked: no other group carries it along.
+    Health leaves only where the group `health` itself was ticked: no other group carries it along. Of her contact only
+    the ways leave that are safe to use.
     """
-    return PersonFields(**{name: getattr(fields, name) for name in PersonFields.model_fields if name in groups})
+    told = {name: getattr(fields, name) for name in PersonFields.model_fields if name in groups}
+    if "contact" in told:
+        told["contact"] = safe_ways(fields.contact)
+    return PersonFields(**told)
 
 
 def groups_of(fields: PersonFields) -> tuple[FieldGroup, ...]:

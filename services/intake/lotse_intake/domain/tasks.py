@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from typing import get_args
 
 from lotse_chassis.calendar import ZONE, is_working_day, next_working_day, previous_working_day
-from lotse_contracts.intake.cases import TaskMark
+from lotse_contracts.intake.plans import TaskMark
 
 MARKS: tuple[TaskMark, ...] = get_args(TaskMark)
 REMIND_AT = time(9)  # local; when the office opens

@@ -14,7 +14,7 @@ from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
 from lotse_contracts.envelope import Message
 from lotse_contracts.intake import Act, ActOnConcern, AskConcernActions, ConcernActionsAnswer, ConcernProposed
-from lotse_contracts.intake.concerns import ActionNeeds, Proposal
+from lotse_contracts.intake.actions import ActionNeeds, Proposal
 from lotse_intake.domain.guards import (
     Forbidden,
     Light,

@@ -82,7 +82,12 @@ async def _given(
     await consent_timers.set_end(tx, await consents.get(tx, terms.consent_id), context.now)
     await _log(tx, context, terms.consent_id, "consent")
     given = _fact(person_id, terms, row["pending_until"])
-    return [given, *(await channel.began(office, context, tx, person_id) if terms.kind == CHANNEL else [])]
+    return [given, *(await _channel_began(office, terms.consent_id, context, tx) if terms.kind == CHANNEL else [])]
+
+
+async def _channel_began(office: Office, consent_id: UUID, context: Context, tx: AsyncConnection) -> list[Message]:
+    row = await consents.get(tx, consent_id)
+    return [] if row is None else await channel.began(office, context, tx, row)
 
 
 def _require_same(known: Row[Any] | None, person_id: UUID, terms: ConsentTerms) -> None:
@@ -169,13 +174,15 @@ async def ended_by(office: Office, row: Row[Any], by: str, context: Context, tx:
 
 
 async def hear_opted_out(office: Office, fact: OptedOut, context: Context, tx: AsyncConnection) -> Sequence[Message]:
-    """She said STOP: notify has stopped already, intake records that her channel consents ended.
+    """She said STOP: notify has stopped already, intake records that her channel consents ended, or one way alone.
 
     Notify is told so, too: it ends her STOP when it has heard of the withdrawal and then of a new consent.
     """
     person = await persons.get(tx, fact.person_id, lock=True)
     if person is None or person.frozen:
         return []
+    if fact.scope == "channel" and fact.channel != "none":
+        return await channel.way_stopped(office, context, tx, person, fact.channel)
     ended = [
         row
         for row in await consents.of_person(tx, fact.person_id)

@@ -15,7 +15,7 @@ from lotse_chassis.faults import Refused
 from lotse_chassis.personkeys import KeyDestroyed
 from lotse_contracts.envelope import Message
 from lotse_contracts.intake import DocumentKept
-from lotse_contracts.intake.cases import DocumentPurpose
+from lotse_contracts.intake.notes import DocumentPurpose
 from lotse_intake.domain.files import MediaType
 from lotse_intake.domain.sight import sees
 from lotse_intake.handlers import people

@@ -26,7 +26,7 @@ from lotse_contracts.intake import (
 )
 from lotse_contracts.values import CodeListName
 from lotse_intake.domain.coding import CodeList, concerns_of
-from lotse_intake.domain.contacts import Reach
+from lotse_intake.domain.contacts import Reach, is_safe
 from lotse_intake.domain.due import due_at, with_deadline
 from lotse_intake.domain.letters import end_of
 from lotse_intake.domain.triage import Triage, triage
@@ -141,7 +141,7 @@ def arrival_of(office: Office, enquiry: Opened, kept: Kept, context: Context) ->
         association=office.association,
         contact_kind=content.contact.kind,
         contact_consented=consented,
-        contact_safe=found.contact_safe or asked,
+        contact_safe=(found.contact_safe or asked) and is_safe(content.contact),
         consent_id=uuid4() if consented else None,
         deadline=enquiry.deadline,
         new_person=enquiry.new_person,

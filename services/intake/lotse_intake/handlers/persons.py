@@ -13,10 +13,11 @@ from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
 from lotse_chassis.personkeys import KeyDestroyed
 from lotse_contracts.envelope import Message
-from lotse_contracts.intake import ContactSafetyChanged, PersonFields, PersonRegistered, RegisterPerson
+from lotse_contracts.intake import PersonFields, PersonRegistered, RegisterPerson
 from lotse_contracts.notify import ContactUnreachable
+from lotse_intake.domain.contacts import is_safe
 from lotse_intake.domain.release import merged
-from lotse_intake.handlers import bands, people, telling
+from lotse_intake.handlers import bands, covering, people, safety, telling
 from lotse_intake.handlers.identities import checked_fields
 from lotse_intake.handlers.repeats import is_repeated
 from lotse_intake.providers.content import decrypted_fields, encrypted_fields, opened
@@ -39,15 +40,15 @@ async def register_person(
     elif repeated:
         return []
     else:
-        fields, row = await _changed(office, order, given, tx)
+        fields, row = await _changed(office, order, given, context, tx)
     await bands.note(tx, order.person_id, given, at=context.now, language=next(iter(order.languages), None))
     await accesslog.record(tx, context, action="write", object_kind="person", object_id=key, purpose="registration")
     said: list[Message] = [PersonRegistered(person_id=order.person_id, version=row.version)]
-    if held is not None and not held.contact_safe and row.contact_safe:
-        said.append(ContactSafetyChanged(person_id=order.person_id, version=row.version, safe=True))
     if given.contact is None:
         return said
-    return [*said, *await telling.contact_changed(office, context, tx, row, fields)]
+    before = safety.NOBODY if held is None else safety.before(office, held)
+    said += await safety.of_written(office, context, tx, row, before)
+    return [*said, *await telling.contact_changed(office, context, tx, row, fields, renewed=True)]
 
 
 async def _added(
@@ -63,7 +64,7 @@ async def _added(
             "fields": await asyncio.to_thread(_under_new_key, office, order.person_id, given),
             "contact_kind": given.contact.kind if given.contact else "none",
             "contact_consented": False,
-            "contact_safe": True,  # a counsellor wrote it down with her
+            "contact_safe": is_safe(given.contact),  # a counsellor wrote it down with her
             "registered_at": context.now,
         },
     )
@@ -78,15 +79,19 @@ def _under_new_key(office: Office, person_id: UUID, given: PersonFields) -> byte
 
 
 async def _changed(
-    office: Office, order: RegisterPerson, given: PersonFields, tx: AsyncConnection
+    office: Office, order: RegisterPerson, given: PersonFields, context: Context, tx: AsyncConnection
 ) -> tuple[PersonFields, Row[Any]]:
     row = await people.living(tx, order.person_id)
-    fields = merged(decrypted_fields(office.keys, order.person_id, row.fields), given)
+    held = decrypted_fields(office.keys, order.person_id, row.fields)
+    fields = merged(held, given)
     changed: dict[str, Any] = {"fields": encrypted_fields(office.keys, order.person_id, fields)}
     if order.languages:
         changed["languages"] = list(order.languages)
     if given.contact is not None:
-        changed |= {"contact_kind": given.contact.kind, "contact_safe": True, "unreachable": False}
+        await covering.bind(office, tx, order.person_id, held)
+        consented = await covering.after_change(office, context, tx, order.person_id, fields)
+        changed |= {"contact_kind": given.contact.kind, "contact_safe": is_safe(given.contact), "unreachable": False}
+        changed["contact_consented"] = consented
     return fields, await persons.change(tx, order.person_id, contact_changed=given.contact is not None, **changed)
 
 

@@ -12,13 +12,19 @@ from lotse_chassis import accesslog
 from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
 from lotse_contracts.envelope import Message
-from lotse_contracts.intake import PersonFields, PersonRegistered, ReceiveMoreFields, ReceivePerson
+from lotse_contracts.intake import (
+    PersonFields,
+    PersonRegistered,
+    ReceiveMoreFields,
+    ReceivePerson,
+)
 from lotse_contracts.referral import ReferralOffered
+from lotse_intake.domain.contacts import guarded, is_safe
 from lotse_intake.domain.due import due_at
 from lotse_intake.domain.erasure import token_of
 from lotse_intake.domain.release import merged
 from lotse_intake.domain.triage import more_urgent, triage
-from lotse_intake.handlers import bands, telling, ticking
+from lotse_intake.handlers import bands, covering, safety, telling, ticking
 from lotse_intake.handlers.incoming import Lists, facts_of, new_concerns
 from lotse_intake.providers.content import decrypted_fields, encrypted_fields, opened, said_in
 from lotse_intake.providers.office import Office
@@ -61,6 +67,8 @@ async def receive_more(
 ) -> Sequence[Message]:
     """What we asked back about somebody who came by referral: a group that is given replaces the one that was held.
 
+    Whether her contact is safe is hers and ours to say: what comes by machine never makes it safer than it was, and
+    does not take up again what is dead or where somebody said STOP.
     Nothing changes where she is gone or her record is read-only. Raises NotHereYet where it overtook the order that
     brings her.
     """
@@ -75,10 +83,17 @@ async def receive_more(
         return []
     key, type_name = str(order.referral_id), ReferralOffered.type_name()
     given = opened(office, order.fields, PersonFields, type_name=type_name, key=key, field="fields")
-    fields = merged(decrypted_fields(office.keys, row.person_id, row.fields), given)
+    held = decrypted_fields(office.keys, row.person_id, row.fields)
+    if given.contact is not None:
+        given = given.model_copy(update={"contact": guarded(held.contact, given.contact)})
+    fields = merged(held, given)
     changed: dict[str, Any] = {"fields": encrypted_fields(office.keys, row.person_id, fields)}
     if given.contact is not None:
-        changed |= {"contact_kind": given.contact.kind, "contact_safe": True, "unreachable": False}
+        await covering.bind(office, tx, row.person_id, held)
+        consented = await covering.after_change(office, context, tx, row.person_id, fields)
+        safe = row.contact_safe and is_safe(given.contact)
+        changed |= {"contact_kind": given.contact.kind, "contact_safe": safe, "unreachable": False}
+        changed["contact_consented"] = consented
     after = await persons.change(tx, row.person_id, contact_changed=given.contact is not None, **changed)
     await bands.note(tx, row.person_id, given, at=context.now, language=None)
     await accesslog.record(
@@ -87,6 +102,7 @@ async def receive_more(
     said: list[Message] = [PersonRegistered(person_id=row.person_id, version=after.version)]
     if given.contact is None:
         return said
+    said += await safety.of_written(office, context, tx, after, safety.before(office, row))
     return [*said, *await telling.contact_changed(office, context, tx, after, fields)]
 
 
@@ -114,7 +130,7 @@ def _arrival(office: Office, order: ReceivePerson, fields: PersonFields, context
         association=office.association,
         contact_kind=fields.contact.kind if fields.contact else "none",
         contact_consented=fields.contact is not None,
-        contact_safe=True,  # the sender's guard lets no unsafe contact out
+        contact_safe=is_safe(fields.contact),  # the sender's guard lets no unsafe contact out, if it is one of ours
         fields=encrypted_fields(office.keys, person_id, fields),
         content=office.keys.encrypt(person_id, said_in(enquiry_id), said) if said else None,
         said_by="partner",

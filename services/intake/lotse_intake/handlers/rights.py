@@ -25,8 +25,9 @@ from lotse_contracts.intake import (
 )
 from lotse_contracts.referral import TellRecipient
 from lotse_contracts.values import FieldGroup, RecipientNoticeKind
+from lotse_intake.domain.contacts import is_safe
 from lotse_intake.domain.release import merged
-from lotse_intake.handlers import bands, people, telling
+from lotse_intake.handlers import bands, covering, people, safety, telling
 from lotse_intake.handlers.identities import checked_fields
 from lotse_intake.handlers.repeats import is_repeated
 from lotse_intake.providers.content import decrypted_fields, encrypted_fields, opened
@@ -82,7 +83,8 @@ async def rectify_person(
     row = await people.living(tx, order.person_id)
     if await is_repeated(tx, order, order.fields, context):
         return []
-    fields = rectified(decrypted_fields(office.keys, order.person_id, row.fields), given, order.cleared)
+    held = decrypted_fields(office.keys, order.person_id, row.fields)
+    fields = rectified(held, given, order.cleared)
     groups = groups_touched(given, order.cleared)
     if not groups:
         raise Refused("nothing_to_rectify", fields=("fields",))
@@ -90,7 +92,11 @@ async def rectify_person(
     contact = "contact" in groups
     if contact:
         kind = fields.contact.kind if fields.contact else "none"
-        changed |= {"contact_kind": kind, "unreachable": False}  # as safe as it was: correcting it is no asking
+        await covering.bind(office, tx, order.person_id, held)
+        consented = await covering.after_change(office, context, tx, order.person_id, fields)
+        safe = row.contact_safe and is_safe(fields.contact)  # never safer than it was: correcting it is no asking
+        changed |= {"contact_kind": kind, "contact_safe": safe, "unreachable": False}
+        changed["contact_consented"] = consented
     after = await persons.change(tx, order.person_id, contact_changed=contact, **changed)
     await bands.note(tx, order.person_id, counted_again(fields, groups), at=context.now)
     by = context.actor or context.sender
@@ -99,7 +105,10 @@ async def rectify_person(
     )
     await _log(tx, context, order.person_id, "rectification")
     fact = PersonRectified(person_id=order.person_id, version=after.version, groups=groups, reason=order.reason)
-    told = await telling.contact_changed(office, context, tx, after, fields) if contact else []
+    told: list[Message] = []
+    if contact:
+        told += await safety.of_written(office, context, tx, after, safety.before(office, row))
+        told += await telling.contact_changed(office, context, tx, after, fields, renewed=True)
     return [fact, *told, *await _recipients_told(tx, order.person_id, "rectified", groups)]
 
 

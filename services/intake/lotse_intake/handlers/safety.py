@@ -1,14 +1,18 @@
 """A counsellor has asked whether messages to a person's contact are safe for her."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
+from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from lotse_chassis import accesslog
 from lotse_chassis.context import Context
 from lotse_contracts.envelope import Message
-from lotse_contracts.intake import ContactSafetyChanged, MarkContactSafe
+from lotse_contracts.intake import ContactPoint, ContactSafetyChanged, MarkContactSafe
+from lotse_intake.domain.contacts import leaves
 from lotse_intake.handlers import people, telling
 from lotse_intake.providers.content import decrypted_fields
 from lotse_intake.providers.office import Office
@@ -39,6 +43,42 @@ async def silence(office: Office, context: Context, tx: AsyncConnection, person_
         if row.contact_safe and not row.frozen:
             said += await _changed(office, context, tx, row.person_id, safe=False)
     return said
+
+
+@dataclass(frozen=True)
+class Before:
+    """The contact that was held, and whether it was safe."""
+
+    contact: ContactPoint | None
+    safe: bool
+
+
+NOBODY = Before(None, safe=True)
+"""Of somebody who is new."""
+
+
+def before(office: Office, held: Row[Any]) -> Before:
+    """As it stands in the row of her person."""
+    return Before(decrypted_fields(office.keys, held.person_id, held.fields).contact, held.contact_safe)
+
+
+async def of_written(
+    office: Office, context: Context, tx: AsyncConnection, person: Row[Any], held: Before
+) -> list[Message]:
+    """What follows from a contact that was written down for what was sent to the one before, and for her other records.
+
+    Whoever still has a number or a mailbox that was hers must not open by an old message what is hers.
+    """
+    now = decrypted_fields(office.keys, person.person_id, person.fields).contact
+    said: list[Message] = []
+    replaced = leaves(held.contact, now)
+    if replaced or person.contact_safe is not held.safe:
+        said.append(
+            ContactSafetyChanged(
+                person_id=person.person_id, version=person.version, safe=person.contact_safe, replaced=replaced
+            )
+        )
+    return said if person.contact_safe else [*said, *await silence(office, context, tx, person.person_id)]
 
 
 async def share(office: Office, context: Context, tx: AsyncConnection, person_id: UUID) -> list[Message]:

@@ -14,7 +14,7 @@ from lotse_chassis.faults import Refused
 from lotse_chassis.timers import Timer
 from lotse_contracts.envelope import Message
 from lotse_contracts.intake import AddTask, EndTask, LineContent, MoveTask, TaskDue, TaskSet
-from lotse_contracts.intake.cases import TaskMark
+from lotse_contracts.intake.plans import TaskMark
 from lotse_intake.domain.sight import Carried
 from lotse_intake.domain.tasks import mark_now, next_mark
 from lotse_intake.handlers.plans import (

@@ -15,7 +15,8 @@ from lotse_contracts.intake import ContactPoint, PersonFields
 from lotse_contracts.notify import ChangeContact, ContactContent, Tell
 from lotse_contracts.sealed import seal
 from lotse_intake.domain.clocks import Ticking
-from lotse_intake.domain.contacts import Reach, recipient_languages
+from lotse_intake.domain.contacts import Reach, narrowed, recipient_languages
+from lotse_intake.handlers import covering
 from lotse_intake.providers.content import decrypted_fields
 from lotse_intake.providers.office import Office
 from lotse_intake.store import persons
@@ -50,10 +51,25 @@ async def first_contact(
 
 
 async def contact_changed(
-    office: Office, context: Context, tx: AsyncConnection, person: Row[Any], fields: PersonFields
+    office: Office,
+    context: Context,
+    tx: AsyncConnection,
+    person: Row[Any],
+    fields: PersonFields,
+    *,
+    renewed: bool = False,
 ) -> list[Message]:
-    """The order for notify; without notify's key a durable timer says it later, and nobody waits."""
-    sealed = sealed_contact(office, person.person_id, contact_of(fields))
+    """The order for notify; without notify's key a durable timer says it later, and nobody waits.
+
+    Of several ways only those leave that her consent covers. `renewed`: somebody has just written them down.
+    """
+    content = contact_of(fields)
+    if person.contact_consented:
+        covered = await covering.covered(office, context, tx, person.person_id, fields)
+        content = content.model_copy(update={"contact": narrowed(content.contact, covered or ())})
+    else:
+        content = content.model_copy(update={"contact": narrowed(content.contact, ())})
+    sealed = sealed_contact(office, person.person_id, content)
     if sealed is None:
         await remember_contact(tx, context, person.person_id)
         return []
@@ -65,6 +81,8 @@ async def contact_changed(
             consented=person.contact_consented,
             safe=person.contact_safe,
             contact=sealed,
+            stopped=tuple(person.stopped_channels),
+            renewed=renewed,
         )
     ]
 

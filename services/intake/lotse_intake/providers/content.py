@@ -90,6 +90,11 @@ def task_of(task_id: UUID) -> str:
     return f"task:{task_id}"
 
 
+def points_of(consent_id: UUID) -> str:
+    """The context of the addresses that a consent was given for."""
+    return f"consent-points:{consent_id}"
+
+
 def _names(kind: type[BaseModel]) -> frozenset[str]:
     schema = kind.model_json_schema()
     parts = (schema, *schema.get("$defs", {}).values())

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import LargeBinary, MetaData
 
 from lotse_chassis.personkeys import CannotDecrypt, KeyUnknown, PersonKeys
-from lotse_intake.providers.content import decrypted, goal_of, letter_of, note_of, said_in, task_of
+from lotse_intake.providers.content import decrypted, goal_of, letter_of, note_of, points_of, said_in, task_of
 
 Row = Mapping[str, Any]
 ContextOf = Callable[[Row], str]
@@ -20,6 +20,7 @@ CONTEXTS: dict[str, ContextOf] = {
     "goal.content": lambda row: goal_of(row["goal_id"]),
     "task.content": lambda row: task_of(row["task_id"]),
     "note.content": lambda row: note_of(row["note_id"]),
+    "consent_point.points": lambda row: points_of(row["consent_id"]),
 }
 """Column -> the context that its ciphertext is bound to; whoever adds an encrypted column adds it here."""
 

@@ -31,6 +31,7 @@ from lotse_intake.store.tables import (
     tombstone,
 )
 from lotse_intake.store.tables.casework import case_conflict, case_event, document, goal, note, person_link, task
+from lotse_intake.store.tables.channels import channel_choice, consent_point
 from lotse_intake.store.tables.consenting import consent_expiry, consent_proof
 from lotse_intake.store.tables.desk import concern_move, concern_proposal
 from lotse_intake.store.tables.handover import handover_case
@@ -147,6 +148,7 @@ def steps_of(person_id: UUID) -> list[Step]:
         (field_release, field_release.c.person_id == person_id),
         (person_bands, person_bands.c.person_id == person_id),
         (handover_case, handover_case.c.person_id == person_id),
+        (consent_point, consent_point.c.person_id == person_id),
         (person, person.c.person_id == person_id),
     ]
 
@@ -159,6 +161,7 @@ def kept_of(person_id: UUID) -> list[Step]:
         (consent_withdrawal, consent_withdrawal.c.consent_id.in_(ended)),
         (consent_expiry, consent_expiry.c.consent_id.in_(ended)),
         (consent_proof, consent_proof.c.consent_id.in_(ended)),
+        (channel_choice, channel_choice.c.person_id == person_id),
         (erasure, erasure.c.person_id == person_id),
         (erasure_receipt, erasure_receipt.c.person_id == person_id),
     ]

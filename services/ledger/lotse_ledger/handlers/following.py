@@ -23,7 +23,6 @@ from lotse_ledger.domain.booking.vouchers import warnings_on
 from lotse_ledger.domain.grants import grants_of
 from lotse_ledger.domain.instants import day_of, end_of_day
 from lotse_ledger.handlers.checkpoints import after_entry
-from lotse_ledger.handlers.deadlines import remind_of
 from lotse_ledger.handlers.entering import enter
 from lotse_ledger.handlers.fingerprints import keep_and_ask
 from lotse_ledger.handlers.house import House
@@ -48,9 +47,9 @@ async def entry_said(tx: AsyncConnection, context: Context, house: House, done: 
 
 
 async def decision_said(tx: AsyncConnection, context: Context, house: House, done: Done) -> Sequence[Message]:
-    """Its deadlines are set, and the partners whose share the rest is are told."""
+    """The partners whose share the rest is are told."""
+    del tx, context
     order = done.order
-    await remind_of(tx, context, order.grant_id)
     fact = DecisionRecorded(
         grant_id=order.grant_id,
         recorded_at=done.at.recorded_at,
@@ -73,12 +72,6 @@ async def decision_said(tx: AsyncConnection, context: Context, house: House, don
         for year, amount in years.items()
     ]
     return [fact, *told]
-
-
-async def money_said(tx: AsyncConnection, context: Context, house: House, done: Done) -> Sequence[Message]:
-    """Money arrived: its last day comes near one day, unless it is used by then."""
-    await remind_of(tx, context, done.order.grant_id)
-    return await entry_said(tx, context, house, done)
 
 
 async def plan_said(tx: AsyncConnection, context: Context, house: House, done: Done) -> Sequence[Message]:

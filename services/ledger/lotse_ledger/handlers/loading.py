@@ -121,7 +121,7 @@ def _about(target: Recorded) -> set[UUID]:
 def _without(order: LedgerOrder) -> frozenset[str]:
     """What a voucher alone does not look at is most of a grant's entries: those before it."""
     if isinstance(order, RecordVoucher) and order.commitment_id is None:
-        return frozenset({"voucher", "refund", "income", "notice"})
+        return frozenset({"voucher", "income", "notice"})
     return frozenset()
 
 

@@ -15,7 +15,9 @@ from lotse_ledger.domain.booking.vouchers import private_parts
 from lotse_ledger.domain.entries import ACTOR, Draft
 from lotse_ledger.domain.instants import day_of
 from lotse_ledger.domain.refusals import NotAllowed
+from lotse_ledger.domain.reports.duties import is_money_nearly_due
 from lotse_ledger.handlers.checkpoints import after_entries
+from lotse_ledger.handlers.deadlines import deadlines_follow
 from lotse_ledger.handlers.entering import journal_of, refusing
 from lotse_ledger.handlers.house import House
 from lotse_ledger.handlers.loading import known_for, private_of
@@ -43,6 +45,7 @@ class Way:
     """How one kind of order is taken. `key` is the name of its entry with the order's ids in braces.
 
     `unsettled`: it would change what a settlement computed, so none may be booked. `forces`: a checkpoint follows.
+    `spends`: of all deadlines it can meet only those of money to be used.
     """
 
     key: str
@@ -50,6 +53,7 @@ class Way:
     follow: Follow
     unsettled: bool = False
     forces: bool = False
+    spends: bool = False
 
 
 async def taken(
@@ -73,9 +77,20 @@ async def taken(
         drafts = _decided(order, known, way)
     places = await _entered(tx, context, house, drafts)
     done = Done(order, drafts[-1], places[-1], known, places[0].log_index)
-    said = await way.follow(tx, context, house, done)
+    said = [*await way.follow(tx, context, house, done), *await _deadlines(tx, context, way, done)]
     fixed = await after_entries(tx, context, house, first=done.first, last=done.at.log_index, force=way.forces)
     return [*said, *fixed]
+
+
+async def _deadlines(tx: AsyncConnection, context: Context, way: Way, done: Done) -> list[Message]:
+    """Of a grant with many vouchers all are read for this, so not for each payment that can meet no deadline."""
+    today = day_of(context.now)
+    if way.spends and not any(is_money_nearly_due(grant, today) for grant in done.known.grants.values()):
+        return []
+    grants = {*done.known.grants, *([done.draft.grant_id] if done.draft.grant_id else ())}
+    if not grants:
+        return []
+    return await deadlines_follow(tx, context, grants, first=done.first, log_size=done.at.log_index + 1)
 
 
 def _decided(order: LedgerOrder, known: Known, way: Way) -> tuple[Draft, ...]:

@@ -1,28 +1,24 @@
-"""One e-mail from the words of a notice: plain and HTML say the same, and neither says who helps whom with what."""
+"""The bytes of one e-mail: neither sender, subject, ids, file name nor anything else says who helps whom with what."""
 
 import base64
 import hashlib
-import html
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime, formataddr
+from functools import lru_cache
+from uuid import UUID
 
-from lotse_notify.domain.texts import NoticeName, Words, filled
+from lotse_notify.domain.letters import Letter
 
 CRLF = "\r\n"
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A notice in her language, before it has a sender and an address."""
-
-    language: str
-    subject: str
-    plain: str
-    html: str
-    stop_url: str
+SUBJECTS_KEPT = 256
+LINE_ENDS = frozenset("\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029")
+METHODS = frozenset({"PUBLISH", "CANCEL"})
+"""REQUEST would make mail programs answer to a mailbox that nobody reads. Source: RFC 5546, section 1.4."""
+FILE_NAME = re.compile(r"[a-z]{1,20}\.ics")
 
 
 @dataclass(frozen=True)
@@ -47,38 +43,39 @@ class Mail:
 
 
 @dataclass(frozen=True)
-class Links:
-    """Where she reads, and where she ends the messages; `own`: it opens her own page, and so it is shown to nobody."""
+class CalendarFile:
+    """A file of an appointment as referral built it; nothing of it is changed here."""
 
-    read_url: str = field(repr=False)
-    stop_url: str = field(repr=False)
-    own: bool = False
-
-
-def letter_of(words: Words, name: NoticeName, arguments: Mapping[str, str], links: Links) -> Letter:
-    """Fill the words; the same words and arguments always give the same letter."""
-    paragraphs = filled(words, name, arguments, own_link=links.own)
-    notice, foot = words.notices[name], words.foot
-    plain = [*paragraphs, f"{notice.link}:\n{links.read_url}", "-- ", foot.automatic, f"{foot.stop}\n{links.stop_url}"]
-    return Letter(
-        language=words.language,
-        subject=words.subject,
-        plain="\n\n".join(plain).replace("-- \n\n", "-- \n") + "\n",
-        html=_html(words, name, paragraphs, links),
-        stop_url=links.stop_url,
-    )
+    content: str = field(repr=False)
+    method: str = "PUBLISH"
+    name: str = "termin.ics"
 
 
 def mail_of(
-    letter: Letter, *, sender: Sender, recipient: str, message_id: str, at: datetime, may_unsubscribe: bool
+    letter: Letter,
+    *,
+    sender: Sender,
+    recipient: str,
+    message_id: str,
+    at: datetime,
+    may_unsubscribe: bool,
+    thread: str | None = None,
+    calendar: CalendarFile | None = None,
 ) -> Mail:
-    """The bytes to hand over. Header values come from settings, our own texts and a checked address only."""
+    """The bytes to hand over. Header values come from settings, our own texts and a checked address only.
+
+    `thread` is a Message-ID that all mails of one appointment refer to, so that a mailbox shows them together.
+    Raises ValueError if a header would end early, or the calendar file does not say the method that its part names.
+    """
+    if LINE_ENDS & set(f"{sender.name}{letter.subject}"):
+        raise ValueError("a header would end early")
     head = [
         f"From: {formataddr((sender.name, sender.address))}",
         f"To: {recipient}",
-        f"Subject: {Header(letter.subject, header_name='Subject').encode(linesep=CRLF)}",
+        f"Subject: {_subject(letter.subject)}",
         f"Date: {format_datetime(at)}",
         f"Message-ID: {message_id}",
+        *_threaded(thread),
         f"Content-Language: {letter.language}",
         "Auto-Submitted: auto-generated",
         "X-Auto-Response-Suppress: All",
@@ -88,14 +85,48 @@ def mail_of(
         head.append(f"List-Unsubscribe: <{letter.stop_url}>")
         if letter.stop_url.startswith("https://"):  # RFC 8058 allows one click over HTTPS only
             head.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
-    if any(set("\r\n") & set(line.replace(f"{CRLF} ", "")) for line in head):
+    if any(LINE_ENDS & set(line.replace(f"{CRLF} ", "")) for line in head):
         raise ValueError("a header would end early")
-    return Mail(sender.address, recipient, CRLF.join([*head, *_parts(letter, message_id)]).encode("ascii"))
+    return Mail(sender.address, recipient, CRLF.join([*head, *_body(letter, message_id, calendar)]).encode("ascii"))
 
 
-def _parts(letter: Letter, message_id: str) -> Iterator[str]:
+def thread_of(appointment_id: UUID, domain: str) -> str:
+    """What all mails of one appointment refer to; nobody can tell the appointment from it."""
+    return f"<{hashlib.sha256(f'lotse.thread|{appointment_id}'.encode()).hexdigest()[:32]}@{domain}>"
+
+
+@lru_cache(maxsize=SUBJECTS_KEPT)
+def _subject(text: str) -> str:
+    """There are few, and each costs as much to encode as the rest of a mail."""
+    return Header(text, header_name="Subject").encode(linesep=CRLF)
+
+
+def _threaded(thread: str | None) -> Iterator[str]:
+    """Both, since programs differ in which they follow. Source: RFC 5322, section 3.6.4."""
+    if thread is not None:
+        yield f"In-Reply-To: {thread}"
+        yield f"References: {thread}"
+
+
+def _body(letter: Letter, message_id: str, calendar: CalendarFile | None) -> Iterator[str]:
     """Base64 by hand: the standard library's own messages take four times as long, which a busy day would feel."""
-    boundary = "part-" + hashlib.sha256(message_id.encode()).hexdigest()[:24]  # no base64 line holds a dash
+    mark = hashlib.sha256(message_id.encode()).hexdigest()[:24]
+    if calendar is None:
+        yield from _alternative(letter, f"part-{mark}")
+        return
+    boundary = f"mixed-{mark}"
+    yield f'Content-Type: multipart/mixed; boundary="{boundary}"'
+    yield ""
+    yield f"--{boundary}"
+    yield from _alternative(letter, f"part-{mark}")
+    yield f"--{boundary}"
+    yield from _calendar(calendar)
+    yield f"--{boundary}--"
+    yield ""
+
+
+def _alternative(letter: Letter, boundary: str) -> Iterator[str]:
+    """Plain and HTML; no line of base64 holds a dash, so the boundary stands in none."""
     yield f'Content-Type: multipart/alternative; boundary="{boundary}"'
     yield ""
     for text, kind in ((letter.plain, "plain"), (letter.html, "html")):
@@ -104,25 +135,23 @@ def _parts(letter: Letter, message_id: str) -> Iterator[str]:
         yield f"Content-Language: {letter.language}"
         yield "Content-Transfer-Encoding: base64"
         yield ""
-        yield base64.encodebytes(text.replace("\n", CRLF).encode()).decode().replace("\n", CRLF)
+        yield _base64(text.replace("\n", CRLF))
     yield f"--{boundary}--"
     yield ""
 
 
-def _html(words: Words, name: NoticeName, paragraphs: tuple[str, ...], links: Links) -> str:
-    """No image, no style sheet from elsewhere, nothing that reports back; colours are those of the reader's program."""
-    notice, foot = words.notices[name], words.foot
-    body = "".join(f"<p>{html.escape(paragraph)}</p>\n" for paragraph in paragraphs)
-    read, stop = html.escape(links.read_url), html.escape(links.stop_url)
-    return (
-        f'<!doctype html>\n<html lang="{words.language}">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width">\n<meta name="color-scheme" content="light dark">\n'
-        f"<title>{html.escape(words.subject)}</title>\n</head>\n"
-        '<body style="font-family: sans-serif; font-size: 16px; line-height: 1.5">\n'
-        f'<div style="max-width: 36em; margin: 0 auto; padding: 16px">\n{body}'
-        f'<p><a href="{read}" style="display: inline-block; padding: 8px 0; font-size: 18px">'
-        f"{html.escape(notice.link)}</a></p>\n"
-        f"<hr>\n<p>{html.escape(foot.automatic)}</p>\n<p>{html.escape(foot.stop)} "
-        f'<a href="{stop}">{html.escape(foot.stop_link)}</a></p>\n'
-        "</div>\n</body>\n</html>\n"
-    )
+def _calendar(calendar: CalendarFile) -> Iterator[str]:
+    """Its method is that of the file, or mail programs drop it. Source: RFC 6047, section 2.4."""
+    if f"{CRLF}METHOD:{calendar.method}{CRLF}" not in calendar.content or calendar.method not in METHODS:
+        raise ValueError("the calendar file has another method")
+    if not FILE_NAME.fullmatch(calendar.name):
+        raise ValueError("no name of a calendar file")
+    yield f'Content-Type: text/calendar; charset=utf-8; method={calendar.method}; name="{calendar.name}"'
+    yield f'Content-Disposition: attachment; filename="{calendar.name}"'
+    yield "Content-Transfer-Encoding: base64"
+    yield ""
+    yield _base64(calendar.content)
+
+
+def _base64(text: str) -> str:
+    return base64.encodebytes(text.encode()).decode().replace("\n", CRLF)

@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime, formataddr
+from typing import Literal
 
 from lotse_contracts.notify import OfficeLanguage, OfficeTemplate
-from lotse_notify.domain.contact import address_of
+from lotse_notify.domain.addresses import address_of
 from lotse_notify.domain.mail import CRLF, Mail, Sender
+
+StaffTemplate = Literal["staff_digest", "staff_alarm"]
+"""What only notify itself mails, to the mailboxes of the staff; nobody can order it."""
+MailTemplate = OfficeTemplate | StaffTemplate
 
 ARGUMENTS: dict[OfficeTemplate, frozenset[str]] = {
     "log_checkpoint": frozenset({"association", "month", "checkpoint"}),
@@ -29,6 +34,9 @@ class OfficeText:
     subject: str
     text: str
 
+
+WRITTEN = OfficeText("{subject}", "{text}")
+"""The words were written when the counts in them were true."""
 
 _CHECKPOINT_DE = """Guten Tag,
 
@@ -91,12 +99,23 @@ forward it.
 This message was sent automatically.
 """
 
-TEXTS: dict[tuple[OfficeTemplate, OfficeLanguage], OfficeText] = {
+TEXTS: dict[tuple[MailTemplate, OfficeLanguage], OfficeText] = {
     ("log_checkpoint", "de"): OfficeText("Prüfpunkt des Fördermittel-Journals, {month}", _CHECKPOINT_DE),
     ("log_checkpoint", "en"): OfficeText("Checkpoint of the grant ledger, {month}", _CHECKPOINT_EN),
     ("emergency", "de"): OfficeText("Notfall im Posteingang, bitte sofort nachsehen", _EMERGENCY_DE),
     ("emergency", "en"): OfficeText("Emergency in the inbox, please look at once", _EMERGENCY_EN),
+    ("staff_digest", "de"): WRITTEN,
+    ("staff_digest", "en"): WRITTEN,
+    ("staff_alarm", "de"): WRITTEN,
+    ("staff_alarm", "en"): WRITTEN,
 }
+
+
+def writable(template: OfficeTemplate, language: OfficeLanguage, arguments: Mapping[str, str]) -> bool:
+    """Whether these are the arguments of the template, and its subject stays one line with them."""
+    if arguments.keys() != ARGUMENTS[template]:
+        return False
+    return TEXTS[template, language].subject.format_map(arguments).isprintable()
 
 
 def offices_of(setting: str) -> dict[str, str]:
@@ -111,8 +130,16 @@ def offices_of(setting: str) -> dict[str, str]:
     return found
 
 
+def mailboxes_of(setting: str) -> dict[str, str]:
+    """Addresses separated by spaces, each under a name that no order can spell. Raises OfficesInvalid."""
+    found = {f"staff:{number}": address_of("email", value) for number, value in enumerate(setting.split(), 1)}
+    if None in found.values() or len({*found.values()}) < len(found):
+        raise OfficesInvalid("a mailbox of the staff")
+    return {name: address for name, address in found.items() if address is not None}
+
+
 def office_mail_of(
-    template: OfficeTemplate,
+    template: MailTemplate,
     language: OfficeLanguage,
     arguments: Mapping[str, str],
     *,

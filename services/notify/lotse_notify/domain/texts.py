@@ -1,233 +1,206 @@
-"""The words of each notice in each language: data, checked whole before the service starts."""
+"""Every text in the version that counts, and the languages that it may be sent in."""
 
 import hashlib
 import json
-import string
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Annotated, Literal, get_args
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import ValidationError
 
-from lotse_contracts.notify import Tell
-from lotse_contracts.values import Detail, RecipientLanguage, TemplateName
-from lotse_notify.domain.lint import faults_of
-from lotse_notify.domain.reminders import LOCAL, sayable
+from lotse_contracts.values import RecipientLanguage
+from lotse_notify.domain.arguments import Change, arguments_of
+from lotse_notify.domain.templates import (
+    FRAME,
+    LANGUAGES,
+    NOTICES,
+    WITH_SIGNATURE,
+    Data,
+    Frame,
+    Notice,
+    NoticeName,
+    Words,
+    notice_name,
+)
 
-LANGUAGES: tuple[RecipientLanguage, ...] = get_args(RecipientLanguage)
+__all__ = ["LANGUAGES", "Change", "NoticeName", "Words", "arguments_of", "notice_name"]
+
 LAST_RESORT: tuple[RecipientLanguage, ...] = ("de", "en")
 """Tried after her own list; never Russian for Ukrainian or the other way round."""
 
-Change = Literal["fixed", "moved", "cancelled", "reminder"]
-NoticeName = Literal[
-    "receipt",
-    "answer_waits",
-    "referral_made",
-    "group_place",
-    "checkback",
-    "handover",
-    "appointment_neutral",
-    "appointment_fixed",
-    "appointment_moved",
-    "appointment_cancelled",
-    "appointment_reminder",
-]
-PLACEHOLDERS: dict[NoticeName, frozenset[str]] = {
-    name: frozenset({"when"}) if name.startswith("appointment") and name != "appointment_neutral" else frozenset()
-    for name in get_args(NoticeName)
-}
-WHEN_PLACEHOLDERS = frozenset({"weekday", "day", "month", "year", "time"})
-ARGUMENTS: dict[TemplateName, frozenset[str]] = {
-    "receipt": frozenset(),
-    "answer_waits": frozenset(),
-    "referral_made": frozenset(),
-    "group_place": frozenset(),
-    "checkback": frozenset({"round"}),
-    "handover": frozenset({"round"}),
-    "appointment": frozenset({"change", "starts_at"}),
-}
-NON_ESSENTIAL: frozenset[TemplateName] = frozenset({"checkback"})
-"""What she can do without; mail programs are told how to end it (RFC 8058)."""
-
-Line = Annotated[str, StringConstraints(min_length=1, max_length=400, pattern=r"^[^\r\n\u2028\u2029]+$")]
-
 
 class TextsInvalid(ValueError):
-    """A text lacks a placeholder, has one too many, or holds what it must not; names the text, not its reader."""
+    """A text is not complete or not of the form; names where, never what."""
 
 
-class _Data(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+class NoticeDocument(Data):
+    """One notice in all languages, as it is edited, checked and published."""
+
+    name: NoticeName
+    languages: dict[RecipientLanguage, Notice]
 
 
-class Notice(_Data):
-    """One notice in one language."""
+class FrameDocument(Data):
+    """What stands around every notice in all languages."""
 
-    paragraphs: tuple[Line, ...] = Field(min_length=1, max_length=6)
-    link: Line
-    with_own_link: tuple[Line, ...] = Field(default=(), max_length=6)
-    """Where the link opens her own page, so that neither code nor PIN is needed; empty: the same paragraphs."""
+    name: Literal["frame"]
+    languages: dict[RecipientLanguage, Frame]
 
 
-class Foot(_Data):
-    """What stands under every notice."""
-
-    automatic: Line
-    stop: Line
-    stop_link: Line
+Document = NoticeDocument | FrameDocument
 
 
-class Page(_Data):
-    """The words of the pages behind the links."""
+@dataclass(frozen=True)
+class Standing:
+    """Which version of a text counts, in which languages it may be sent, and in which somebody stands for it."""
 
-    stop_title: Line
-    stop_question: Line
-    stop_button: Line
-    stopped_title: Line
-    stopped: Line
-    gone_title: Line
-    gone: Line
-    read_title: Line
-    read_how: Line
-    languages: Line
+    number: int
+    sendable: frozenset[RecipientLanguage]
+    signed: frozenset[RecipientLanguage]
 
 
-class Words(_Data):
-    """Everything in one language. A draft waits for a native speaker's signature."""
+@dataclass(frozen=True)
+class Published:
+    """A version that somebody published; `signed`: what native speakers have signed of it."""
 
-    language: RecipientLanguage
-    name: Line
-    version: int = Field(ge=1)
-    status: Literal["draft", "ready"]
-    signed_by: Line | None
-    subject: Line
-    when: Line
-    weekdays: tuple[Line, ...] = Field(min_length=7, max_length=7)
-    months: tuple[Line, ...] = Field(min_length=12, max_length=12)
-    notices: dict[NoticeName, Notice]
-    foot: Foot
-    page: Page
+    document: Document
+    number: int
+    signed: frozenset[RecipientLanguage]
 
 
 @dataclass(frozen=True)
 class Texts:
-    """All languages, and those that may be sent here."""
+    """All words in all languages; `standing` by the name of a notice, or of the frame."""
 
     words: Mapping[RecipientLanguage, Words]
-    sendable: frozenset[RecipientLanguage]
+    standing: Mapping[str, Standing]
+    drafts_allowed: bool
 
-    def language_for(self, languages: Iterable[RecipientLanguage]) -> RecipientLanguage:
-        """The first of her own list that may be sent, then German, then English."""
-        return next(language for language in (*languages, *LAST_RESORT) if language in self.sendable)
+    @cached_property
+    def sendable(self) -> frozenset[RecipientLanguage]:
+        """Languages in which everything may be sent."""
+        return frozenset(language for language in LANGUAGES if all(self.may_send(language, name) for name in NOTICES))
+
+    def may_send(self, language: RecipientLanguage, name: NoticeName) -> bool:
+        """Whether nothing that she would read is a draft, or drafts are sent here."""
+        return all(language in self.standing[one].sendable for one in (name, FRAME))
+
+    def is_draft(self, language: RecipientLanguage, name: NoticeName) -> bool:
+        """Whether anything that she would read waits for a native speaker's signature."""
+        return any(language not in self.standing[one].signed for one in (name, FRAME))
+
+    def language_for(self, languages: Iterable[RecipientLanguage], name: NoticeName | None = None) -> RecipientLanguage:
+        """The first of her own list that this notice (none named: every notice) may be sent in, then German, English.
+
+        Nothing is ever added to her list but those two: Russian is no Ukrainian, and the other way round.
+        """
+        tried = (*languages, *LAST_RESORT)
+        if name is None:
+            return next(language for language in tried if language in self.sendable)
+        return next(language for language in tried if self.may_send(language, name))
+
+    def version_of(self, language: RecipientLanguage, name: NoticeName) -> str:
+        """Names the very words: the language, the versions of notice and frame, the start of their SHA-256."""
+        return self._versions[language, name]
+
+    @cached_property
+    def _versions(self) -> Mapping[tuple[RecipientLanguage, NoticeName], str]:
+        return {(language, name): self._version(language, name) for language in self.words for name in NOTICES}
+
+    def _version(self, language: RecipientLanguage, name: NoticeName) -> str:
+        words = self.words[language]
+        body = json.dumps([words.frame.model_dump(), words.notices[name].model_dump()], sort_keys=True)
+        numbers = f"{self.standing[name].number}.{self.standing[FRAME].number}"
+        return f"{language}-{numbers}-{hashlib.sha256(body.encode()).hexdigest()[:16]}"
+
+    def document(self, name: str) -> Document:
+        """One text in all languages, as it counts now. Raises StopIteration for a name that no text has."""
+        if name == FRAME:
+            return FrameDocument(name="frame", languages={one: words.frame for one, words in self.words.items()})
+        known: NoticeName = next(one for one in NOTICES if one == name)
+        return NoticeDocument(name=known, languages={one: words.notices[known] for one, words in self.words.items()})
+
+    def with_published(self, published: Iterable[Published]) -> "Texts":
+        """The same with these versions in the place of those that count now."""
+        words, standing = dict(self.words), dict(self.standing)
+        for one in published:
+            for language, text in one.document.languages.items():
+                words[language] = _replaced(words[language], one.document.name, text)
+            standing[one.document.name] = _standing(one.number, one.signed, drafts_allowed=self.drafts_allowed)
+        return replace(self, words=words, standing=standing)
+
+
+def sendable_of(signed: Iterable[RecipientLanguage], *, drafts_allowed: bool) -> frozenset[RecipientLanguage]:
+    """Languages that need no native speaker's signature, have one, or are sent as drafts."""
+    waiting = frozenset() if drafts_allowed else frozenset(WITH_SIGNATURE) - set(signed)
+    return frozenset(LANGUAGES) - waiting
 
 
 def checked(sources: Iterable[str], *, drafts_allowed: bool) -> Texts:
-    """All languages from their JSON. Raises TextsInvalid at the first that is incomplete or says too much."""
+    """What comes with notify, from the JSON of each language. Raises TextsInvalid at the first that is not complete."""
     words = {}
     for source in sources:
-        try:
-            one = Words.model_validate_json(source)
-        except ValidationError as fault:
-            places = {".".join(map(str, error["loc"])) for error in fault.errors(include_input=False)}
-            raise TextsInvalid(f"a language is not complete: {', '.join(sorted(places))}") from None
-        _check(one, source)
+        one = _read(source)
+        if missing := set(NOTICES) - one.notices.keys():
+            raise TextsInvalid(f"{one.language}: missing {', '.join(sorted(missing))}")
         words[one.language] = one
-    if missing := set(LANGUAGES) - words.keys():
-        raise TextsInvalid(f"languages are missing: {', '.join(sorted(missing))}")
-    sendable = frozenset(one.language for one in words.values() if drafts_allowed or one.status == "ready")
-    if not sendable & set(LAST_RESORT):
-        raise TextsInvalid("neither German nor English may be sent")
-    return Texts(words, sendable)
+    if missing_languages := set(LANGUAGES) - words.keys():
+        raise TextsInvalid(f"languages are missing: {', '.join(sorted(missing_languages))}")
+    signed = frozenset(language for language, one in words.items() if one.status == "ready")
+    standing = _standing(max(one.version for one in words.values()), signed, drafts_allowed=drafts_allowed)
+    return Texts(words, dict.fromkeys((*NOTICES, FRAME), standing), drafts_allowed)
 
 
-def notice_name(template: TemplateName, arguments: Mapping[str, str], detail: Detail) -> NoticeName:
-    """Which notice says this template with as much as she chose to show."""
-    if template != "appointment":
-        return template
-    if detail == "neutral":
-        return "appointment_neutral"
-    change: dict[str, NoticeName] = {
-        "fixed": "appointment_fixed",
-        "moved": "appointment_moved",
-        "cancelled": "appointment_cancelled",
-        "reminder": "appointment_reminder",
-    }
-    return change[arguments["change"]]
-
-
-def arguments_of(order: Tell) -> dict[str, str] | None:
-    """The arguments by name; None if they are not exactly those of the template or say nothing it knows."""
-    given = {argument.name: argument.value for argument in order.arguments}
-    if given.keys() != ARGUMENTS[order.template] or len(given) != len(order.arguments):
-        return None
-    if "change" in given and given["change"] not in get_args(Change):
-        return None
-    if "round" in given and not (given["round"].isascii() and given["round"].isdigit()):
-        return None
-    return given if "starts_at" not in given or _instant(given["starts_at"]) else None
-
-
-def local_time(words: Words, instant: datetime) -> str:
-    """Date and time in Dresden, by patterns of our own: those of CLDR hold invisible spaces."""
-    local = instant.astimezone(LOCAL)
-    return words.when.format(
-        weekday=words.weekdays[local.weekday()],
-        day=local.day,
-        month=words.months[local.month - 1],
-        year=local.year,
-        time=f"{local:%H:%M}",
-    )
-
-
-def filled(words: Words, name: NoticeName, arguments: Mapping[str, str], *, own_link: bool = False) -> tuple[str, ...]:
-    """The paragraphs with their placeholders filled."""
-    starts_at = _instant(arguments.get("starts_at", ""))
-    values = {"when": local_time(words, starts_at)} if starts_at else {}
-    notice = words.notices[name]
-    paragraphs = (notice.with_own_link if own_link else ()) or notice.paragraphs
-    return tuple(paragraph.format(**values) for paragraph in paragraphs)
-
-
-def version_of(words: Words, name: NoticeName) -> str:
-    """Names the very words: language, version, and the start of their SHA-256."""
-    body = json.dumps([words.subject, words.notices[name].model_dump(), words.foot.model_dump()], sort_keys=True)
-    return f"{words.language}-{words.version}-{hashlib.sha256(body.encode()).hexdigest()[:16]}"
-
-
-def _check(words: Words, source: str) -> None:
-    if missing := PLACEHOLDERS.keys() - words.notices.keys():
-        raise TextsInvalid(f"{words.language}: missing {', '.join(sorted(missing))}")
-    for name, notice in words.notices.items():
-        _check_placeholders(f"{words.language}: {name}", notice.paragraphs, PLACEHOLDERS[name])
-        if notice.with_own_link:
-            _check_placeholders(f"{words.language}: {name}", notice.with_own_link, PLACEHOLDERS[name])
-    _check_placeholders(f"{words.language}: when", (words.when,), WHEN_PLACEHOLDERS)
-    if faults := faults_of(words.language, source):
-        raise TextsInvalid(f"{words.language}: {', '.join(faults)}")
-
-
-def _check_placeholders(where: str, lines: Iterable[str], wanted: frozenset[str]) -> None:
-    """Exactly those wanted, each bare: no attribute, index, conversion or format."""
-    found: set[str] = set()
-    for line in lines:
-        try:
-            parts = list(string.Formatter().parse(line))
-        except ValueError:
-            raise TextsInvalid(f"{where}: a brace is open") from None
-        for _, field, spec, conversion in parts:
-            if field is None:
-                continue
-            if spec or conversion or not field.isidentifier():
-                raise TextsInvalid(f"{where}: a placeholder is not plain")
-            found.add(field)
-    if found != wanted:
-        raise TextsInvalid(f"{where}: placeholders {sorted(found)}, wanted {sorted(wanted)}")
-
-
-def _instant(text: str) -> datetime | None:
+def document_of(source: str | bytes) -> Document:
+    """One text in all languages from its JSON. Raises TextsInvalid if it is none, or a language is missing."""
     try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return instant if sayable(instant) else None
+        given = json.loads(source)
+        kind = FrameDocument if isinstance(given, dict) and given.get("name") == FRAME else NoticeDocument
+        document = kind.model_validate_json(source)
+    except ValidationError as fault:
+        raise TextsInvalid(f"not of the form of a text: {_places(fault)}") from None
+    except (ValueError, RecursionError):
+        raise TextsInvalid("no JSON") from None
+    if missing := set(LANGUAGES) - document.languages.keys():
+        raise TextsInvalid(f"{document.name}: languages are missing: {', '.join(sorted(missing))}")
+    return document
+
+
+def source_of(document: Document) -> str:
+    """Its JSON, the same for the same text, as it is stored and as people edit it."""
+    return json.dumps(document.model_dump(), ensure_ascii=False, indent=2) + "\n"
+
+
+def sha256_of(document: Document) -> str:
+    """Of its JSON."""
+    return hashlib.sha256(source_of(document).encode()).hexdigest()
+
+
+def language_sha256(document: Document, language: RecipientLanguage) -> str:
+    """Of its words in one language: what a native speaker signs."""
+    words = json.dumps(document.languages[language].model_dump(), ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(words.encode()).hexdigest()
+
+
+def _standing(number: int, signed: frozenset[RecipientLanguage], *, drafts_allowed: bool) -> Standing:
+    stood_for = signed | (frozenset(LANGUAGES) - frozenset(WITH_SIGNATURE))
+    return Standing(number, sendable_of(signed, drafts_allowed=drafts_allowed), stood_for)
+
+
+def _read(source: str) -> Words:
+    try:
+        return Words.model_validate_json(source)
+    except ValidationError as fault:
+        raise TextsInvalid(f"a language is not complete: {_places(fault)}") from None
+
+
+def _places(fault: ValidationError) -> str:
+    places = {".".join(map(str, error["loc"])) or "no object" for error in fault.errors(include_input=False)}
+    return ", ".join(sorted(places))
+
+
+def _replaced(words: Words, name: str, text: Notice | Frame) -> Words:
+    if isinstance(text, Frame):
+        return words.model_copy(update={"frame": text})
+    return words.model_copy(update={"notices": {**words.notices, name: text}})

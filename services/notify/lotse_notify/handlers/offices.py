@@ -8,7 +8,7 @@ from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
 from lotse_contracts.envelope import Message
 from lotse_contracts.notify import TellOffice
-from lotse_notify.domain.officemail import ARGUMENTS
+from lotse_notify.domain.officemail import writable
 from lotse_notify.store import offices
 from lotse_notify.store.offices import OfficeMail
 
@@ -20,7 +20,7 @@ async def tell_office(
     if order.office not in known:
         raise Refused("unknown_office", fields=("office",))
     arguments = {one.name: one.value for one in order.arguments}
-    if arguments.keys() != ARGUMENTS[order.template] or len(arguments) != len(order.arguments):
+    if not writable(order.template, order.language, arguments) or len(arguments) != len(order.arguments):
         raise Refused("wrong_arguments", fields=("arguments",))
     one = OfficeMail(order.dedupe_key, order.office, order.template, order.language, arguments, context.now)
     await offices.add(tx, one)

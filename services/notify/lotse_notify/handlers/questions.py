@@ -1,4 +1,4 @@
-"""What notify answers: why, which key to seal to, and what it holds about a person."""
+"""What notify answers besides the desk: which key to seal to, and what it holds about a person."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,28 +12,29 @@ from lotse_chassis.context import Context
 from lotse_chassis.faults import Refused
 from lotse_chassis.personkeys import CannotDecrypt, KeyDestroyed, KeyUnknown, PersonKeys
 from lotse_contracts.intake import SealingKeyAnswer
-from lotse_contracts.notify import AskPersonData, AskSealingKey, AskWhy, Decision, WhyAnswer
+from lotse_contracts.notify import AskPersonData, AskSealingKey
 from lotse_contracts.person import PersonDataAnswer
 from lotse_contracts.sealed import CannotOpen, decode, encode, key_id, seal
-from lotse_notify.domain.keys import dedupe_sha256
 from lotse_notify.handlers.orders import ADDRESS, Book
 from lotse_notify.store import records
 
 SHOWN = {
-    "contact": ("version", "kind", "languages", "consented", "safe", "detail"),
+    "contact": ("version", "said_at", "languages", "consented", "safe"),
+    "contact_point": (
+        *("channel", "position", "by_person", "hindrance", "detail", "shared", "hours"),
+        *("said_at", "dead_because", "dead_at"),
+    ),
+    "channel_stop": ("channel", "opted_out_at", "opted_in_at", "refused_at", "allowed_at"),
+    "preference": ("category", "choice", "chosen_at"),
+    "own_choice": ("at", "choice", "about", "through"),
     "notification": ("template", "asked_at", "useful_by", "state", "because", "channel", "language", "ended_at"),
-    "submission": ("provider", "state", "reason", "started_at", "ended_at"),
+    "send_attempt": ("provider", "state", "reason", "started_at", "ended_at"),
+    "receipt": ("provider", "says", "code", "received_at"),
     "appointment": ("appointment_id", "version", "starts_at", "cancelled"),
+    "call": ("appointment_id", "until", "reason", "said_at", "ended_at"),
     "decision": ("at", "decision", "because"),
     "service_mail": ("address", "sender", "until", "state", "reason", "created_at", "ended_at"),
 }
-
-
-async def why(question: AskWhy, context: Context, tx: AsyncConnection) -> WhyAnswer:
-    """Every decision under this key, oldest first."""
-    del context
-    decided = await records.decisions_of(tx, dedupe_sha256(question.person_id, question.dedupe_key))
-    return WhyAnswer(decisions=tuple(Decision(at=d.at, decision=d.decision, because=d.because) for d in decided))
 
 
 async def sealing_key(
@@ -70,7 +71,7 @@ def _document(held: Mapping[str, Sequence[Mapping[str, Any]]], person_id: UUID, 
     document: dict[str, Any] = {"service": "notify", "person_id": str(person_id)}
     for table, columns in SHOWN.items():
         document[table] = [{column: _plain(row[column]) for column in columns} for row in held[table]]
-    for shown, row in zip(document["contact"], held["contact"], strict=True):
+    for shown, row in zip(document["contact_point"], held["contact_point"], strict=True):
         shown["address"] = _address(row["address"], person_id, keys)
     return document
 

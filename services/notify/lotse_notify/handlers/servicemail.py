@@ -10,7 +10,7 @@ from lotse_chassis.faults import Refused
 from lotse_contracts.envelope import Message
 from lotse_contracts.notify import PageLink, ServiceNotTold, TellService
 from lotse_contracts.sealed import CannotOpen
-from lotse_notify.domain.contact import address_of
+from lotse_notify.domain.addresses import address_of
 from lotse_notify.domain.servicemail import speakable
 from lotse_notify.handlers.orders import Book
 from lotse_notify.store import people, servicemail

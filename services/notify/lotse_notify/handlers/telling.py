@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 from uuid import UUID, uuid4
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,10 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from lotse_chassis import telemetry
 from lotse_contracts.envelope import Message
 from lotse_contracts.notify import ContactUnreachable, MessageFailed
-from lotse_contracts.values import ContactKind, TemplateName
+from lotse_contracts.values import NoticeChannel, TemplateName
+from lotse_notify.domain.catalogue import CATALOGUE
 from lotse_notify.domain.contact import Contact
 from lotse_notify.domain.keys import dedupe_sha256
-from lotse_notify.domain.verdict import Asked, Verdict, decide
+from lotse_notify.domain.machine import ENDS, UNSENT, next_state
+from lotse_notify.domain.verdict import EVENTS, Asked, Circumstances, Verdict, decide
+from lotse_notify.domain.waits import PAUSES
+from lotse_notify.handlers import calls
 from lotse_notify.store import notices, people
 from lotse_notify.store.notices import Notification
 from lotse_notify.store.people import Person
@@ -43,7 +48,7 @@ async def tell(tx: AsyncConnection, person: Person, wish: Wish, now: datetime) -
         template=wish.template,
         arguments=wish.arguments,
         asked=wish.asked,
-        state="parked",
+        state="scheduled",
         channel=channel_of(person.contact),
         appointment_id=wish.appointment_id,
         traceparent=telemetry.inject().get("traceparent"),
@@ -53,12 +58,12 @@ async def tell(tx: AsyncConnection, person: Person, wish: Wish, now: datetime) -
     if known is not None and known.notification_id is not None:
         await notices.remark(tx, person.person_id, fresh.dedupe_sha256, "already_told", now)
         return []
-    verdict = decide(wish.asked, person.contact, person.silence, now)
+    verdict = decided(fresh, person, now)
     if known is not None and known.closed_because is not None:
         verdict = Verdict("cancelled", known.closed_because)
     await notices.add(tx, fresh, verdict, now)
-    await notices.decide(tx, fresh, verdict, now)
-    return await facts_of(tx, fresh, verdict, person.contact)
+    called = await calls.became(tx, fresh, verdict.state, now)
+    return [*await facts_of(tx, fresh, verdict, person.contact), *called]
 
 
 async def release(tx: AsyncConnection, person: Person, now: datetime) -> list[Message]:
@@ -66,9 +71,10 @@ async def release(tx: AsyncConnection, person: Person, now: datetime) -> list[Me
     facts: list[Message] = []
     if person.fresh:
         return facts
+    facts += await calls.unless_forbidden(tx, person, now)
     for waiting in await notices.unsent_of(tx, person.person_id):
-        verdict = decide(waiting.asked, person.contact, person.silence, now)
-        if verdict.state == waiting.state and (verdict.state == "queued" or verdict.because == waiting.because):
+        verdict = decided(waiting, person, now)
+        if _as_before(waiting, verdict):
             continue
         facts += await settle(tx, waiting, verdict, person.contact, now)
     return facts
@@ -78,25 +84,55 @@ async def withdraw(tx: AsyncConnection, person_id: UUID, dedupe_key: str, becaus
     """Nothing more under this key: what is unsent is cancelled, what is asked for later is cancelled then."""
     digest = dedupe_sha256(person_id, dedupe_key)
     await notices.close_key(tx, person_id, digest, because)
-    if (waiting := await notices.unsent_by_key(tx, digest)) is not None:
-        await settle(tx, waiting, Verdict("cancelled", because), None, now)
+    if (known := await notices.by_key(tx, digest)) is not None:
+        await cancel(tx, known, because, now)
+
+
+async def cancel(tx: AsyncConnection, known: Notification, because: str, now: datetime) -> None:
+    """What is unsent ends; of what a provider has or had only that it is not tried again is written down.
+
+    Also of what has ended: it may still come back, or somebody may want to try it again. What waited between two ways
+    may come back by a receipt of the first.
+    """
+    await notices.record_cancel(tx, known, because)
+    if known.state in UNSENT:
+        await settle(tx, known, Verdict("cancelled", because), None, now)
+    elif known.state not in ENDS:
+        await notices.note(tx, known, "cancel_recorded", because, now)
 
 
 async def settle(
     tx: AsyncConnection, waiting: Notification, verdict: Verdict, contact: Contact | None, now: datetime
 ) -> list[Message]:
-    """Move it, write down why, and say what others must know."""
-    channel = channel_of(contact) if contact else waiting.channel
-    await notices.move(tx, waiting.notification_id, verdict, now, channel=channel)
-    await notices.decide(tx, waiting, verdict, now)
-    return await facts_of(tx, waiting, verdict, contact)
+    """Move something unsent as the policy decided, write down why, and say what others must know. Raises Forbidden.
+
+    What waits on for the same reason gets no line in its history: when it is looked at again stands in its row.
+    """
+    if verdict.state in EVENTS:
+        next_state(waiting.state, EVENTS[verdict.state])
+    channel = channel_of(contact, verdict) if contact else waiting.channel
+    await notices.move(tx, waiting, verdict, now, channel=channel)
+    if (verdict.state, verdict.because) != (waiting.state, waiting.because):  # else it only waits on
+        await notices.decide(tx, waiting, verdict, now)
+    called = await calls.became(tx, waiting, verdict.state, now)
+    return [*await facts_of(tx, waiting, verdict, contact), *called]
 
 
-async def facts_of(
-    tx: AsyncConnection, of: Notification, verdict: Verdict, contact: Contact | None, *, no_way: bool = False
-) -> list[Message]:
+def decided(of: Notification, person: Person, now: datetime) -> Verdict:
+    """What concerns her, asked anew; the sender asks the rest when it is due."""
+    return decide(of.asked, person.contact, person.silence, Circumstances(CATALOGUE[of.template]), now)
+
+
+def _as_before(waiting: Notification, verdict: Verdict) -> bool:
+    """A pause before the next try, or a rest, is not ended by a change of her contact."""
+    if verdict.state == "ready":
+        return waiting.state in ("scheduled", "ready") or waiting.because in PAUSES
+    return (verdict.state, verdict.because) == (waiting.state, waiting.because)
+
+
+async def facts_of(tx: AsyncConnection, of: Notification, verdict: Verdict, contact: Contact | None) -> list[Message]:
     """What leaves the house when a notification ends without having been sent."""
-    if verdict.state not in ("failed", "expired"):
+    if verdict.state not in ("failed", "expired", "suppressed"):
         return []
     failed = MessageFailed(
         notification_id=of.notification_id,
@@ -105,7 +141,7 @@ async def facts_of(
         channel=channel_of(contact),
         reason=verdict.because,
     )
-    if no_way or verdict.because == "no_provider":
+    if verdict.because == "no_provider":
         return [failed, *await unreachable(tx, of.person_id, verdict.because)]
     return [failed]
 
@@ -117,6 +153,8 @@ async def unreachable(tx: AsyncConnection, person_id: UUID, reason: str) -> list
     return [ContactUnreachable(person_id=person_id, reason=reason)]
 
 
-def channel_of(contact: Contact | None) -> ContactKind:
-    """The channel that a contact stands for."""
+def channel_of(contact: Contact | None, verdict: Verdict | None = None) -> NoticeChannel | Literal["none"]:
+    """The first channel of the plan, else the one that intake named first."""
+    if verdict is not None and verdict.plan:
+        return verdict.plan[0]
     return contact.kind if contact else "none"

@@ -8,8 +8,13 @@ from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lotse_contracts.notify import OfficeLanguage, OfficeTemplate
+from lotse_contracts.notify import OfficeLanguage
+from lotse_notify.domain.officemail import MailTemplate
 from lotse_notify.store.tables import office_mail
+
+NEVER_HELD: tuple[MailTemplate, ...] = ("staff_alarm",)
+"""It tells our own staff, without naming anybody, that somebody needs them; whoever silences what is told to people
+must not silence that."""
 
 
 @dataclass(frozen=True)
@@ -18,7 +23,7 @@ class OfficeMail:
 
     dedupe_key: str
     office: str
-    template: OfficeTemplate
+    template: MailTemplate
     language: OfficeLanguage
     arguments: Mapping[str, str]
     created_at: datetime
@@ -32,10 +37,15 @@ async def add(tx: AsyncConnection, one: OfficeMail) -> bool:
     return (await tx.execute(added)).first() is not None
 
 
-async def take_due(tx: AsyncConnection, now: datetime, *, leased_until: datetime) -> OfficeMail | None:
-    """The one that waits longest, for whoever asks alone until the lease ends; then it is sent again."""
-    waits = (office_mail.c.state == "queued", office_mail.c.due_at <= now)
-    query = select(office_mail.c.dedupe_key).where(*waits).order_by(office_mail.c.due_at).limit(1)
+async def take_due(tx: AsyncConnection, now: datetime, *, leased_until: datetime, held: bool) -> OfficeMail | None:
+    """The one that waits longest, for whoever asks alone until the lease ends; then it is sent again.
+
+    `held`: only what nobody holds back.
+    """
+    query = select(office_mail.c.dedupe_key).where(office_mail.c.state == "queued", office_mail.c.due_at <= now)
+    if held:
+        query = query.where(office_mail.c.template.in_(NEVER_HELD))
+    query = query.order_by(office_mail.c.due_at).limit(1)
     chosen = query.with_for_update(skip_locked=True).scalar_subquery()
     taken = update(office_mail).where(office_mail.c.dedupe_key == chosen)
     moved = taken.values(tries=office_mail.c.tries + 1, due_at=leased_until).returning(office_mail)
@@ -54,6 +64,12 @@ async def end(tx: AsyncConnection, one: OfficeMail, state: str, reason: str, *, 
     mine = update(office_mail).where(office_mail.c.dedupe_key == one.dedupe_key, office_mail.c.state == "queued")
     ended = mine.values(state=state, reason=reason, ended_at=at).returning(office_mail.c.dedupe_key)
     return (await tx.execute(ended)).first() is not None
+
+
+async def due_count(tx: AsyncConnection, now: datetime) -> int:
+    """How many would be taken up if nothing held them back, of those that can be held back."""
+    due = (office_mail.c.state == "queued", office_mail.c.due_at <= now, office_mail.c.template.not_in(NEVER_HELD))
+    return await tx.scalar(select(func.count()).select_from(office_mail).where(*due)) or 0
 
 
 async def failed_count(tx: AsyncConnection) -> int:

@@ -1,41 +1,81 @@
 """The contact book: one row that stands for a person, and how she may be told."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Row, delete, func, select, update
+from sqlalchemy import Row, Table, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from lotse_contracts.values import ContactKind, Detail, RecipientLanguage
+from lotse_contracts.values import NoticeChannel, RecipientLanguage
 from lotse_notify.domain.contact import Contact
 from lotse_notify.domain.verdict import Silence
+from lotse_notify.store import points, receipts
+from lotse_notify.store.points import Known
 from lotse_notify.store.tables import (
     appointment,
+    attempt,
     contact,
     decision,
     notification,
     person,
     service_mail,
-    submission,
     told,
 )
+from lotse_notify.store.tables.calendar import calendar_file
+from lotse_notify.store.tables.contacts import (
+    address_index,
+    channel_stop,
+    contact_point,
+    number_stop,
+    own_choice,
+    preference,
+)
+from lotse_notify.store.tables.receipts import receipt
+from lotse_notify.store.tables.when import call
+
+ERASED: tuple[Table, ...] = (
+    receipt,
+    attempt,
+    call,
+    calendar_file,
+    decision,
+    told,
+    notification,
+    appointment,
+    service_mail,
+    contact_point,
+    channel_stop,
+    preference,
+    own_choice,
+    address_index,
+    contact,
+)
+"""Everything of a person but her tombstone, in an order that the foreign keys allow."""
 
 
 @dataclass(frozen=True)
 class Person:
     """What was said for and against telling her; `contact` is absent until intake has spoken.
 
-    `address` is encrypted with her key. `fresh`: nobody ever spoke of her before this transaction.
+    `addresses` are those of her points, each encrypted with her key. `fresh`: nobody ever spoke of her before this
+    transaction. `leaving`: she is being forgotten, so that to everybody but the sender she is erased already.
     """
 
     person_id: UUID
     silence: Silence
     erased: bool
     contact: Contact | None = None
-    address: bytes | None = None
+    addresses: Mapping[UUID, bytes] = field(default_factory=dict, repr=False)
     fresh: bool = False
+    leaving: bool = False
+
+    def address_on(self, channel: NoticeChannel, *, despite_stop: bool = False) -> bytes | None:
+        """Where a message on this channel goes, encrypted; None if nothing may go there. As `Contact.point_on`."""
+        point = self.contact.point_on(channel, despite_stop=despite_stop) if self.contact else None
+        return None if point is None else self.addresses.get(point.point_id)
 
 
 async def locked(tx: AsyncConnection, person_id: UUID) -> Person:
@@ -50,26 +90,33 @@ async def locked(tx: AsyncConnection, person_id: UUID) -> Person:
         if (await tx.execute(first)).one_or_none() is not None:
             return Person(person_id, Silence(), erased=False, fresh=True)
         row = (await tx.execute(query)).one()
-    return await completed(tx, row)
+    return _frozen(await completed(tx, row), row)
 
 
 async def seen(tx: AsyncConnection, person_id: UUID) -> Person | None:
     """The person as she is known now, for showing; nothing is locked and nothing is made."""
     row = (await tx.execute(select(person).where(person.c.person_id == person_id))).one_or_none()
-    return None if row is None else await completed(tx, row)
+    return None if row is None else _frozen(await completed(tx, row), row)
+
+
+async def with_contact(tx: AsyncConnection, of: Person) -> Person:
+    """The same with her contact as it is now, for whoever holds the lock and has changed nothing else of her."""
+    known = (await points.known_of(tx, [of.person_id])).get(of.person_id)
+    return of if known is None else replace(of, contact=known.contact, addresses=known.addresses)
 
 
 async def completed(tx: AsyncConnection, row: Row[tuple[object, ...]]) -> Person:
     """The person of a locked row that has at least the columns of `person`."""
+    return completed_with(row, (await points.known_of(tx, [row.person_id])).get(row.person_id))
+
+
+def completed_with(row: Row[tuple[object, ...]], known: Known | None) -> Person:
+    """The same, with what `points.known_of` found of many persons at once."""
     silence = Silence(stopped_at=row.stopped_at, opted_out_at=row.opted_out_at, refused_at=row.refused_at)
-    known = (await tx.execute(select(contact).where(contact.c.person_id == row.person_id))).one_or_none()
-    return Person(
-        row.person_id,
-        silence,
-        row.erased_at is not None,
-        contact=None if known is None else _contact(known),
-        address=None if known is None else known.address,
-    )
+    person_id, erased = row.person_id, row.erased_at is not None
+    if known is None:
+        return Person(person_id, silence, erased)
+    return Person(person_id, silence, erased, contact=known.contact, addresses=known.addresses)
 
 
 async def hold(tx: AsyncConnection, person_id: UUID) -> None:
@@ -78,27 +125,35 @@ async def hold(tx: AsyncConnection, person_id: UUID) -> None:
 
 
 async def contact_of(tx: AsyncConnection, person_id: UUID) -> Contact | None:
-    """How she may be told, without the address."""
-    row = (await tx.execute(select(contact).where(contact.c.person_id == person_id))).one_or_none()
-    return None if row is None else _contact(row)
+    """How she may be told, without the addresses."""
+    known = (await points.known_of(tx, [person_id])).get(person_id)
+    return None if known is None else known.contact
 
 
-async def save_contact(tx: AsyncConnection, person_id: UUID, known: Contact, address: bytes | None) -> None:
-    """Replace whatever was known."""
+@dataclass(frozen=True)
+class Said:
+    """What intake says of a contact as a whole."""
+
+    version: int
+    said_at: datetime
+    languages: tuple[RecipientLanguage, ...]
+    consented: bool
+    safe: bool
+
+
+async def save_contact(tx: AsyncConnection, person_id: UUID, said: Said) -> None:
+    """Replace whatever was known of the whole; her points are replaced beside it."""
     values = {
-        "version": known.version,
-        "said_at": known.said_at,
-        "kind": known.kind,
-        "usable": known.usable,
-        "languages": list(known.languages),
-        "consented": known.consented,
-        "safe": known.safe,
-        "detail": known.detail,
-        "address": address,
+        "version": said.version,
+        "said_at": said.said_at,
+        "languages": list(said.languages),
+        "consented": said.consented,
+        "safe": said.safe,
         "unreachable_said": False,
     }
     row = insert(contact).values(person_id=person_id, **values)
-    await tx.execute(row.on_conflict_do_update(index_elements=[contact.c.person_id], set_=values))
+    newer = values | {"revision": contact.c.revision + 1}
+    await tx.execute(row.on_conflict_do_update(index_elements=[contact.c.person_id], set_=newer))
 
 
 async def first_unreachable(tx: AsyncConnection, person_id: UUID) -> bool:
@@ -127,25 +182,26 @@ async def note_refusal(tx: AsyncConnection, person_id: UUID, at: datetime) -> No
 
 async def erase(tx: AsyncConnection, person_id: UUID, at: datetime) -> dict[str, int]:
     """Delete her rows and leave the tombstone; returns how many rows of each table are gone."""
-    counts = {}
-    for table in (submission, decision, told, notification, appointment, service_mail, contact):
-        counts[table.name] = (await tx.execute(delete(table).where(table.c.person_id == person_id))).rowcount
-    blank = {"stopped_at": None, "opted_out_at": None, "refused_at": None, "erased_at": at}
-    await tx.execute(update(person).where(person.c.person_id == person_id).values(blank))
+    counts = {"receipt": await receipts.erase(tx, person_id)}  # before the tries that they are about
+    counts["number_stop"] = await _forget_stops(tx, person_id)
+    for table in ERASED:
+        gone = (await tx.execute(delete(table).where(table.c.person_id == person_id))).rowcount
+        counts[table.name] = counts.get(table.name, 0) + gone
+    blank = dict.fromkeys(("stopped_at", "opted_out_at", "refused_at", "leaving_at", "leaving_until"))
+    await tx.execute(update(person).where(person.c.person_id == person_id).values(**blank, erased_at=at))
     return counts
 
 
-def _contact(row: Row[tuple[object, ...]]) -> Contact:
-    kind: ContactKind = row.kind
-    detail: Detail = row.detail
-    languages: tuple[RecipientLanguage, ...] = tuple(row.languages)
-    return Contact(
-        version=row.version,
-        said_at=row.said_at,
-        kind=kind,
-        usable=row.usable,
-        languages=languages,
-        consented=row.consented,
-        safe=row.safe,
-        detail=detail,
+async def _forget_stops(tx: AsyncConnection, person_id: UUID) -> int:
+    """Stops of a number that nobody but her has; on a shared phone it is somebody else's as well, and goes on."""
+    hers = select(address_index.c.digest).where(address_index.c.person_id == person_id)
+    others = select(address_index.c.digest).where(
+        address_index.c.person_id != person_id, address_index.c.digest.in_(hers)
     )
+    mine = number_stop.c.digest.in_(hers), number_stop.c.digest.not_in(others)
+    return (await tx.execute(delete(number_stop).where(*mine))).rowcount
+
+
+def _frozen(person: Person, row: Row[tuple[object, ...]]) -> Person:
+    """Who is being forgotten is erased to everybody who would change something about her."""
+    return person if row.leaving_at is None else replace(person, erased=True, leaving=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -34,15 +34,26 @@ async def add(tx: AsyncConnection, one: QueuedMail) -> bool:
     return (await tx.execute(added)).first() is not None
 
 
-async def take_due(tx: AsyncConnection, now: datetime, *, leased_until: datetime) -> QueuedMail | None:
-    """The one that waits longest, for whoever asks alone until the lease ends; then it is sent again."""
-    waits = (service_mail.c.state == "queued", service_mail.c.due_at <= now)
-    query = select(service_mail.c.dedupe_key).where(*waits).order_by(service_mail.c.due_at).limit(1)
+async def take_due(tx: AsyncConnection, now: datetime, *, leased_until: datetime, held: bool) -> QueuedMail | None:
+    """The one that waits longest, for whoever asks alone until the lease ends; then it is sent again.
+
+    `held`: only one whose link has ended, which does not leave any more.
+    """
+    query = select(service_mail.c.dedupe_key).where(service_mail.c.state == "queued", service_mail.c.due_at <= now)
+    if held:
+        query = query.where(service_mail.c.until <= now)
+    query = query.order_by(service_mail.c.due_at).limit(1)
     chosen = query.with_for_update(skip_locked=True).scalar_subquery()
     taken = update(service_mail).where(service_mail.c.dedupe_key == chosen)
     moved = taken.values(tries=service_mail.c.tries + 1, due_at=leased_until).returning(service_mail)
     row = (await tx.execute(moved)).first()
     return None if row is None else _of(row)
+
+
+async def due_count(tx: AsyncConnection, now: datetime) -> int:
+    """How many would leave if nothing held them back."""
+    due = (service_mail.c.state == "queued", service_mail.c.due_at <= now, service_mail.c.until > now)
+    return await tx.scalar(select(func.count()).select_from(service_mail).where(*due)) or 0
 
 
 async def try_again(tx: AsyncConnection, one: QueuedMail, reason: str, *, due_at: datetime) -> None:
@@ -52,10 +63,13 @@ async def try_again(tx: AsyncConnection, one: QueuedMail, reason: str, *, due_at
 
 
 async def end(tx: AsyncConnection, one: QueuedMail, state: str, reason: str, *, at: datetime) -> bool:
-    """Write what became of it; the link is not kept any longer. False if somebody else did, or she was erased."""
+    """Write what became of it; nothing is kept of where it led or went, since the office tells what she sought there.
+
+    False if somebody else did, or she was erased.
+    """
     mine = update(service_mail).where(service_mail.c.dedupe_key == one.dedupe_key, service_mail.c.state == "queued")
-    ended = mine.values(state=state, reason=reason, ended_at=at, link=None).returning(service_mail.c.dedupe_key)
-    return (await tx.execute(ended)).first() is not None
+    ended = mine.values(state=state, reason=reason, ended_at=at, link=None, address="", sender="")
+    return (await tx.execute(ended.returning(service_mail.c.dedupe_key))).first() is not None
 
 
 def _of(row: Row[tuple[object, ...]]) -> QueuedMail:

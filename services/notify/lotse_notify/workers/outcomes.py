@@ -1,78 +1,43 @@
-"""Writes what became of a submission, and what follows from it."""
+"""Asks the policy once more before the first byte, and commits that the content begins; many in one transaction."""
 
-import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
 from lotse_chassis.service import Unit
-from lotse_contracts.envelope import Message
-from lotse_contracts.notify import MessageSent, MessageUnresolved
-from lotse_notify.domain.outcome import Outcome, next_try, verdict_of
-from lotse_notify.domain.verdict import Verdict, decide
-from lotse_notify.handlers.costs import count_sent
-from lotse_notify.handlers.telling import facts_of, settle
-from lotse_notify.store import people, submissions
-from lotse_notify.store.submissions import Submission
-
-LUCK_STEPS = 10_000
+from lotse_notify.domain.catalogue import CATALOGUE
+from lotse_notify.domain.channels import CHANNELS
+from lotse_notify.domain.verdict import Circumstances, Here, decide
+from lotse_notify.store import sending, switches
+from lotse_notify.store.attempts import Attempt
+from lotse_notify.store.people import Person
+from lotse_notify.workers.claiming import Claim
+from lotse_notify.workers.post import Post
 
 
-async def may_begin(unit: Unit, of: Submission) -> bool:
+async def begin_unchanged(unit: Unit, of: Sequence[Claim], post: Post) -> list[bool]:
+    """Commits for a group that the contents begin. False: something has changed, or somebody holds it: ask alone."""
+    now, here = unit.context.now, Here(post.routes.channels, quiet_hours=post.quiet_hours)
+    may = [(one.attempt, one.person.silence) for one in of if _decided(one.attempt, one.person, here, now)]
+    begun = await sending.enter_data_unchanged(unit.tx, may)
+    return [one.attempt.attempt_id in begun for one in of]
+
+
+async def may_begin(unit: Unit, of: Attempt, post: Post) -> bool:
     """Whether the content may follow, decided once more on what is known now; if so, it is committed as begun."""
-    person = await people.locked(unit.tx, of.notification.person_id)
-    verdict = decide(of.notification.asked, person.contact, person.silence, unit.context.now)
-    same = person.contact is not None and person.contact.version == of.contact_version
-    if person.erased or not same or verdict.state != "queued":
+    found = (await sending.in_hand(unit.tx, [of.attempt_id])).get(of.attempt_id)
+    if found is None:  # she was erased
         return False
-    return await submissions.enter_data(unit.tx, of.submission_id)
+    known, person = found
+    here = Here(post.routes.channels, await switches.off(unit.tx), quiet_hours=post.quiet_hours)
+    same = person.contact is not None and person.contact.version == of.contact_version
+    ours = known.fence == of.fence and known.notification.withdrawn_because is None
+    if person.erased or not same or not ours or not _decided(known, person, here, unit.context.now):
+        return False
+    return of.attempt_id in await sending.enter_data(unit.tx, [known])
 
 
-async def write(unit: Unit, of: Submission, outcome: Outcome, *, retry_seconds: float) -> None:
-    """A row that is gone or final means: the person was erased, or somebody else has settled it."""
-    if outcome.ending == "withdrawn":
-        await _withdraw(unit, of, outcome)
-        return
-    now, verdict = unit.context.now, verdict_of(outcome)
-    due_at = _due_at(of, verdict, outcome, now=now, retry_seconds=retry_seconds)
-    await people.hold(unit.tx, of.notification.person_id)
-    if not await submissions.end_and_settle(unit.tx, of, outcome, verdict=verdict, now=now, due_at=due_at):
-        return
-    if outcome.ending == "accepted":
-        await count_sent(unit.tx, of.provider, now)
-    unit.say(*await _facts(unit, of, verdict, no_way=outcome.no_way))
-
-
-async def _withdraw(unit: Unit, of: Submission, outcome: Outcome) -> None:
-    """Something changed before the content began; nothing has left, so it is decided anew."""
-    person, now = await people.locked(unit.tx, of.notification.person_id), unit.context.now
-    if await submissions.end(unit.tx, of.submission_id, outcome, now):
-        verdict = decide(of.notification.asked, person.contact, person.silence, now)
-        unit.say(*await settle(unit.tx, of.notification, verdict, person.contact, now))
-
-
-def _due_at(of: Submission, verdict: Verdict, outcome: Outcome, *, now: datetime, retry_seconds: float) -> datetime:
-    if verdict.state != "queued" or outcome.reason == "worker_lost":
-        return now
-    luck = secrets.randbelow(LUCK_STEPS) / LUCK_STEPS
-    return next_try(now, tries=of.notification.tries, base_seconds=retry_seconds, luck=luck)
-
-
-async def _facts(unit: Unit, of: Submission, verdict: Verdict, *, no_way: bool) -> list[Message]:
+def _decided(of: Attempt, person: Person, here: Here, now: datetime) -> bool:
+    """As this way and no other: hours and switches of one that has said no before do not count."""
     one = of.notification
-    if verdict.state == "unresolved":
-        return [
-            MessageUnresolved(
-                notification_id=one.notification_id, person_id=one.person_id, template=one.template, channel="email"
-            )
-        ]
-    if verdict.state == "sent" and one.language is not None:
-        return [
-            MessageSent(
-                notification_id=one.notification_id,
-                person_id=one.person_id,
-                template=one.template,
-                channel="email",
-                language=one.language,
-            )
-        ]
-    contact = await people.contact_of(unit.tx, one.person_id)
-    return await facts_of(unit.tx, one, verdict, contact, no_way=no_way)
+    circumstances = Circumstances(CATALOGUE[one.template], here, frozenset(CHANNELS) - {of.channel})
+    return decide(one.asked, person.contact, person.silence, circumstances, now).state == "ready"

@@ -12,10 +12,12 @@ from lotse_notify.domain.officemail import message_id_of
 from lotse_notify.domain.outcome import Outcome, next_try
 from lotse_notify.domain.servicemail import ServiceMail, service_mail_of
 from lotse_notify.handlers.servicemail import LINK
+from lotse_notify.providers.provider import MayBegin
 from lotse_notify.providers.smtp import SmtpLine
 from lotse_notify.store import servicemail
 from lotse_notify.store.servicemail import QueuedMail
-from lotse_notify.workers.claiming import Post, Units
+from lotse_notify.workers import switched
+from lotse_notify.workers.post import Post, Units
 
 log = logging.getLogger(__name__)
 
@@ -38,27 +40,29 @@ async def send_next(units: Units, post: Post, line: SmtpLine) -> bool:
     async with units() as unit:
         now = unit.context.now
         lease = timedelta(seconds=post.server.lease_seconds)
-        due = await servicemail.take_due(unit.tx, now, leased_until=now + lease)
+        held = await switched.held(unit.tx, "email")
+        due = await servicemail.take_due(unit.tx, now, leased_until=now + lease, held=held)
     if due is None:
         return False
-    outcome = await _handed_over(post, line, due, now)
+    outcome = await _handed_over(post, line, due, now, switched.let_go(units, "email"))
     async with units() as unit:
         now, said = unit.context.now, _said(due, outcome)
         if said is None:
             luck = secrets.randbelow(LUCK_STEPS) / LUCK_STEPS
-            due_at = next_try(now, tries=due.tries, base_seconds=post.retry_seconds, luck=luck)
+            later = next_try(now, tries=due.tries, base_seconds=post.retry_seconds, luck=luck)
+            due_at = now if outcome.ending == "withdrawn" else later  # the switch itself holds it
             await servicemail.try_again(unit.tx, due, outcome.reason, due_at=due_at)
         elif await servicemail.end(unit.tx, due, _state(said), outcome.reason, at=now):
             unit.say(said)
     return True
 
 
-async def _handed_over(post: Post, line: SmtpLine, due: QueuedMail, now: datetime) -> Outcome:
+async def _handed_over(post: Post, line: SmtpLine, due: QueuedMail, now: datetime, may_begin: MayBegin) -> Outcome:
     """What is tried until the link ends; a mail with a dead link would only annoy."""
     if now >= due.until:
-        return Outcome("refused", "expired")
+        return Outcome("rejected", "expired")
     if (url := _link(post, due)) is None:
-        return Outcome("refused", "person_erased")
+        return Outcome("rejected", "person_erased")
     mail = service_mail_of(
         ServiceMail(due.address, due.language, due.sender, due.until),
         url,
@@ -66,7 +70,7 @@ async def _handed_over(post: Post, line: SmtpLine, due: QueuedMail, now: datetim
         message_id=message_id_of(due.dedupe_key, post.sender.domain),
         at=due.created_at,
     )
-    outcome = await line.hand_over(mail, _at_once)
+    outcome = await line.hand_over(mail, may_begin)
     if outcome.ending != "accepted":
         log.warning("a mail to an office did not leave: %s, %s, try %d", outcome.ending, outcome.reason, due.tries)
     return outcome
@@ -79,15 +83,11 @@ def _link(post: Post, due: QueuedMail) -> str | None:
         return None
 
 
-async def _at_once() -> bool:
-    return True
-
-
 def _said(due: QueuedMail, outcome: Outcome) -> Message | None:
     """What referral is told; None: it is tried again."""
     if outcome.ending == "accepted":
         return ServiceTold(person_id=due.person_id, dedupe_key=due.dedupe_key)
-    if outcome.ending == "refused":
+    if outcome.ending == "rejected":
         return ServiceNotTold(person_id=due.person_id, dedupe_key=due.dedupe_key, reason=outcome.reason)
     return None
 

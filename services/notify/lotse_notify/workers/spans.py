@@ -8,7 +8,7 @@ from opentelemetry.trace import Span, StatusCode
 
 from lotse_chassis import telemetry
 from lotse_notify.domain.outcome import Outcome, Stage
-from lotse_notify.store.submissions import Submission
+from lotse_notify.store.attempts import Attempt
 
 SEND = "send mail"
 STAGE = "lotse.stage"
@@ -17,12 +17,12 @@ tracer = trace.get_tracer("lotse")
 
 
 @contextmanager
-def sending(of: Submission) -> Iterator[Span]:
+def sending(of: Attempt) -> Iterator[Span]:
     """One try; what is said inside continues it."""
     known: dict[str, str | int] = {
-        "lotse.channel": of.notification.channel,
+        "lotse.channel": of.channel,
         "lotse.provider": of.provider,
-        "lotse.attempt": of.notification.tries + 1,
+        "lotse.attempt": of.notification.tries,
         STAGE: of.stage,
     }
     parent = telemetry.parent_of(of.notification.traceparent)

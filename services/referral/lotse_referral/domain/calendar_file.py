@@ -6,7 +6,7 @@ Source: RFC 5545 (iCalendar) and RFC 5546 (methods PUBLISH and CANCEL), as of 20
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
-from uuid import UUID
+from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
@@ -17,7 +17,9 @@ Method = Literal["PUBLISH", "CANCEL"]
 
 ZONE_NAME = "Europe/Berlin"
 ZONE = ZoneInfo(ZONE_NAME)
-PRODUCT = "-//Lotse//Referral//EN"
+PRODUCT = "-//Calendar File 1//EN"
+"""What made the file, without saying who helps with what: calendars are copied to other people's servers."""
+UIDS = UUID("8f0a3c1e-52b7-4d4e-9a61-7c1d0b9e2f35")
 NOBODY = "invalid:nomail"
 """RFC 5546 wants an organizer in every PUBLISH and CANCEL; calendars write this where there is none to be named."""
 SUMMARIES: dict[RecipientLanguage, str] = {"uk": "Зустріч", "ru": "Встреча", "de": "Termin", "en": "Appointment"}
@@ -48,8 +50,11 @@ class Entry:
 
 
 def uid_of(appointment_id: UUID, association: str) -> str:
-    """The same for ever, whatever becomes of the appointment."""
-    return f"{appointment_id}@{association}.lotse"
+    """The same for ever, whatever becomes of the appointment; neither our own id nor a host, which would name us.
+
+    Source: RFC 7986, section 5.3.
+    """
+    return str(uuid5(UIDS, f"{association}/{appointment_id}"))
 
 
 def media_type(method: Method) -> str:

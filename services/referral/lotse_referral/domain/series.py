@@ -28,7 +28,10 @@ class Series:
 
 @dataclass(frozen=True)
 class Deviation:
-    """One session that is not as the rule says; `session` is the day on which the rule puts it."""
+    """One session that is not as the rule says; `session` is the day on which the rule puts it.
+
+    `version`: that of the offer when this was said, under which it was told; 0: nobody has noted it.
+    """
 
     session: date
     cancelled: bool
@@ -36,6 +39,7 @@ class Deviation:
     at: time | None = None
     minutes: int | None = None
     place: str | None = None
+    version: int = 0
 
 
 @dataclass(frozen=True)

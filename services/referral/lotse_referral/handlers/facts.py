@@ -107,11 +107,11 @@ def refusal_of(fault: Forbidden, field: str) -> Refused:
 
 
 def tell_made(held: Referral) -> tuple[Tell, ...]:
-    """The neutral notice that there is news for her; never which concern or which place."""
+    """The neutral notice that it has left; never which concern or which place."""
     if held.person_id is None:
         return ()
     key, useful_by = made_key(held.referral_id), held.changed_at + USEFUL_FOR
-    return (Tell(person_id=held.person_id, template="referral_made", useful_by=useful_by, dedupe_key=key),)
+    return (Tell(person_id=held.person_id, template="referral_sent", useful_by=useful_by, dedupe_key=key),)
 
 
 def stop_telling(held: Referral) -> tuple[StopTelling, ...]:

@@ -23,7 +23,7 @@ from lotse_contracts.referral import (
     MoveGroupSession,
 )
 from lotse_referral.domain.groups import GroupOffer, faults
-from lotse_referral.domain.notices import USEFUL_FOR
+from lotse_referral.domain.notices import LAST_WORD, USEFUL_FOR
 from lotse_referral.domain.offer_reading import Loaded, of_order
 from lotse_referral.domain.series import Deviation, Deviations, Series, Session, session_on
 from lotse_referral.handlers.group_news import told_of_change
@@ -69,7 +69,7 @@ async def cancel(order: CancelGroupOffer, context: Context, tx: AsyncConnection)
         return ()
     off = replace(held, cancelled_at=context.now, version=held.version + 1)
     await groups.save(tx, off)
-    told = await told_of_change(tx, off, "offer-off", context.now + USEFUL_FOR, waiting_too=True)
+    told = await told_of_change(tx, off, "offer-off", context.now + USEFUL_FOR, off=True)
     return (GroupOfferCancelled(offer_id=off.offer_id, version=off.version), *told)
 
 
@@ -82,12 +82,12 @@ async def cancel_session(order: CancelGroupSession, context: Context, tx: AsyncC
         return ()
     _require_ahead(held, context)
     was = deviations.get(day)
-    off = replace(was, cancelled=True) if was is not None else Deviation(day, cancelled=True)
     changed = replace(offer, version=offer.version + 1)
+    off = replace(was or Deviation(day, cancelled=True), cancelled=True, version=changed.version)
     await groups.deviate(tx, offer.offer_id, off, day)
     await groups.save(tx, changed)
     fact = GroupSessionCancelled(offer_id=offer.offer_id, version=changed.version, session=order.session)
-    return (fact, *await _told_of_session(tx, changed, held))
+    return (fact, *await _told_of_session(tx, changed, held, was, missed=True))
 
 
 async def move_session(order: MoveGroupSession, context: Context, tx: AsyncConnection) -> Sequence[Message]:
@@ -103,7 +103,7 @@ async def move_session(order: MoveGroupSession, context: Context, tx: AsyncConne
         _require_ahead(held, context)
     _require_ahead(moved, context)
     changed = replace(offer, version=offer.version + 1)
-    await groups.deviate(tx, offer.offer_id, wanted, day)
+    await groups.deviate(tx, offer.offer_id, wanted and replace(wanted, version=changed.version), day)
     await groups.save(tx, changed)
     fact = GroupSessionMoved(
         offer_id=offer.offer_id,
@@ -112,7 +112,8 @@ async def move_session(order: MoveGroupSession, context: Context, tx: AsyncConne
         starts_at=moved.starts_at,
         ends_at=moved.ends_at,
     )
-    return (fact, *await _told_of_session(tx, changed, moved), *await fill(tx, context, changed))
+    told = await _told_of_session(tx, changed, moved, deviations.get(day))
+    return (fact, *told, *await fill(tx, context, changed))
 
 
 async def saved(tx: AsyncConnection, context: Context, loaded: Loaded) -> Sequence[Message]:
@@ -150,12 +151,19 @@ async def _told_when(
     """Whoever has a seat learns that time or place changed; other changes are no news to her."""
     if (held.series, held.place, held.location_id) == (wanted.series, wanted.place, wanted.location_id):
         return ()
-    return await told_of_change(tx, wanted, f"offer-{wanted.version}", context.now + USEFUL_FOR, waiting_too=False)
+    return await told_of_change(tx, wanted, f"offer-{wanted.version}", context.now + USEFUL_FOR)
 
 
-async def _told_of_session(tx: AsyncConnection, offer: GroupOffer, session: Session) -> tuple[Message, ...]:
-    what = f"session-{session.session.isoformat()}-{offer.version}"
-    return await told_of_change(tx, offer, what, session.starts_at, waiting_too=False)
+async def _told_of_session(
+    tx: AsyncConnection, offer: GroupOffer, session: Session, was: Deviation | None, *, missed: bool = False
+) -> tuple[Message, ...]:
+    """In place of what was said of this session before, where that still waits for the morning."""
+    of = f"session-{session.session.isoformat()}"
+    return await told_of_change(
+        *(tx, offer, f"{of}-{offer.version}", session.starts_at - LAST_WORD),
+        missed_at=session.starts_at if missed else None,
+        instead_of=f"{of}-{was.version}" if was is not None else None,
+    )
 
 
 async def _with_series(tx: AsyncConnection, offer_id: UUID) -> tuple[GroupOffer, Series, Deviations]:

@@ -17,6 +17,7 @@ from lotse_referral.domain.machine import REMATCHED, Action, Forbidden, Role
 from lotse_referral.domain.referral import NOTHING, Given, Referral, advance, end_told
 from lotse_referral.handlers import clocking, ending
 from lotse_referral.handlers.facts import Times, fact_of, refusal_of
+from lotse_referral.handlers.news import told_of_answer
 from lotse_referral.store import referrals
 
 
@@ -64,6 +65,7 @@ async def settled(
     said: list[Message] = [*fact_of(after, move.times)]
     if after.direction == "in" and move.role == "receiver":
         said += _answer(after, move)
+    said += await told_of_answer(tx, before, after)
     if after.state != before.state:
         said += await _entered(tx, context, before, after, move)
     return said

@@ -19,7 +19,7 @@ from lotse_contracts.referral import BookPlace, CancelPlace, PlaceBooked, PlaceC
 from lotse_referral.domain.groups import GroupOffer, moves_up, why_not
 from lotse_referral.domain.heads import MONTH_CHARACTERS
 from lotse_referral.domain.seats import Booking, is_full, moving_up, must_wait
-from lotse_referral.handlers.group_news import told_of_place
+from lotse_referral.handlers.group_news import told_of_booking, told_of_place, untold
 from lotse_referral.store import alive, bookings, groups
 
 
@@ -38,7 +38,7 @@ async def book(order: BookPlace, context: Context, tx: AsyncConnection) -> Seque
     place = await next_place(tx, offer, context, order.booking_id, order.person_id)
     await bookings.add(tx, order.offer_id, place, context.now)
     await _noted(tx, context, order.person_id, "write")
-    return (_booked(order.offer_id, place),)
+    return (_booked(order.offer_id, place), *await told_of_booking(tx, offer, place, context.now))
 
 
 async def cancel(order: CancelPlace, context: Context, tx: AsyncConnection) -> Sequence[Message]:
@@ -52,7 +52,8 @@ async def cancel(order: CancelPlace, context: Context, tx: AsyncConnection) -> S
         raise Refused("wrong_person", fields=("person_id",))
     await _noted(tx, context, order.person_id, "write")
     gone, moved = await give_back(tx, context, found[0], order.booking_id)
-    return (*(_cancelled(found[0], order.person_id, gone) if gone else ()), *moved)
+    said = (*_cancelled(found[0], order.person_id, gone), *untold(gone)) if gone else ()
+    return (*said, *moved)
 
 
 async def strike(order: StrikeSignUp, context: Context, tx: AsyncConnection) -> Sequence[Message]:

@@ -22,15 +22,15 @@ async def contact_safety_changed(
     fact: ContactSafetyChanged, context: Context, tx: AsyncConnection
 ) -> Sequence[Message]:
     """What she is asked from now on. As soon as her contact is unsafe, a question that is on its way is the desk's, and
-    what was sent to it opens nothing any more."""
+    what was sent to it opens nothing any more; nor does what was sent to one that another has replaced."""
     del context
     if await alive.erased(tx, fact.person_id):
         return ()
     await checkbacks.note_safety(tx, fact.person_id, fact.version, safe=fact.safe)
-    if await checkbacks.is_safe(tx, fact.person_id):
-        return ()
-    await _close_links(tx, fact.person_id)
-    return await _desks(tx, fact.person_id)
+    safe = await checkbacks.is_safe(tx, fact.person_id)
+    if fact.replaced or not safe:
+        await _close_links(tx, fact.person_id)
+    return () if safe else await _desks(tx, fact.person_id)
 
 
 async def message_failed(fact: MessageFailed, context: Context, tx: AsyncConnection) -> Sequence[Message]:

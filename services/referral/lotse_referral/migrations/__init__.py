@@ -3,6 +3,7 @@
 from lotse_chassis.migrate import Migration
 from lotse_referral.migrations import (
     appointments,
+    calls,
     delivering,
     directory,
     first,
@@ -14,7 +15,7 @@ from lotse_referral.migrations import (
 )
 from lotse_referral.migrations.loading import shipped_step
 
-_PARTS = (directory, machine, matching, delivering, ownpage, groups, appointments, reports)
+_PARTS = (directory, machine, matching, delivering, ownpage, groups, appointments, reports, calls)
 
 MIGRATIONS = (
     Migration("referral-0001-directory", first.DIRECTORY),

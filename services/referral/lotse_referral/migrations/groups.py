@@ -44,9 +44,12 @@ PLACES = (
        VALUES (1, uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))""",
 )
 
+NEWS = ("ALTER TABLE group_session ADD COLUMN version integer NOT NULL DEFAULT 0",)
+
 MIGRATIONS: tuple[Migration, ...] = (
     Migration("referral-0060-group-offers", OFFERS),
     Migration("referral-0061-places", PLACES),
+    Migration("referral-0062-session-news", NEWS),
 )
 
 RIGHTS: dict[str, str] = {

@@ -2,6 +2,7 @@
 
 from lotse_referral.problems import (
     appointments,
+    calls,
     delivering,
     directory,
     first,
@@ -12,7 +13,7 @@ from lotse_referral.problems import (
     reports,
 )
 
-_PARTS = (first, machine, directory, matching, delivering, ownpage, groups, appointments, reports)
+_PARTS = (first, machine, directory, matching, delivering, ownpage, groups, appointments, reports, calls)
 
 PROBLEM_TEXTS: dict[str, dict[str, str]] = {
     code: texts for part in _PARTS for code, texts in part.PROBLEM_TEXTS.items()

@@ -49,4 +49,10 @@ PROBLEM_TEXTS: dict[str, dict[str, str]] = {
         "de": "Das kam nicht von dieser Seite. Bitte öffnen Sie sie noch einmal.",
         "en": "This did not come from our page. Please open it again.",
     },
+    "not_by_message": {
+        "uk": "Про це направлення не можна надсилати повідомлення. Будь ласка, скажіть їй особисто.",
+        "ru": "Об этом направлении нельзя отправлять сообщения. Пожалуйста, скажите ей лично.",
+        "de": "Zu dieser Vermittlung darf keine Nachricht verschickt werden. Bitte sagen Sie es ihr persönlich.",
+        "en": "No message may be sent about this referral. Please tell her in person.",
+    },
 }

@@ -64,7 +64,7 @@ async def deviations_of(tx: AsyncConnection, offer_ids: Iterable[UUID]) -> dict[
     found: dict[UUID, dict[date, Deviation]] = {}
     for row in await tx.execute(select(group_session).where(group_session.c.offer_id.in_(list(offer_ids)))):
         found.setdefault(row.offer_id, {})[row.session] = Deviation(
-            row.session, row.cancelled, row.held_on, row.held_at, row.minutes, row.place
+            row.session, row.cancelled, row.held_on, row.held_at, row.minutes, row.place, row.version
         )
     return found
 
@@ -81,6 +81,7 @@ async def deviate(tx: AsyncConnection, offer_id: UUID, deviation: Deviation | No
         "held_at": deviation.at,
         "minutes": deviation.minutes,
         "place": deviation.place,
+        "version": deviation.version,
     }
     place = upsert(group_session).values(offer_id=offer_id, session=session, **values)
     await tx.execute(place.on_conflict_do_update(index_elements=["offer_id", "session"], set_=values))

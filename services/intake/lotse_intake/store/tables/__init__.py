@@ -1,6 +1,6 @@
 """The tables of intake. Whatever a person said is ciphertext; in the clear are ids, codes and times only."""
 
-from lotse_intake.store.tables import casework, consenting, desk, handover, letters, matching, reports, rights
+from lotse_intake.store.tables import casework, channels, consenting, desk, handover, letters, matching, reports, rights
 from lotse_intake.store.tables.columns import metadata
 from lotse_intake.store.tables.first import (
     attachment,
@@ -21,7 +21,7 @@ from lotse_intake.store.tables.first import (
     tombstone,
 )
 
-OWNERS = (desk, letters, matching, casework, consenting, rights, reports, handover)
+OWNERS = (desk, letters, matching, casework, consenting, rights, reports, handover, channels)
 """The modules of the other tables; they are imported here, so that all hang on one metadata."""
 
 __all__ = [

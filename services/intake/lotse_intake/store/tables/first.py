@@ -35,6 +35,7 @@ person = Table(
     Column("referral_id", Uuid, unique=True),
     Column("registered_at", INSTANT, nullable=False),
     Column("restricted", Boolean, nullable=False, server_default=text("false")),
+    Column("stopped_channels", ARRAY(Text), nullable=False, server_default=text("'{}'")),
 )
 
 enquiry = Table(

@@ -82,7 +82,7 @@ def check_nothing_stands_on(target: Recorded, known: Known) -> None:
 
 def _is_named(target: Recorded, by: Recorded) -> bool:
     """Whether a later entry names it; money that moved since a settlement was booked as the settlement has it."""
-    if by.log_index < target.log_index:
+    if by.log_index <= target.log_index:
         return False
     if target.kind == SETTLEMENT:
         return by.kind in MOVED_AS_SETTLED and by.grant_id == target.grant_id

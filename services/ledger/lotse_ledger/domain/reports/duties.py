@@ -11,6 +11,7 @@ from lotse_ledger.domain.grants import Grant
 from lotse_ledger.domain.law.deadlines import Deadline
 from lotse_ledger.domain.law.lines import PlanUse
 from lotse_ledger.domain.law.notices import NoticeDue, ThirdPartyIncome, notices_due
+from lotse_ledger.domain.law.periods import payout_day, use_by
 from lotse_ledger.domain.law.retention import Kept, Retention, retention_of
 from lotse_ledger.domain.proving import Notice
 from lotse_ledger.domain.reports.use import fifo_of
@@ -52,6 +53,14 @@ def deadlines_of_grant(grant: Grant, today: date) -> tuple[Duty, ...]:
         last = Deadline("use_money", one.use_by, "R6", None, used.citations)
         found.append(_duty(grant, last, today, done=False, amount=one.amount))
     return tuple(sorted(found, key=lambda duty: (duty.deadline.due_on, duty.deadline.code)))
+
+
+def is_money_nearly_due(grant: Grant, today: date) -> bool:
+    """Whether the last day of money that came, or came back, is near, whatever of it is used: no voucher is needed."""
+    came = [one for one in grant.disbursements if one.credited_on <= today]
+    since = [payout_day(one.credited_on, one.ordered_on, grant.terms) for one in came]
+    since += [one.received_on for one in grant.refunds if one.received_on <= today]
+    return any(0 <= (use_by(day, grant.terms) - today).days <= NEAR_DAYS for day in since)
 
 
 def notices_of(grant: Grant, today: date) -> Notices:

@@ -150,9 +150,11 @@ def _parts(grant: Grant, pools: Pools, today: date) -> list[tuple[str, Parts]]:
             _collect(payments, pool, Paid(one.log_index, one.paid_on, one.eligible, _award(grant, pools, one.paid_on)))
     for back in grant.refunds:
         of = index_of.get(back.voucher_id)
-        if of is not None and back.received_on <= today and back.amount:
+        if of is None or not back.amount:
+            continue
+        day = max(back.received_on, day_of[of])
+        if day <= today:
             award = _award(grant, pools, day_of[of])
-            day = max(back.received_on, day_of[of])
             _collect(payments, _pool_of_day(pools, day_of[of]), Paid(back.log_index, day, -back.amount, award, of))
     return [(pool, parts_of(list(its.values()), grant.terms)) for pool, its in payments.items()]
 

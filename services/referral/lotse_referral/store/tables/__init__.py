@@ -1,6 +1,16 @@
 """The tables of referral. Of a person they hold ids, codes, times and states; what was released is ciphertext."""
 
-from lotse_referral.store.tables import appointments, delivering, directory, groups, machine, matching, ownpage, reports
+from lotse_referral.store.tables import (
+    appointments,
+    calls,
+    delivering,
+    directory,
+    groups,
+    machine,
+    matching,
+    ownpage,
+    reports,
+)
 from lotse_referral.store.tables.columns import metadata
 from lotse_referral.store.tables.first import (
     address,
@@ -24,7 +34,7 @@ from lotse_referral.store.tables.first import (
 )
 from lotse_referral.store.tables.groups import booking, group_offer
 
-OWNERS = (machine, directory, matching, delivering, ownpage, groups, appointments, reports)
+OWNERS = (machine, directory, matching, delivering, ownpage, groups, appointments, reports, calls)
 """The modules of the other tables; they are imported here, so that all hang on one metadata."""
 
 __all__ = [

@@ -73,6 +73,7 @@ group_session = Table(
     Column("held_at", Time),
     Column("minutes", Integer),
     Column("place", Text),
+    Column("version", Integer, nullable=False),
 )
 
 group_record = Table(
