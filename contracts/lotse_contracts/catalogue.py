@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from lotse_contracts import intake, ledger, notify, referral
-from lotse_contracts.envelope import Fact, Message, Order, Question, Transfer
+from lotse_contracts.envelope import Fact, Message, Order, Question, Transfer, TransfersHeard
 
 MODULES: tuple[ModuleType, ...] = (intake, referral, notify, ledger)
 SERVICES = ("intake", "referral", "notify", "ledger")
@@ -49,3 +49,8 @@ def questions_to(service: str) -> tuple[type[Question], ...]:
 def transfers_to(service: str) -> tuple[type[Transfer], ...]:
     """What a service hears from other associations, and says to their service of the same name."""
     return tuple(m for m in MESSAGES if issubclass(m, Transfer) and m.SERVICE == service)
+
+
+def receipt_of(service: str) -> type[TransfersHeard] | None:
+    """What a service acknowledges transfers with, if it hears any."""
+    return next((m for m in transfers_to(service) if issubclass(m, TransfersHeard)), None)

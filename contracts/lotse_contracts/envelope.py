@@ -125,6 +125,16 @@ class Transfer(Message):
     to: AssociationName
 
 
+class TransfersHeard(Transfer):
+    """These transfers have come, and need not be said again; each service that hears some has its own (ADR 11)."""
+
+    NAME: ClassVar[str] = "transfers-heard"
+    KEY: ClassVar[str] = "receipt_id"
+
+    receipt_id: UUID
+    ids: tuple[UUID, ...] = Field(min_length=1, max_length=ITEMS_MAX, description="of their envelopes")
+
+
 class Sealed(Part):
     """HPKE (RFC 9180) in base mode: X25519, HKDF-SHA256, AES-256-GCM; the info string binds type and key."""
 

@@ -30,6 +30,7 @@ HERE, THERE = kit.ASSOCIATION, "plattform"
 WAIT_SECONDS = 60.0
 NUDGE_SECONDS = 10.0
 NUDGES_MAX = 6
+AGAIN_SECONDS = "5"  # sooner than in earnest
 
 
 @dataclass(repr=False)
@@ -180,6 +181,7 @@ async def running_pair(postgres: kit.Postgres) -> AsyncIterator[Pair]:
             database = postgres.database("ledger")
             stack.callback(postgres.drop, database)
             changed = {"fed_seed_file": str(place.seed("ledger-fed")), "checkpoint_entries": "1"}
+            changed["transfer_again_seconds"] = AGAIN_SECONDS
             ledger = stack.enter_context(running("ledger", database, member, **changed))
             sides[name] = Side(name, member, database, ledger)
         both = Pair(sides[HERE], sides[THERE], brokers.command(folder / "hub", hub_config(plan)), plan)

@@ -134,6 +134,7 @@ async def running_pair(postgres: kit.Postgres) -> AsyncIterator[Pair]:
             database = postgres.database("referral")
             stack.callback(postgres.drop, database)
             changed = {"fed_seed_file": str(place.seed("referral-fed")), "directory_as_of": TODAY}
+            changed["transfer_again_seconds"] = pairs.AGAIN_SECONDS
             service = stack.enter_context(running("referral", database, member, **changed))
             service.starts_max, service.clock = 200, folder / f"clock-{name}"
             service.clock.write_text("0")

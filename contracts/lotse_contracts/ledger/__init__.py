@@ -101,6 +101,7 @@ from lotse_contracts.ledger.settlements import (
     RecordRepayment,
     WaiveInterest,
 )
+from lotse_contracts.ledger.transfers import TransfersHeard
 from lotse_contracts.ledger.values import (
     BasisPoints,
     Cents,
@@ -231,6 +232,7 @@ __all__ = [
     "Standing",
     "SubmitPlan",
     "SubmitProof",
+    "TransfersHeard",
     "VoucherBooked",
     "VoucherFingerprintAnswered",
     "VoucherFingerprintAsked",

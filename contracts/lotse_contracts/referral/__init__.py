@@ -187,6 +187,7 @@ from lotse_contracts.referral.transfers import (
     ReferralTakenBack,
     ReferralWithdrawalAcknowledged,
     ReferralWithdrawnNotice,
+    TransfersHeard,
 )
 from lotse_contracts.referral.waitlists import NoteWaitlist, WaitlistNoted, WaitlistSeen
 
@@ -366,6 +367,7 @@ __all__ = [
     "TasksAnswer",
     "TellRecipient",
     "TimesProposed",
+    "TransfersHeard",
     "UpdateService",
     "WaitlistNoted",
     "WaitlistSeen",

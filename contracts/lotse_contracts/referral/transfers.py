@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
+from lotse_contracts import envelope
 from lotse_contracts.envelope import AssociationName, Code, Fact, Language, Sealed, Transfer, Version
 from lotse_contracts.intake import CONCERNS_MAX
 from lotse_contracts.referral.referrals import GROUPS_MAX
@@ -135,3 +136,9 @@ class ConsentWithdrawalAcknowledged(Transfer):
     KEY: ClassVar[str] = "referral_id"
 
     referral_id: UUID
+
+
+class TransfersHeard(envelope.TransfersHeard):
+    """Transfers to our referral that have come, and need not be said again."""
+
+    SERVICE: ClassVar[str] = "referral"

@@ -66,6 +66,7 @@ outbox = Table(
     Column("headers", JSONB, nullable=False),
     Column("staged_at", DateTime(timezone=True), nullable=False),
     Column("sent_at", DateTime(timezone=True)),
+    Column("heard_at", DateTime(timezone=True)),
 )
 
 MIGRATION_STATEMENTS = (
@@ -84,11 +85,19 @@ MIGRATION_STATEMENTS = (
     "CREATE INDEX outbox_staged ON outbox (staged_at)",
 )
 
+UNHEARD = "kind = 'xfer' AND heard_at IS NULL AND claim_name NOT LIKE '%.transfers-heard'"
+"""Transfers in the outbox that no partner has acknowledged; what acknowledges is not acknowledged itself."""
+
+HEARD_MIGRATION_STATEMENTS = (
+    "ALTER TABLE outbox ADD COLUMN heard_at timestamptz",
+    f"CREATE INDEX outbox_unheard ON outbox (message_id) WHERE {UNHEARD}",
+)
+
 RIGHTS = {
     "inbox": "SELECT, INSERT, DELETE",
     "attempt": "SELECT, INSERT, UPDATE, DELETE",
     "refusal": "SELECT, INSERT, DELETE",
-    "outbox": "SELECT, INSERT, UPDATE (sent_at), DELETE",
+    "outbox": "SELECT, INSERT, UPDATE (sent_at, heard_at, publish_id), DELETE",
 }
 
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from lotse_chassis.bucket import Bucket
 from lotse_chassis.connection import broker_is_there, broker_of, federated_client
 from lotse_chassis.consumer import Consumer
 from lotse_chassis.delivery import Delivery
+from lotse_chassis.heard import Repeater
 from lotse_chassis.relay import Relay
 from lotse_chassis.timers import Timer
 from lotse_contracts import wiring
@@ -123,6 +125,7 @@ class Life:
             ("housekeeping", partial(housekeeping.run, service.engine, service.now, self._stopping)),
             *((f"consumer {one.durable}", one.run) for one in self._consumers),
             *(("federation", partial(self._federate, wired)) for wired in federated),
+            *((f"repeater of {wired.durable}", partial(self._repeater().run, self._stopping)) for wired in federated),
             *((name, partial(run, self._stopping)) for name, run in service.workers.items()),
         ]
         log.info("%s is up", service.name)
@@ -151,6 +154,10 @@ class Life:
         self._waiting.pop("federation", None)
         await consumer.run()
 
+    def _repeater(self) -> Repeater:
+        service, seconds = self._service, self._service.settings.transfer_again_seconds
+        return Repeater(service.engine, service.meters, service.now, self.wake, timedelta(seconds=seconds))
+
     def _delivery(self) -> Delivery:
         service = self._service
 
@@ -166,6 +173,7 @@ class Life:
             now=service.now,
             wake=self.wake,
             publish=publish,
+            first=timedelta(seconds=service.settings.transfer_again_seconds),
         )
 
     async def _fire_timers(self) -> None:

@@ -31,6 +31,12 @@ class Meters:
         self._outbox_age = Gauge(
             "lotse_outbox_oldest_seconds", "age of the oldest unsent row", ["service"], registry=kept
         )
+        self._unheard_age = Gauge(
+            "lotse_transfers_unheard_oldest_seconds",
+            "age of the oldest transfer that no partner has acknowledged",
+            ["service"],
+            registry=kept,
+        )
         self._pending = Gauge(
             "lotse_inbox_pending", "messages that wait at the broker", ["service", "consumer"], registry=kept
         )
@@ -64,6 +70,10 @@ class Meters:
     def outbox_age(self, seconds: float) -> None:
         """How long the oldest unsent row has waited."""
         self._outbox_age.labels(self._service).set(seconds)
+
+    def unheard_age(self, seconds: float) -> None:
+        """How long the oldest transfer has waited for its receipt."""
+        self._unheard_age.labels(self._service).set(seconds)
 
     def pending(self, consumer: str, messages: int) -> None:
         """How many messages wait at the broker for one consumer, named by its stream and durable."""

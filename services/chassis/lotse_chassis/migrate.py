@@ -49,6 +49,7 @@ CHASSIS_MIGRATIONS = (
             *timers.MIGRATION_STATEMENTS,
         ),
     ),
+    Migration("chassis-0002", database.HEARD_MIGRATION_STATEMENTS),
 )
 CHASSIS_RIGHTS = {**database.RIGHTS, **accesslog.RIGHTS, **links.RIGHTS, **timers.RIGHTS, "migration": "SELECT"}
 

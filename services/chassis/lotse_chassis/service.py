@@ -16,7 +16,7 @@ from fastapi import APIRouter
 from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.routing import Route
 
-from lotse_chassis import asking, outbox, purging, telemetry
+from lotse_chassis import asking, heard, outbox, purging, telemetry
 from lotse_chassis.context import Context, Credential
 from lotse_chassis.database import engine_of
 from lotse_chassis.decoding import Handler, Heard, ManyHandler, Reader
@@ -30,6 +30,7 @@ from lotse_chassis.sealturn import DESTROY_TIMER, REPLACE_TIMER, SealTurn
 from lotse_chassis.settings import Settings, partners_of, secret
 from lotse_chassis.timers import Timer
 from lotse_chassis.transfers import Signer
+from lotse_contracts.catalogue import receipt_of
 from lotse_contracts.envelope import Answer, Message, Question, subject_of, template_of
 from lotse_contracts.sealed import decode
 
@@ -95,6 +96,8 @@ class Service:
         self.http = face_of(name, self.problems, self.meters, self.missing)
         self.face = Face(self.http, settings.http_host, settings.http_port) if settings.http_port >= 0 else None
         self._life = Life(self)
+        if (receipt := receipt_of(name)) is not None:
+            self.hears(receipt, heard.note)
         self._stopping = asyncio.Event()
         self.failed: str | None = None
 

@@ -70,6 +70,10 @@ class Settings(BaseModel):
     fed_seed_file: Path | None = setting(
         "file with the nkey seed for federated streams; empty: no partner", default=None
     )
+    transfer_again_seconds: Rate = setting(
+        "seconds until a transfer is said again that no partner has acknowledged; each time after twice as long",
+        default=30.0,
+    )
     http_host: str = setting("address that the HTTP face listens on", default="127.0.0.1")
     http_port: int = setting("port of the HTTP face; 0 takes a free one", default=0)
     public_url: str = setting("how people outside reach the HTTP face; used in links", default="http://127.0.0.1")
