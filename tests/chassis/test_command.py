@@ -1,11 +1,17 @@
 """The command line of a service: its own commands get their arguments, and what is typed wrongly is said at once."""
 
 import argparse
+import contextlib
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
+from lotse_chassis import pipes
 from lotse_chassis.command import Commands, Standalone, Subcommand, main
 from lotse_chassis.service import Service
 from lotse_chassis.settings import Settings
@@ -93,3 +99,26 @@ def test_the_help_names_every_command(run: Run, capsys: pytest.CaptureFixture[st
     assert run("--help", commands=commands) == 0
     said = capsys.readouterr().out
     assert all(word in said for word in ("serve", "migrate", "import", "enter a file"))
+
+
+@pytest.mark.parametrize("lines", [1, 100_000])
+def test_a_reader_that_has_read_enough_is_no_fault(lines: int) -> None:
+    writes = f"print(*['x' * 99] * {lines}, sep='\\n') or 7"
+    program = f"import sys; from lotse_chassis import pipes; sys.exit(pipes.ended(lambda: {writes}))"
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == b"x" * 99 + b"\n"
+        process.stdout.close()
+        said = process.stderr.read()
+        assert (process.wait(30), said) == (EXIT_CODE if lines == 1 else pipes.EXIT_PIPE, b"")
+
+
+def test_every_command_of_a_service_writes_to_a_pipe(run: Run) -> None:
+    def piped(*_: object) -> int:
+        raise BrokenPipeError
+
+    with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
+        for command in (Standalone(piped, with_a_file), Subcommand(piped, with_a_file), piped):
+            words = ("x",) if command is piped else ("x", "file")
+            assert run(*words, commands={"x": command}) == pipes.EXIT_PIPE

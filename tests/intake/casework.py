@@ -13,7 +13,7 @@ from lotse_contracts.sealed import encode, open_sealed, public_bytes
 from lotse_intake.domain.machine import ENDS
 from tests.intake.given import Intake, enquiry, only, sealed_to
 
-OWNER, COLLEAGUE, STRANGER, CHIEF, SECOND_CHIEF = "c-1", "c-2", "c-3", "co-1", "co-2"
+OWNER, COLLEAGUE, STRANGER, CHIEF, SECOND_CHIEF = "w-1", "w-2", "w-3", "co-1", "co-2"
 SECRET = "Vermerk-Canary-4711: sie will ihn verlassen"
 OTHERS = "Vermerk-Canary-0815: der Nachbar trinkt"
 LINE = "Canary-Ziel-23: Wohnung bis Mai"

@@ -15,7 +15,7 @@ from lotse_intake.domain.moves import Given, TooManyTags, change_of
 from lotse_intake.handlers.moving import BEGINS_ANEW
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=UTC)
-ACTORS = ("c-1", "c-2")
+ACTORS = ("w-1", "w-2")
 
 
 @dataclass

@@ -153,7 +153,7 @@ def contacts(here: Intake, month: str, channels: Sequence[str], **more: Any) -> 
                 "interpreter": False,
                 "codes": [],
                 "recorded_at": moment(month),
-                "recorded_by": "c-1",
+                "recorded_by": "w-1",
                 **more,
             }
             for own, channel in zip(ids, channels, strict=True)

@@ -24,12 +24,12 @@ async def enrol(here: Intake, *actors: str, **changed: Any) -> None:
         assert kinds(await here.hear(order, actor=COORDINATOR)) == ["evt intake.staff-enrolled"]
 
 
-async def act(here: Intake, concern_id: UUID, action: str, *, actor: str = "c-1", **given: Any) -> list[Message]:
+async def act(here: Intake, concern_id: UUID, action: str, *, actor: str = "w-1", **given: Any) -> list[Message]:
     order = intake.ActOnConcern.model_validate({"concern_id": concern_id, "action": action, **given})
     return await here.hear(order, actor=actor)
 
 
-async def refused(here: Intake, concern_id: UUID, action: str, *, actor: str = "c-1", **given: Any) -> Refused:
+async def refused(here: Intake, concern_id: UUID, action: str, *, actor: str = "w-1", **given: Any) -> Refused:
     before = here.counts(), held(here, concern_id)
     with pytest.raises(Refused) as caught:
         await act(here, concern_id, action, actor=actor, **given)
@@ -52,7 +52,7 @@ def timers(here: Intake, concern_id: UUID) -> list[tuple[Any, ...]]:
     return here.rows(f"SELECT payload->>'clock', payload->>'step' FROM timer WHERE key = '{concern_id}'")
 
 
-async def answer(here: Intake, concern_id: UUID, *, actor: str = "c-1") -> list[Message]:
+async def answer(here: Intake, concern_id: UUID, *, actor: str = "w-1") -> list[Message]:
     ((enquiry_id,),) = here.rows(f"SELECT enquiry_id FROM concern WHERE concern_id = '{concern_id}'")
     content = sealed_to(here.seal_key, intake.TextContent(text="Так."), intake.AnswerEnquiry, str(enquiry_id))
     return await here.hear(intake.AnswerEnquiry(enquiry_id=enquiry_id, content=content), actor=actor)

@@ -79,7 +79,7 @@ class Intake:
         )
 
     async def hear(
-        self, message: Message, *, actor: str | None = "c-1", id: UUID | None = None, time: datetime | None = None
+        self, message: Message, *, actor: str | None = "w-1", id: UUID | None = None, time: datetime | None = None
     ) -> list[Message]:
         """Handled and committed; returns what is said. `time`: when it was sent, if not just now."""
         heard = self.service.heard[template_of(subject_of(type(message), "x", "k", "y"))]
@@ -96,7 +96,7 @@ class Intake:
             await heard.handler([(message, self.context())], tx)
             await tx.rollback()
 
-    async def ask(self, question: Question, *, actor: str | None = "c-1") -> Any:
+    async def ask(self, question: Question, *, actor: str | None = "w-1") -> Any:
         """Answered as the chassis answers."""
         async with self.service.engine.begin() as tx:
             return await self.service.answerers[type(question)](question, self.context(actor=actor), tx)
@@ -133,7 +133,7 @@ class Intake:
         async with httpx.AsyncClient(transport=transport, base_url="http://intake") as client:
             yield client
 
-    def token(self, role: str = "counsellor", actor: str = "c-1") -> str:
+    def token(self, role: str = "counsellor", actor: str = "w-1") -> str:
         at = self.service.now()
         return issue_token(
             Staff(actor, role), self.token_key, association=kit.ASSOCIATION, at=at, lifetime=timedelta(hours=1)

@@ -120,7 +120,7 @@ async def answers(here: Intake, code: str, answer: str) -> list[Any]:
 
 def at_the_desk(person_id: UUID, answer: str = "take_me", **changed: Any) -> intake.RecordHandoverAnswer:
     """Staff write down what she said."""
-    given: dict[str, Any] = {"person_id": person_id, "method": "oral_witnessed", "language": "uk", "witness": "c-2"}
+    given: dict[str, Any] = {"person_id": person_id, "method": "oral_witnessed", "language": "uk", "witness": "w-2"}
     choice: dict[str, Any] = {
         "answer": answer,
         "field_groups": ALL_GROUPS if answer == "take_me" else (),

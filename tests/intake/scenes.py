@@ -68,7 +68,7 @@ async def written_down(here: Intake, stage: None, plaintext: bytes) -> Turn:
     order = recorded(here)
     content = sealed(here, plaintext, intake.RecordEnquiry, order.enquiry_id)
     order = order.model_copy(update={"content": content})
-    return Turn(order, "c-1", lambda: of_enquiry(here, order.enquiry_id))
+    return Turn(order, "w-1", lambda: of_enquiry(here, order.enquiry_id))
 
 
 async def an_enquiry(here: Intake) -> tuple[UUID, str]:
@@ -95,12 +95,12 @@ async def added(here: Intake, stage: tuple[UUID, str], plaintext: bytes) -> Turn
 
 async def added_at_the_desk(here: Intake, stage: tuple[UUID, str], plaintext: bytes) -> Turn:
     content = sealed(here, plaintext, intake.RecordAddition, stage[0])
-    return Turn(intake.RecordAddition(enquiry_id=stage[0], content=content), "c-1", last_text(here, stage[0]))
+    return Turn(intake.RecordAddition(enquiry_id=stage[0], content=content), "w-1", last_text(here, stage[0]))
 
 
 async def answered(here: Intake, stage: tuple[UUID, str], plaintext: bytes) -> Turn:
     content = sealed(here, plaintext, intake.AnswerEnquiry, stage[0])
-    return Turn(intake.AnswerEnquiry(enquiry_id=stage[0], content=content), "c-1", last_text(here, stage[0]))
+    return Turn(intake.AnswerEnquiry(enquiry_id=stage[0], content=content), "w-1", last_text(here, stage[0]))
 
 
 async def only_a_pin(here: Intake) -> Plain:
@@ -123,7 +123,7 @@ async def consent_withdrawn(here: Intake, stage: tuple[UUID, str], plaintext: by
 async def receipt_given(here: Intake, stage: tuple[UUID, str], plaintext: bytes) -> Turn:
     content = sealed(here, plaintext, intake.GiveReceipt, stage[0])
     order = intake.GiveReceipt(enquiry_id=stage[0], receipt_sha256=stage[1], content=content)
-    return Turn(order, "c-1", lambda: only_a_pin(here))
+    return Turn(order, "w-1", lambda: only_a_pin(here))
 
 
 async def asked_about_handover(here: Intake) -> str:
@@ -142,13 +142,13 @@ async def handover_answered(here: Intake, digest: str, plaintext: bytes) -> Turn
 async def registered(here: Intake, person_id: UUID, plaintext: bytes) -> Turn:
     fields = sealed(here, plaintext, intake.RegisterPerson, person_id)
     order = intake.RegisterPerson(person_id=person_id, languages=("uk",), fields=fields)
-    return Turn(order, "c-1", lambda: fields_of(here, person_id))
+    return Turn(order, "w-1", lambda: fields_of(here, person_id))
 
 
 async def rectified(here: Intake, person_id: UUID, plaintext: bytes) -> Turn:
     fields = sealed(here, plaintext, intake.RectifyPerson, person_id)
     order = intake.RectifyPerson(person_id=person_id, reason="told_by_her", fields=fields)
-    return Turn(order, "c-1", lambda: fields_of(here, person_id))
+    return Turn(order, "w-1", lambda: fields_of(here, person_id))
 
 
 async def received(here: Intake, stage: None, plaintext: bytes) -> Turn:
@@ -189,7 +189,7 @@ async def searched(here: Intake, stage: None, plaintext: bytes) -> Turn:
         reply_key=encode(public_bytes(here.partner)),
         purpose="counselling",
     )
-    return Turn(question, "c-1", lambda: only_a_pin(here))
+    return Turn(question, "w-1", lambda: only_a_pin(here))
 
 
 async def holder_asked(here: Intake, stage: None, plaintext: bytes) -> Turn:

@@ -75,7 +75,7 @@ def office_of(here: Intake) -> Office:
 
 
 async def documents(here: Intake, person_id: UUID, ask: Any = None, **options: Any) -> access.Documents:
-    context = Context(**{**vars(here.context(actor="c-1")), "credential": Credential("token")})
+    context = Context(**{**vars(here.context(actor="w-1")), "credential": Credential("token")})
     async with here.service.engine.begin() as tx:
         made = await access.documents(office_of(here), ask or asking(), person_id, context, tx, **options)
     assert made is not None
@@ -119,7 +119,7 @@ async def test_the_document_holds_every_part_recipients_consents_looks_and_rules
     assert {one.purpose for one in whole.seen_by} >= {"answer", "registration", "referral"}
     assert {one.rule for one in whole.keeping} >= {"closed_case", "access_log"}
     assert json.loads(made.json_bytes)["schema"] == "urn:lotse:schema:subject-access:v1"
-    assert '"c-1"' not in made.json_bytes.decode()
+    assert '"w-1"' not in made.json_bytes.decode()
     assert "pin_hash" not in made.json_bytes.decode()
 
 

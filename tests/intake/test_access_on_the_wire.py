@@ -99,7 +99,7 @@ async def test_four_running_services_answer_one_coordinator_with_her_own_token(
     assert MAIL in opened(private, found.html_document, person_id).decode()
     async with services["notify"].engine.connect() as tx:
         seen = (await tx.exec_driver_sql("SELECT actor, role FROM access_log WHERE purpose = 'person_data'")).all()
-    assert {tuple(row) for row in seen} == {("c-1", "coordinator")}
+    assert {tuple(row) for row in seen} == {("w-1", "coordinator")}
     assert "eyJ" not in caplog.text
     for service in services.values():
         async with service.engine.connect() as tx:
@@ -141,7 +141,7 @@ def test_a_credential_shows_itself_to_nobody() -> None:
     credential = Credential("secret-token")
     context = Context(
         id=uuid4(), now=datetime.now(UTC), time=datetime.now(UTC), association="x", sender="desk",
-        sender_association="x", correlation=uuid4(), actor="c-1", role="coordinator", credential=credential,
+        sender_association="x", correlation=uuid4(), actor="w-1", role="coordinator", credential=credential,
     )  # fmt: skip
     assert "secret" not in f"{credential!r} {credential} {context!r} {context} {vars(context)}"
     for copied in (pickle.dumps, copy.deepcopy):
@@ -159,7 +159,7 @@ async def test_an_order_never_carries_a_credential(here: Intake) -> None:
 
     at = here.service.now()
     token = issue_token(
-        Staff("c-1", "coordinator"), here.token_key, association=kit.ASSOCIATION, at=at, lifetime=timedelta(hours=1)
+        Staff("w-1", "coordinator"), here.token_key, association=kit.ASSOCIATION, at=at, lifetime=timedelta(hours=1)
     )
     for message, carried in (
         (intake.BeginErasure(person_id=uuid4()), False),

@@ -70,7 +70,7 @@ def sample(kind: type[Message]) -> Message:
 
 def token(role: str, *, key: Ed25519PrivateKey = OURS, association: str = kit.ASSOCIATION, age: float = 0) -> str:
     """Of somebody with this role, issued so many hours ago for eight."""
-    return issue_token(Staff("c-1", role), key, association=association, at=NOW - timedelta(hours=age))
+    return issue_token(Staff("w-1", role), key, association=association, at=NOW - timedelta(hours=age))
 
 
 def raw(message: Message, given_token: str | None, *, association: str = kit.ASSOCIATION, sender: str = "") -> Msg:
@@ -95,7 +95,7 @@ async def _nothing(batch: Any, tx: Any) -> list[list[Message]]:
 def test_who_has_the_role_is_let_through(kind: type[Message]) -> None:
     for role in roles_of(kind):
         arrived = READER.arrived(raw(sample(kind), token(role)), Heard(kind, _nothing, batched=False), NOW)
-        assert (arrived.message, arrived.context.actor, arrived.context.role) == (sample(kind), "c-1", role)
+        assert (arrived.message, arrived.context.actor, arrived.context.role) == (sample(kind), "w-1", role)
 
 
 @each

@@ -77,7 +77,7 @@ def tokens(broker: kit.Broker, kind: type[Message]) -> dict[str, str | None]:
     right, now = min(roles_of(kind)), datetime.now(UTC)
 
     def made(role: str = right, key: Ed25519PrivateKey = ours, *, by: str = kit.ASSOCIATION, hours: float = 0) -> str:
-        return issue_token(Staff("c-1", role), key, association=by, at=now - timedelta(hours=hours))
+        return issue_token(Staff("w-1", role), key, association=by, at=now - timedelta(hours=hours))
 
     others: dict[str, str | None] = {f"role {role}": made(role) for role in ROLES - roles_of(kind)}
     forger = Ed25519PrivateKey.generate()
@@ -139,15 +139,15 @@ async def test_an_order_under_the_id_it_had_before_is_answered_as_the_first_time
     async with desk_of(broker) as desk:
         token = desk.frontend._token("coordinator")
         good, bad = uuid4(), uuid4()
-        await desk.order(intake.EnrolStaff(actor="c-1", languages=("uk",)), token, good)
+        await desk.order(intake.EnrolStaff(actor="w-1", languages=("uk",)), token, good)
         await desk.order(absent, token, bad)
         await desk.answered(2)
         before = await settled(here)
         for _ in range(3):
-            await desk.order(intake.EnrolStaff(actor="c-1", languages=("uk",)), token, good, unseen=True)
+            await desk.order(intake.EnrolStaff(actor="w-1", languages=("uk",)), token, good, unseen=True)
             await desk.order(absent, token, bad, unseen=True)
             await desk.order(
-                intake.EnrolStaff(actor="c-2", languages=("ru",)), token, good, unseen=True
+                intake.EnrolStaff(actor="w-2", languages=("ru",)), token, good, unseen=True
             )  # another one's content
         answers = (await desk.answered(11))[2:]
         assert await settled(here) == before

@@ -30,14 +30,14 @@ async def bulk(
 
 
 async def test_what_the_preview_says_is_what_happens(here: Intake) -> None:
-    await enrol(here, "c-1", languages=("de",))
+    await enrol(here, "w-1", languages=("de",))
     fresh, screened, gone, unknown = await raised(here), await raised(here), await raised(here), uuid4()
     danger = await raised(here, flags=("danger",))
     await act(here, screened, "screen")
     await act(here, gone, "withdraw")
     ids = [fresh, gone, screened, unknown, danger]
     before = here.counts()
-    told = await preview(here, ids, "assign", to="c-1")
+    told = await preview(here, ids, "assign", to="w-1")
     assert here.counts() == before
     assert [(one.state, one.next_state, one.refused) for one in told.entries] == [
         ("received", "assigned", None),
@@ -48,17 +48,17 @@ async def test_what_the_preview_says_is_what_happens(here: Intake) -> None:
     ]
     assert told.would_move == 3
     assert told.entries[0].warnings == ("language_not_spoken",)
-    said = await bulk(here, ids, "assign", told.seal, to="c-1")
+    said = await bulk(here, ids, "assign", told.seal, to="w-1")
     moved = [one for one in said if isinstance(one, intake.ConcernMoved)]
     assert {one.concern_id for one in moved} == {fresh, screened, danger}
     for concern in (fresh, screened, danger):
-        assert held(here, concern)[:2] == ("assigned", "c-1")
+        assert held(here, concern)[:2] == ("assigned", "w-1")
         assert timers(here, concern) == [("first_answer", "half")]
     assert state(here, gone) == "withdrawn"
 
 
 async def test_if_one_has_changed_none_is_moved_and_it_is_named(here: Intake) -> None:
-    await enrol(here, "c-1")
+    await enrol(here, "w-1")
     ids = [await raised(here) for _ in range(5)]
     told = await preview(here, ids, "accept")
     await act(here, ids[3], "screen")
@@ -84,10 +84,10 @@ async def test_a_seal_that_we_did_not_give_moves_nothing(here: Intake, seal: str
 
 
 async def test_the_seal_of_one_action_opens_no_other(here: Intake) -> None:
-    await enrol(here, "c-1", "c-2")
+    await enrol(here, "w-1", "w-2")
     ids = [await raised(here)]
-    told = await preview(here, ids, "assign", to="c-1")
-    for action, given_with in (("mark_spam", {}), ("assign", {"to": "c-2"}), ("withdraw", {"to": "c-1"})):
+    told = await preview(here, ids, "assign", to="w-1")
+    for action, given_with in (("mark_spam", {}), ("assign", {"to": "w-2"}), ("withdraw", {"to": "w-1"})):
         with pytest.raises(Refused, match="world_moved"):
             await bulk(here, ids, action, told.seal, **given_with)
 
@@ -120,12 +120,12 @@ async def test_a_concern_that_is_named_twice_is_refused(here: Intake) -> None:
 
 
 async def test_two_at_the_same_time_on_the_same_concerns_and_one_of_them_wins(here: Intake) -> None:
-    await enrol(here, "c-1", "c-2")
+    await enrol(here, "w-1", "w-2")
     ids = [await raised(here) for _ in range(6)]
-    seals = {to: (await preview(here, ids, "assign", to=to)).seal for to in ("c-1", "c-2")}
+    seals = {to: (await preview(here, ids, "assign", to=to)).seal for to in ("w-1", "w-2")}
     done = await asyncio.gather(
-        bulk(here, ids, "assign", seals["c-1"], to="c-1"),
-        bulk(here, ids[::-1], "assign", (await preview(here, ids[::-1], "assign", to="c-2")).seal, to="c-2"),
+        bulk(here, ids, "assign", seals["w-1"], to="w-1"),
+        bulk(here, ids[::-1], "assign", (await preview(here, ids[::-1], "assign", to="w-2")).seal, to="w-2"),
         return_exceptions=True,
     )
     assert sum(isinstance(one, Refused) for one in done) == 1

@@ -108,7 +108,7 @@ def test_referrals_heard_in_any_order_and_any_number_of_times_come_to_one_state(
     for order in list(permutations(told))[:24]:
         twice = [*order, *order]
         random.Random(seed).shuffle(twice)  # noqa: S311 - repeats, and keeps no secret
-        world = World(row=Row(state=state, assignee="c-1" if carried else None, clock="look"))
+        world = World(row=Row(state=state, assignee="w-1" if carried else None, clock="look"))
         for number, ended in (*order, *twice):
             world.hear(number, ended)
         ends.add(world.row.state)

@@ -107,7 +107,7 @@ async def test_somebody_elses_scan_proves_nothing(here: Intake) -> None:
 
 async def test_one_that_was_not_given_in_writing_has_no_scan(here: Intake) -> None:
     person_id, attachment_id, _ = await scan(here)
-    given_one = consent(person_id, method="oral_witnessed", witness="c-2")
+    given_one = consent(person_id, method="oral_witnessed", witness="w-2")
     await here.hear(given_one)
     order = intake.AttachConsentProof(person_id=person_id, consent_id=given_one.consent_id, attachment_id=attachment_id)
     with pytest.raises(Refused, match="no_scan_wanted"):
@@ -254,4 +254,4 @@ async def test_what_she_may_know_about_her_consents_is_in_her_access(here: Intak
     told = json.loads(open_sealed(answer.content, reader, type_name=type_name, key=str(person_id)))
     assert {row["kind"] for row in told["consent"]} == {"contact_channel", "disclosure"}
     assert [row["scan_sha256"] for row in told["consent_proof"]] == [hashlib.sha256(content).hexdigest()]
-    assert "c-1" not in json.dumps([told["consent"], told["consent_proof"]]), "staff are shown as staff"
+    assert "w-1" not in json.dumps([told["consent"], told["consent_proof"]]), "staff are shown as staff"

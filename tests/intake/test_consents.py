@@ -47,19 +47,19 @@ async def test_an_authority_to_act_is_given_in_writing(here: Intake) -> None:
     person_id = await person(here)
     power: dict[str, Any] = {"kind": "authorisation_to_act", "recipient": "jobcenter", "purpose": "representation"}
     with pytest.raises(Refused, match="method_not_enough"):
-        await here.hear(consent(person_id, method="oral_witnessed", witness="c-2", **power))
+        await here.hear(consent(person_id, method="oral_witnessed", witness="w-2", **power))
     await here.hear(consent(person_id, **power))
 
 
 async def test_an_oral_consent_has_a_witness_who_is_not_the_counsellor(here: Intake) -> None:
     person_id = await person(here)
-    for witness in (None, "c-1"):
+    for witness in (None, "w-1"):
         with pytest.raises(Refused, match="witness_needed"):
             await here.hear(consent(person_id, method="oral_witnessed", witness=witness))
-    given_one = consent(person_id, method="oral_witnessed", witness="c-2")
+    given_one = consent(person_id, method="oral_witnessed", witness="w-2")
     await allow(here, given_one)
     (row,) = here.rows("SELECT witness, given_by FROM consent WHERE kind = 'disclosure'")
-    assert row == ("c-2", "c-1")
+    assert row == ("w-2", "w-1")
     assert (await asked(here, person_id))[0].state == "valid"
 
 
@@ -88,7 +88,7 @@ async def test_of_two_who_give_under_one_id_at_the_same_time_one_is_refused(here
         return here.rows("SELECT count(*) FROM pg_locks WHERE NOT granted") != [(0,)]
 
     async with here.service.engine.begin() as tx:
-        only((await heard.handler([(first, here.context(actor="c-1"))], tx))[0], intake.ConsentGiven)
+        only((await heard.handler([(first, here.context(actor="w-1"))], tx))[0], intake.ConsentGiven)
         giving = asyncio.create_task(here.hear(second))
         await kit.eventually(waits)
     with pytest.raises(Refused, match="consent_id_taken"):
@@ -193,7 +193,7 @@ async def test_a_minor_consents_herself_where_somebody_found_her_able_to(
     here: Intake, born: str, kind: str, method: str, capacity: str | None, why: str | None
 ) -> None:
     person_id = await person(here, born)
-    witness = "c-2" if method == "oral_witnessed" else None
+    witness = "w-2" if method == "oral_witnessed" else None
     proof = "0" * 64 if method == "digital" else None
     order = consent(person_id, kind=kind, method=method, capacity=capacity, witness=witness, proof_sha256=proof)
     if why is not None:
@@ -202,7 +202,7 @@ async def test_a_minor_consents_herself_where_somebody_found_her_able_to(
         return
     await here.hear(order)
     (row,) = here.rows("SELECT capacity, capacity_assessed_by FROM consent")
-    assert row == (capacity, "c-1" if capacity else None)
+    assert row == (capacity, "w-1" if capacity else None)
 
 
 async def test_who_turns_out_to_be_a_child_was_not_able_to_consent_alone(here: Intake) -> None:

@@ -185,7 +185,7 @@ async def test_a_counsellor_reads_for_a_purpose_and_that_is_logged(here: Intake)
     ).decode()
     assert text == TEXT
     logged = here.rows("SELECT actor, role, action, purpose FROM access_log ORDER BY id")
-    assert logged[-1] == ("c-1", "counsellor", "read", "counselling")
+    assert logged[-1] == ("w-1", "counsellor", "read", "counselling")
 
 
 async def test_an_answer_sealed_to_a_wrong_reply_key_is_refused(here: Intake) -> None:

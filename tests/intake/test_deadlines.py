@@ -102,7 +102,7 @@ async def test_a_person_confirms_the_day_or_another_one(here: Intake) -> None:
     assert letter
     assert not letter.to_be_confirmed
     (entry,) = (await here.ask(intake.AskDeadlines(concern_id=first.concern_id))).deadlines
-    assert (entry.on, entry.computed, entry.confirmed_by) == ("2026-12-09", True, "c-1")
+    assert (entry.on, entry.computed, entry.confirmed_by) == ("2026-12-09", True, "w-1")
 
 
 async def test_a_person_names_a_deadline_and_a_near_one_hurries_the_concern(here: Intake) -> None:

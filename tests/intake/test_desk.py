@@ -23,7 +23,7 @@ from tests.intake.given import Intake, only
 
 
 async def test_a_concern_goes_its_whole_way_with_one_clock_at_each_step(here: Intake) -> None:
-    await enrol(here, "c-1")
+    await enrol(here, "w-1")
     concern = await raised(here)
     assert timers(here, concern) == [("look", "half")]
     moved = only(await act(here, concern, "screen", code="work"), intake.ConcernMoved)
@@ -46,7 +46,7 @@ async def test_a_concern_goes_its_whole_way_with_one_clock_at_each_step(here: In
 
 
 async def test_what_is_not_allowed_is_refused_and_what_is_allowed_is_named(here: Intake) -> None:
-    await enrol(here, "c-1")
+    await enrol(here, "w-1")
     concern = await raised(here)
     fault = await refused(here, concern, "resolve", outcome="need_met")
     assert (fault.code, fault.fields) == ("not_allowed_now", ("concern_id",))
@@ -58,13 +58,13 @@ async def test_what_is_not_allowed_is_refused_and_what_is_allowed_is_named(here:
     assert set(more.actions) - set(told.actions) == {"assign"}
 
 
-@pytest.mark.parametrize("actor", ["c-1", COORDINATOR])
+@pytest.mark.parametrize("actor", ["w-1", COORDINATOR])
 async def test_every_action_that_is_named_as_allowed_is_and_every_other_is_refused(here: Intake, actor: str) -> None:
     """Through the states that one concern passes; the order is given with all that any action needs."""
-    await enrol(here, "c-1", "c-2", COORDINATOR)
+    await enrol(here, "w-1", "w-2", COORDINATOR)
     original = await raised(here)
     given = {
-        "to": "c-2",
+        "to": "w-2",
         "team": "south",
         "outcome": "need_met",
         "reason": "other",
@@ -96,7 +96,7 @@ async def test_every_action_that_is_named_as_allowed_is_and_every_other_is_refus
 
 
 async def test_an_action_says_what_it_needs_and_is_refused_without(here: Intake) -> None:
-    await enrol(here, "c-1")
+    await enrol(here, "w-1")
     concern = await raised(here)
     await act(here, concern, "claim")
     await answer(here, concern)
@@ -111,19 +111,19 @@ async def test_an_action_says_what_it_needs_and_is_refused_without(here: Intake)
 
 
 async def test_what_somebody_carries_only_she_moves_and_a_coordinator(here: Intake) -> None:
-    await enrol(here, "c-1", "c-2")
+    await enrol(here, "w-1", "w-2")
     concern = await raised(here)
     await act(here, concern, "claim")
     await answer(here, concern)
     for action in ("wait", "resolve", "mark_no_show"):
-        assert (await refused(here, concern, action, actor="c-2", outcome="need_met")).code == "carried_by_another"
-    assert (await refused(here, concern, "claim", actor="c-2")).code == "not_allowed_now"
+        assert (await refused(here, concern, action, actor="w-2", outcome="need_met")).code == "carried_by_another"
+    assert (await refused(here, concern, "claim", actor="w-2")).code == "not_allowed_now"
     await act(here, concern, "resolve", actor=COORDINATOR, outcome="need_met")
     assert state(here, concern) == "resolved"
 
 
 async def test_advice_begins_with_a_contact_and_waiting_with_a_question(here: Intake) -> None:
-    await enrol(here, "c-1")
+    await enrol(here, "w-1")
     concern = await raised(here)
     await act(here, concern, "claim")
     assert (await refused(here, concern, "begin")).code == "no_contact_yet"
@@ -150,27 +150,27 @@ async def test_advice_begins_with_a_contact_and_waiting_with_a_question(here: In
 
 
 async def test_whoever_is_offered_a_concern_must_take_it_and_until_then_it_stays_where_it_is(here: Intake) -> None:
-    await enrol(here, "c-1", "c-2", "c-3")
+    await enrol(here, "w-1", "w-2", "w-3")
     concern = await raised(here)
     await act(here, concern, "claim")
     before = timers(here, concern)
-    await act(here, concern, "offer", to="c-2")
-    assert held(here, concern)[:3] == ("assigned", "c-1", "c-2")
-    assert [one.concern_id for one in (await here.ask(intake.AskInbox(view="offered"), actor="c-2")).entries] == [
+    await act(here, concern, "offer", to="w-2")
+    assert held(here, concern)[:3] == ("assigned", "w-1", "w-2")
+    assert [one.concern_id for one in (await here.ask(intake.AskInbox(view="offered"), actor="w-2")).entries] == [
         concern
     ]
-    assert (await refused(here, concern, "take_over", actor="c-3")).code == "not_offered_to_you"
-    await act(here, concern, "decline_offer", actor="c-2")
-    assert held(here, concern)[:3] == ("assigned", "c-1", None)
-    assert (await refused(here, concern, "take_over", actor="c-2")).code == "not_offered_to_you"
-    await act(here, concern, "offer", to="c-3")
-    await act(here, concern, "take_over", actor="c-3")
-    assert held(here, concern)[:3] == ("assigned", "c-3", None)
+    assert (await refused(here, concern, "take_over", actor="w-3")).code == "not_offered_to_you"
+    await act(here, concern, "decline_offer", actor="w-2")
+    assert held(here, concern)[:3] == ("assigned", "w-1", None)
+    assert (await refused(here, concern, "take_over", actor="w-2")).code == "not_offered_to_you"
+    await act(here, concern, "offer", to="w-3")
+    await act(here, concern, "take_over", actor="w-3")
+    assert held(here, concern)[:3] == ("assigned", "w-3", None)
     assert timers(here, concern) == before
 
 
 async def test_a_concern_that_is_given_back_waits_for_the_team_again(here: Intake) -> None:
-    await enrol(here, "c-1")
+    await enrol(here, "w-1")
     concern = await raised(here)
     await act(here, concern, "claim")
     assert (await refused(here, concern, "give_back")).fields == ("reason",)

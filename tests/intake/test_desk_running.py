@@ -67,15 +67,15 @@ async def test_a_clock_that_was_due_while_nobody_was_there_strikes_once_after_th
 
 
 async def test_of_two_who_claim_at_once_one_gets_it(here: Intake) -> None:
-    await enrol(here, "c-1", "c-2")
+    await enrol(here, "w-1", "w-2")
     for _ in range(10):
         concern = await raised(here)
         done = await asyncio.gather(
-            act(here, concern, "claim", actor="c-1"), act(here, concern, "claim", actor="c-2"), return_exceptions=True
+            act(here, concern, "claim", actor="w-1"), act(here, concern, "claim", actor="w-2"), return_exceptions=True
         )
         (lost,) = [one for one in done if isinstance(one, Refused)]
         assert lost.code == "not_allowed_now"
-        assert held(here, concern)[:2] in (("assigned", "c-1"), ("assigned", "c-2"))
+        assert held(here, concern)[:2] in (("assigned", "w-1"), ("assigned", "w-2"))
 
 
 async def test_a_coordinator_alone_may_enrol_and_a_counsellors_token_does_not_do(
@@ -83,8 +83,8 @@ async def test_a_coordinator_alone_may_enrol_and_a_counsellors_token_does_not_do
 ) -> None:
     await run_service("intake")
     async with frontend(broker, "desk") as desk:
-        assert (await desk.order(intake.EnrolStaff(actor="c-1", languages=("uk",)))).accepted
-        assert [one.actor for one in (await desk.ask(intake.AskStaff())).members] == ["c-1"]
+        assert (await desk.order(intake.EnrolStaff(actor="w-1", languages=("uk",)))).accepted
+        assert [one.actor for one in (await desk.ask(intake.AskStaff())).members] == ["w-1"]
         with pytest.raises(AssertionError, match="role_not_allowed"):
             await asked_as_treasurer(desk)
 

@@ -33,13 +33,13 @@ async def test_an_emergency_is_ended_by_two_and_never_by_the_same_one_twice(here
     assert state(here, concern) == "received"
     assert timers(here, concern) == [("look", "half")]
     (waiting,) = (await here.ask(intake.AskConcernActions(concern_id=concern))).proposals
-    assert (waiting.proposal_id, waiting.proposed_by, waiting.action) == (proposed.proposal_id, "c-1", "mark_spam")
+    assert (waiting.proposal_id, waiting.proposed_by, waiting.action) == (proposed.proposal_id, "w-1", "mark_spam")
     agreed: dict[str, Any] = {"approval": proposed.proposal_id}
     assert (await refused(here, concern, "mark_spam", **agreed)).code == "second_person_needed"
-    assert (await refused(here, concern, "withdraw", actor="c-2", **agreed)).code == "unknown_proposal"
-    assert (await refused(here, concern, "mark_spam", actor="c-2", approval=uuid4())).code == "unknown_proposal"
-    assert only(await act(here, concern, "mark_spam", actor="c-2", **agreed), intake.ConcernMoved).state == "spam"
-    assert here.rows("SELECT moved_by, seconded_by FROM concern_move") == [("c-1", "c-2")]
+    assert (await refused(here, concern, "withdraw", actor="w-2", **agreed)).code == "unknown_proposal"
+    assert (await refused(here, concern, "mark_spam", actor="w-2", approval=uuid4())).code == "unknown_proposal"
+    assert only(await act(here, concern, "mark_spam", actor="w-2", **agreed), intake.ConcernMoved).state == "spam"
+    assert here.rows("SELECT moved_by, seconded_by FROM concern_move") == [("w-1", "w-2")]
     assert here.counts()["concern_proposal"] == 0
 
 
@@ -49,10 +49,10 @@ async def test_a_proposal_ends_with_its_time_and_with_the_state_it_was_about(her
     overtaken = only(await act(here, other, "mark_spam"), intake.ConcernProposed)
     await act(here, other, "accept")
     assert here.rows(f"SELECT 1 FROM concern_proposal WHERE concern_id = '{other}'") == []
-    fault = await refused(here, other, "mark_spam", actor="c-2", approval=overtaken.proposal_id)
+    fault = await refused(here, other, "mark_spam", actor="w-2", approval=overtaken.proposal_id)
     assert fault.code == "unknown_proposal"
     here.now += timedelta(days=3)
-    fault = await refused(here, concern, "withdraw", actor="c-2", reason="client_request", approval=late.proposal_id)
+    fault = await refused(here, concern, "withdraw", actor="w-2", reason="client_request", approval=late.proposal_id)
     assert fault.code == "unknown_proposal"
     assert (await here.ask(intake.AskConcernActions(concern_id=concern))).proposals == ()
 
@@ -66,10 +66,10 @@ async def test_lowering_an_emergency_needs_a_second_person(here: Intake) -> None
     concern = await raised(here, flags=DANGER)
     proposed = only(await act(here, concern, "prioritise", urgency="normal"), intake.ConcernProposed)
     assert here.rows("SELECT urgency FROM concern") == [("emergency",)]
-    fault = await refused(here, concern, "prioritise", actor="c-2", urgency="urgent", approval=proposed.proposal_id)
+    fault = await refused(here, concern, "prioritise", actor="w-2", urgency="urgent", approval=proposed.proposal_id)
     assert fault.code == "unknown_proposal"
     before = here.rows("SELECT due_at FROM concern")
-    await act(here, concern, "prioritise", actor="c-2", urgency="normal", approval=proposed.proposal_id)
+    await act(here, concern, "prioritise", actor="w-2", urgency="normal", approval=proposed.proposal_id)
     assert here.rows("SELECT urgency FROM concern") == [("normal",)]
     assert here.rows("SELECT due_at FROM concern") > before
 
@@ -116,14 +116,14 @@ async def test_a_reopened_concern_is_not_resolved_by_the_referrals_before(here: 
 
 
 async def test_a_declined_referral_brings_a_carried_concern_back_to_its_counsellor(here: Intake) -> None:
-    await enrol(here, "c-1")
+    await enrol(here, "w-1")
     concern = only(await here.hear(enquiry(here), actor=None), intake.ConcernRaised)
     await act(here, concern.concern_id, "claim")
     one = uuid4()
     await here.hear(sent(concern, one), actor=None)
     assert (await refused(here, concern.concern_id, "resolve", outcome="need_met")).code == "referrals_open"
     await here.hear(declined(concern, one), actor=None)
-    assert held(here, concern.concern_id)[:2] == ("in_advice", "c-1")
+    assert held(here, concern.concern_id)[:2] == ("in_advice", "w-1")
     await act(here, concern.concern_id, "resolve", outcome="informed_only")
 
 
@@ -144,7 +144,7 @@ async def test_no_end_of_a_referral_leaves_a_concern_referred_for_ever(
     here: Intake, end: type[referral.ReferralFact], end_first: bool
 ) -> None:
     """In whichever order it is heard, and twice; another referral that follows refers it again."""
-    await enrol(here, "c-1")
+    await enrol(here, "w-1")
     concern = only(await here.hear(enquiry(here), actor=None), intake.ConcernRaised)
     await act(here, concern.concern_id, "claim")
     one, following = uuid4(), uuid4()
@@ -152,7 +152,7 @@ async def test_no_end_of_a_referral_leaves_a_concern_referred_for_ever(
     for fact in (ended, sent(concern, one)) if end_first else (sent(concern, one), ended):
         await here.hear(fact, actor=None)
     await here.hear(ended, actor=None)
-    assert held(here, concern.concern_id)[:2] == ("in_advice", "c-1")
+    assert held(here, concern.concern_id)[:2] == ("in_advice", "w-1")
     await here.hear(sent(concern, following), actor=None)
     assert state(here, concern.concern_id) == "referred"
     await here.hear(completed(concern, following), actor=None)

@@ -108,7 +108,7 @@ async def test_a_photo_is_uploaded_claimed_by_its_enquiry_and_read_by_a_counsell
         photo = await client.get(url, headers=bearer)
         assert Image.open(io.BytesIO(photo.content)).size == (96, 64)
     assert here.rows("SELECT actor, action, object_kind FROM access_log ORDER BY id")[-1] == (
-        "c-1",
+        "w-1",
         "read",
         "attachment",
     )

@@ -71,7 +71,7 @@ async def test_whoever_is_shown_is_in_the_access_log_and_nothing_is_in_the_clear
     await indexed(here)
     answer, _ = await found(here, name=NAME)
     seen = here.rows("SELECT object_id, actor, purpose FROM access_log WHERE action = 'read'")
-    assert seen == [(str(person_id), "c-1", "counselling")]
+    assert seen == [(str(person_id), "w-1", "counselling")]
     assert "Канарейченко" not in answer.model_dump_json()
     stored = here.whole_database()
     for text in (NAME, "Канарейченко", PHONE[1:], "kanareichenko", BORN):

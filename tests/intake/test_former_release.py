@@ -84,7 +84,7 @@ def _write(here: Intake, connection: psycopg.Connection[Any], held: Former, stat
         "'uk',%s,NULL)",
         (consent, person, AT),
     )
-    run("INSERT INTO consent_withdrawal VALUES (%s,'2026-11-11','c-1')", (consent,))
+    run("INSERT INTO consent_withdrawal VALUES (%s,'2026-11-11','w-1')", (consent,))
     run("INSERT INTO field_release VALUES (%s,%s,%s,'plattform','{identity}','aa',%s)", (uuid4(), person, consent, AT))
     run("INSERT INTO attachment VALUES (%s,'x',%s,'image/jpeg',10,%s,%s)", (uuid4(), enquiry, AT, AT))
 

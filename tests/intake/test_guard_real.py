@@ -157,7 +157,7 @@ async def test_a_withdrawal_under_way_on_another_record_is_waited_for(here: Inta
         return here.rows("SELECT count(*) FROM pg_locks WHERE NOT granted") != [(0,)]
 
     async with here.service.engine.begin() as tx:
-        await heard.handler([(withdrawal, here.context(actor="c-1"))], tx)
+        await heard.handler([(withdrawal, here.context(actor="w-1"))], tx)
         asking = asyncio.create_task(reason(here, release(here, given, person_id=she)))
         await kit.eventually(waits)
     assert await asking == "consent_not_valid"

@@ -156,7 +156,7 @@ async def test_who_was_not_asked_cannot_answer_by_code(here: Intake) -> None:
 async def test_staff_write_down_an_answer_with_a_witness(here: Intake) -> None:
     person_id, _ = await with_open_case(here)
     with pytest.raises(Refused, match="witness_needed"):
-        await here.hear(at_the_desk(person_id, witness="c-1"))
+        await here.hear(at_the_desk(person_id, witness="w-1"))
     assert kinds(await here.hear(at_the_desk(person_id))) == SAID_OF_TAKING
 
 

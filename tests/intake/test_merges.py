@@ -208,7 +208,7 @@ async def test_a_merge_is_in_the_access_log_of_both(here: Intake) -> None:
     a, b = await several(here, 2)
     await here.hear(merge(a, b))
     seen = here.rows("SELECT object_id, actor FROM access_log WHERE action = 'merge'")
-    assert sorted(seen) == sorted([(str(a), "c-1"), (str(b), "c-1")])
+    assert sorted(seen) == sorted([(str(a), "w-1"), (str(b), "w-1")])
 
 
 async def test_a_process_that_dies_in_a_merge_has_merged_nothing(here: Intake) -> None:
@@ -224,5 +224,5 @@ async def lost(here: Intake, order: MergePersons) -> None:
     """Handled by a member of staff's order, and then the process dies before the commit."""
     async with here.service.engine.connect() as tx:
         heard = here.service.heard[template_of(subject_of(MergePersons, "x", "k", "y"))]
-        await heard.handler([(order, here.context(actor="c-1"))], tx)
+        await heard.handler([(order, here.context(actor="w-1"))], tx)
         await tx.rollback()

@@ -174,7 +174,7 @@ async def test_a_counsellor_marks_a_contact_safe_and_it_is_logged(here: Intake) 
     said = await here.hear(intake.MarkContactSafe(person_id=person_id, safe=False))
     assert only(said, notify.ChangeContact).safe is False
     looks = here.rows("SELECT actor, object_id FROM access_log WHERE purpose = 'contact_safety'")
-    assert looks == [("c-1", str(person_id))] * 3
+    assert looks == [("w-1", str(person_id))] * 3
 
 
 async def test_a_violent_word_about_a_known_person_makes_her_contact_unsafe(here: Intake) -> None:

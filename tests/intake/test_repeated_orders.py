@@ -29,7 +29,7 @@ async def _enquiry(here: Intake) -> tuple[Message, str | None]:
 
 
 async def _recorded(here: Intake) -> tuple[Message, str | None]:
-    return recorded(here), "c-1"
+    return recorded(here), "w-1"
 
 
 async def _addition(here: Intake) -> tuple[Message, str | None]:
@@ -42,19 +42,19 @@ async def _recorded_addition(here: Intake) -> tuple[Message, str | None]:
     order = enquiry(here)
     await here.hear(order, actor=None)
     text = sealed_to(here.seal_key, TextContent(text="Ще"), intake.RecordAddition, str(order.enquiry_id))
-    return intake.RecordAddition(enquiry_id=order.enquiry_id, content=text), "c-1"
+    return intake.RecordAddition(enquiry_id=order.enquiry_id, content=text), "w-1"
 
 
 async def _answer(here: Intake) -> tuple[Message, str | None]:
     order = enquiry(here)
     await here.hear(order, actor=None)
-    return answer(here, order.enquiry_id), "c-1"
+    return answer(here, order.enquiry_id), "w-1"
 
 
 async def _receipt(here: Intake) -> tuple[Message, str | None]:
     order = enquiry(here)
     await here.hear(order, actor=None)
-    return receipt(here, order), "c-1"
+    return receipt(here, order), "w-1"
 
 
 def receipt(here: Intake, order: intake.SubmitEnquiry) -> intake.GiveReceipt:
@@ -64,11 +64,11 @@ def receipt(here: Intake, order: intake.SubmitEnquiry) -> intake.GiveReceipt:
 
 
 async def _registration(here: Intake) -> tuple[Message, str | None]:
-    return registration(here, uuid4(), PersonFields(identity={"name": NAME})), "c-1"
+    return registration(here, uuid4(), PersonFields(identity={"name": NAME})), "w-1"
 
 
 async def _rectification(here: Intake) -> tuple[Message, str | None]:
-    return rectification(here, await known_person(here), PersonFields(need_summary="Wohnung")), "c-1"
+    return rectification(here, await known_person(here), PersonFields(need_summary="Wohnung")), "w-1"
 
 
 async def _received(here: Intake) -> tuple[Message, str | None]:
@@ -100,17 +100,17 @@ async def _closed(here: Intake) -> tuple[Message, str | None]:
 
 
 async def _contact(here: Intake) -> tuple[Message, str | None]:
-    return casework.contact(here), "c-1"
+    return casework.contact(here), "w-1"
 
 
 async def _consent(here: Intake) -> tuple[Message, str | None]:
-    return consent(await known_person(here)), "c-1"
+    return consent(await known_person(here)), "w-1"
 
 
 async def _withdrawn(here: Intake) -> tuple[Message, str | None]:
     given = consent(await known_person(here))
     await here.hear(given)
-    return intake.WithdrawConsent(person_id=given.person_id, consent_id=given.consent_id), "c-1"
+    return intake.WithdrawConsent(person_id=given.person_id, consent_id=given.consent_id), "w-1"
 
 
 async def _handover(here: Intake) -> tuple[Message, str | None]:
@@ -123,11 +123,11 @@ async def _handover(here: Intake) -> tuple[Message, str | None]:
 
 async def _merge(here: Intake) -> tuple[Message, str | None]:
     kept, joined = await known_person(here), await known_person(here)
-    return intake.MergePersons(merge_id=uuid4(), kept_id=kept, person_id=joined, reason="told_by_person"), "c-1"
+    return intake.MergePersons(merge_id=uuid4(), kept_id=kept, person_id=joined, reason="told_by_person"), "w-1"
 
 
 async def _restriction(here: Intake) -> tuple[Message, str | None]:
-    return restriction(await known_person(here)), "c-1"
+    return restriction(await known_person(here)), "w-1"
 
 
 async def _hold(here: Intake) -> tuple[Message, str | None]:
@@ -136,11 +136,11 @@ async def _hold(here: Intake) -> tuple[Message, str | None]:
 
 async def _accepted(here: Intake) -> tuple[Message, str | None]:
     raised = only(await here.hear(enquiry(here), actor=None), intake.ConcernRaised)
-    return intake.AcceptConcern(concern_id=raised.concern_id), "c-1"
+    return intake.AcceptConcern(concern_id=raised.concern_id), "w-1"
 
 
 async def _erasure(here: Intake) -> tuple[Message, str | None]:
-    return intake.BeginErasure(person_id=await known_person(here)), "c-1"
+    return intake.BeginErasure(person_id=await known_person(here)), "w-1"
 
 
 ORDERS: Sequence[Given] = (

@@ -164,7 +164,7 @@ async def test_group_offers_are_counted_by_heads(here: Intake) -> None:
                 "language": "uk",
                 "minutes": 90,
                 "at": at,
-                "recorded_by": "c-1",
+                "recorded_by": "w-1",
                 "recorded_at": at,
                 "void": False,
             }

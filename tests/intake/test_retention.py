@@ -108,7 +108,7 @@ async def test_free_text_without_consent_goes_after_fourteen_days_and_newer_text
     _, enquiry_id = await answered(here)
     consented, _ = await answered(here)
     await here.hear(
-        consent(consented, kind="special_categories", codes=(), field_groups=(), method="oral_witnessed", witness="c-2")
+        consent(consented, kind="special_categories", codes=(), field_groups=(), method="oral_witnessed", witness="w-2")
     )
     here.now += timedelta(days=3)
     await here.hear(answer(here, enquiry_id, "canary-new"))
@@ -248,7 +248,7 @@ async def test_proofs_go_after_three_years_and_the_database_itself_refuses_to_go
             connection.execute("INSERT INTO consent_withdrawal VALUES (%s, %s, 'person')", (given, ended))
             connection.execute(
                 "INSERT INTO access_log (at, actor, role, action, object_kind, object_id, purpose)"
-                " VALUES (%s, 'c-1', 'counsellor', 'read', 'person', 'x', 'old')",
+                " VALUES (%s, 'w-1', 'counsellor', 'read', 'person', 'x', 'old')",
                 (ended,),
             )
     here.now = now

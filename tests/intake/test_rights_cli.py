@@ -121,11 +121,11 @@ async def test_audit_shows_roles_and_days_and_a_member_of_staff_only_to_two(
     code, out, _ = in_thread(typed, "audit", "person", str(person_id), "--actor", "admin-1")
     assert code == 0
     assert "counsellor" in out
-    assert "c-1" not in out
+    assert "w-1" not in out
     assert "audit" in in_thread(typed, "audit", "person", str(person_id))[1]
     assert "answer" in in_thread(typed, "audit", "object", str(enquiry_id))[1]
     day = day_of(here.now).isoformat()
-    words = ["audit", "incident", "--reason", "complaint", "--about", "c-1", "--from", day, "--to", day]
+    words = ["audit", "incident", "--reason", "complaint", "--about", "w-1", "--from", day, "--to", day]
     mine, second = token_file(here, tmp_path, "a-1", "administrator"), token_file(here, tmp_path, "k-1", "coordinator")
     code, _, err = in_thread(typed, *words, "--token-file", mine, "--second-token-file", mine)
     assert (code, "second_person_needed" in err) == (1, True)

@@ -46,7 +46,7 @@ class Frontend:
     def _token(self, role: str) -> str:
         key = keyring.signing_key(self.broker.place, keyring.TOKEN_KEY)
         at = datetime.now(UTC)
-        return issue_token(Staff("c-1", role), key, association=kit.ASSOCIATION, at=at, lifetime=timedelta(hours=1))
+        return issue_token(Staff("w-1", role), key, association=kit.ASSOCIATION, at=at, lifetime=timedelta(hours=1))
 
     def wire(self, message: Message, id: UUID) -> bytes:
         envelope = envelope_of(message, id=id, association=kit.ASSOCIATION, sender=self.user, time=datetime.now(UTC))

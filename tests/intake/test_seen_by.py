@@ -26,8 +26,8 @@ async def looked_at(here: Intake) -> tuple[str, intake.SubmitEnquiry]:
     code, _ = links.new_code()
     order = enquiry(here, code=code)
     await here.hear(order, actor=None)
-    await here.hear(answer(here, order.enquiry_id), actor="c-1")
-    await here.hear(answer(here, order.enquiry_id), actor="c-2")
+    await here.hear(answer(here, order.enquiry_id), actor="w-1")
+    await here.hear(answer(here, order.enquiry_id), actor="w-2")
     return code, order
 
 
@@ -37,8 +37,8 @@ async def test_she_sees_roles_days_and_purposes_and_never_who(here: Intake) -> N
     said = {(one.day, one.role, one.action, one.purpose, one.times) for one in found.entries}
     assert [times for day, role, action, purpose, times in said if purpose == "answer" and times >= 2]
     assert ("2026-11-25", "service", "write", "intake", 1) in said
-    assert "c-1" not in found.model_dump_json()
-    assert "c-2" not in found.model_dump_json()
+    assert "w-1" not in found.model_dump_json()
+    assert "w-2" not in found.model_dump_json()
     assert str(order.enquiry_id) not in found.model_dump_json()
 
 
@@ -98,7 +98,7 @@ def test_the_access_log_is_asked_by_actor_in_one_place_alone() -> None:
 
 
 def incident(**changed: object) -> Incident:
-    given = {"reason": "unauthorised_access", "actor": "c-1", "first": date(2026, 11, 25), "last": date(2026, 11, 25)}
+    given = {"reason": "unauthorised_access", "actor": "w-1", "first": date(2026, 11, 25), "last": date(2026, 11, 25)}
     return Incident(**{**given, **changed})  # type: ignore[arg-type]
 
 
@@ -106,10 +106,10 @@ async def test_after_an_incident_two_look_together_and_that_is_kept_for_good(her
     _, order = await looked_at(here)
     async with here.service.engine.begin() as tx:
         found = await looked_up(incident(), ASKING, AGREEING, here.context(), tx)
-    assert {row.actor for row in found} == {"c-1"}
+    assert {row.actor for row in found} == {"w-1"}
     assert ("write", str(order.enquiry_id), "answer") in {(row.action, row.object_id, row.purpose) for row in found}
     kept = here.rows("SELECT asked_by, approved_by, reason, subject_actor, found FROM incident_lookup")
-    assert kept == [("admin-1", "k-1", "unauthorised_access", "c-1", len(found))]
+    assert kept == [("admin-1", "k-1", "unauthorised_access", "w-1", len(found))]
 
 
 @pytest.mark.parametrize(
@@ -117,8 +117,8 @@ async def test_after_an_incident_two_look_together_and_that_is_kept_for_good(her
     [
         (ASKING, ASKING, {}, "second_person_needed"),
         (ASKING, Staff("admin-1", "coordinator"), {}, "second_person_needed"),
-        (Staff("c-1", "administrator"), AGREEING, {}, "second_person_needed"),
-        (ASKING, Staff("c-1", "coordinator"), {}, "second_person_needed"),
+        (Staff("w-1", "administrator"), AGREEING, {}, "second_person_needed"),
+        (ASKING, Staff("w-1", "coordinator"), {}, "second_person_needed"),
         (ASKING, Staff("c-9", "counsellor"), {}, "role_not_allowed"),
         (Staff("t-1", "treasurer"), AGREEING, {}, "role_not_allowed"),
         (ASKING, AGREEING, {"reason": "curiosity"}, "malformed"),

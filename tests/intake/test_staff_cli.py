@@ -25,7 +25,7 @@ async def test_staff_is_a_command() -> None:
 
 
 async def test_who_is_added_is_listed_and_may_carry(here: Intake, capsys: pytest.CaptureFixture[str]) -> None:
-    words = ("add", "c-1", "--languages", "uk, ru", "--teams", "north", "--load-max", "9")
+    words = ("add", "w-1", "--languages", "uk, ru", "--teams", "north", "--load-max", "9")
     assert await typed(here, *words) == 0
     assert await typed(here, "list", "--lang", "en") == 0
     assert "uk,ru" in capsys.readouterr().out
@@ -34,7 +34,7 @@ async def test_who_is_added_is_listed_and_may_carry(here: Intake, capsys: pytest
     assert await typed(here, "list", "--json") == 0
     (line,) = capsys.readouterr().out.splitlines()
     assert json.loads(line) == {
-        "actor": "c-1",
+        "actor": "w-1",
         "languages": ["uk", "ru"],
         "teams": ["north"],
         "load": 1,
@@ -46,31 +46,31 @@ async def test_who_is_added_is_listed_and_may_carry(here: Intake, capsys: pytest
 
 
 async def test_an_absence_is_noted_and_ends(here: Intake) -> None:
-    for name in ("c-1", "c-2"):
+    for name in ("w-1", "w-2"):
         await typed(here, "add", name)
-    assert await typed(here, "absent", "c-1", "--from", "2026-11-20", "--to", "2099-12-31", "--substitute", "c-2") == 0
-    (away,) = [one for one in (await here.ask(intake.AskStaff())).members if one.actor == "c-1"]
-    assert (away.is_absent, away.substitute) == (True, "c-2")
-    assert await typed(here, "absent", "c-1") == 0
+    assert await typed(here, "absent", "w-1", "--from", "2026-11-20", "--to", "2099-12-31", "--substitute", "w-2") == 0
+    (away,) = [one for one in (await here.ask(intake.AskStaff())).members if one.actor == "w-1"]
+    assert (away.is_absent, away.substitute) == (True, "w-2")
+    assert await typed(here, "absent", "w-1") == 0
     assert not any(one.is_absent for one in (await here.ask(intake.AskStaff())).members)
 
 
 async def test_whoever_retires_hands_on(here: Intake, capsys: pytest.CaptureFixture[str]) -> None:
-    for name in ("c-1", "c-2"):
+    for name in ("w-1", "w-2"):
         await typed(here, "add", name, "--languages", "uk")
     concern = await raised(here)
     await act(here, concern, "claim")
-    assert await typed(here, "retire", "c-1", "--successor", "c-2", "--lang", "en") == 0
+    assert await typed(here, "retire", "w-1", "--successor", "w-2", "--lang", "en") == 0
     assert "concerns handed on: 1" in capsys.readouterr().out
-    assert held(here, concern)[1] == "c-2"
+    assert held(here, concern)[1] == "w-2"
 
 
 @pytest.mark.parametrize(
     ("words", "code"),
     [
         (("add", "olena@example.org"), "malformed"),
-        (("add", "c-1", "--languages", "українська"), "malformed"),
-        (("absent", "c-1", "--from", "2026-02-30", "--to", "2026-03-01"), "malformed"),
+        (("add", "w-1", "--languages", "українська"), "malformed"),
+        (("absent", "w-1", "--from", "2026-02-30", "--to", "2026-03-01"), "malformed"),
         (("absent", "c-9", "--from", "2026-12-01", "--to", "2026-12-02"), "unknown_staff"),
         (("absent", "c-9", "--from", "2026-12-01"), "bad_absence"),
         (("retire", "c-9"), "unknown_staff"),

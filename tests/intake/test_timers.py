@@ -78,7 +78,7 @@ async def test_a_clock_goes_on_where_it_was_after_a_restart_and_strikes_once(her
 
 
 async def test_she_is_told_that_something_waits_twice_and_given_up_on_the_twenty_first_day(here: Intake) -> None:
-    await enrol(here, "c-1")
+    await enrol(here, "w-1")
     concern = await raised(here)
     await act(here, concern, "claim")
     await answer(here, concern)
@@ -95,7 +95,7 @@ async def test_she_is_told_that_something_waits_twice_and_given_up_on_the_twenty
 
 
 async def test_whoever_cannot_be_told_is_named_to_the_desk_instead(here: Intake) -> None:
-    await enrol(here, "c-1")
+    await enrol(here, "w-1")
     concern = await raised(here, flags=("deadline_near",), consent_to_contact=False)
     await act(here, concern, "claim")
     await answer(here, concern)
@@ -105,7 +105,7 @@ async def test_whoever_cannot_be_told_is_named_to_the_desk_instead(here: Intake)
 
 
 async def test_no_clock_gives_up_an_emergency(here: Intake) -> None:
-    await enrol(here, "c-1")
+    await enrol(here, "w-1")
     concern = await raised(here, flags=("danger",))
     await act(here, concern, "claim")
     await answer(here, concern)
@@ -141,7 +141,7 @@ async def test_a_timer_of_another_clock_does_nothing(here: Intake) -> None:
 
 
 async def test_a_concern_in_work_is_looked_at_again_each_month(here: Intake) -> None:
-    await enrol(here, "c-1")
+    await enrol(here, "w-1")
     concern = await raised(here)
     await act(here, concern, "claim")
     await answer(here, concern)
@@ -152,7 +152,7 @@ async def test_a_concern_in_work_is_looked_at_again_each_month(here: Intake) -> 
 
 
 async def test_what_becomes_an_emergency_in_advice_is_to_be_looked_at_within_the_hour(here: Intake) -> None:
-    await enrol(here, "c-1")
+    await enrol(here, "w-1")
     code, _ = links.new_code()
     concern = only(await here.hear(enquiry(here, code=code), actor=None), intake.ConcernRaised).concern_id
     await act(here, concern, "claim")
@@ -161,13 +161,13 @@ async def test_what_becomes_an_emergency_in_advice_is_to_be_looked_at_within_the
     assert timers_of(here, concern) == [("look_again", "look_again")]
     await here.hear(addition(here, code, text="чоловік б'є мене"), actor=None)
     assert timers_of(here, concern) == [("look", "half")]
-    assert held(here, concern)[:4] == ("in_advice", "c-1", None, "look")
+    assert held(here, concern)[:4] == ("in_advice", "w-1", None, "look")
     ((due_at,),) = here.rows("SELECT due_at FROM concern")
     assert due_at - here.now <= timedelta(hours=1)
 
 
 async def test_whoever_writes_again_is_no_longer_waited_for(here: Intake) -> None:
-    await enrol(here, "c-1")
+    await enrol(here, "w-1")
     code, _ = links.new_code()
     concern = only(await here.hear(enquiry(here, code=code), actor=None), intake.ConcernRaised).concern_id
     await act(here, concern, "claim")
@@ -205,7 +205,7 @@ EVENTS = (
 async def test_random_events_leave_one_state_and_one_clock(here: Intake) -> None:
     """The handlers themselves, on a real database; the pure machine has its ten thousand in `test_clocks`."""
     dice = random.Random(20261125)  # noqa: S311 - a printed seed, no secret
-    await enrol(here, "c-1", "c-2", "co-1")
+    await enrol(here, "w-1", "w-2", "co-1")
     for _ in range(SEQUENCES):
         concern = only(await here.hear(enquiry(here), actor=None), intake.ConcernRaised)
         past: list[tuple[Message, UUID]] = []
@@ -220,11 +220,11 @@ async def happens(
 ) -> None:
     """One event; what the rules refuse changes nothing."""
     event = dice.choice(EVENTS)
-    actor = dice.choice(("c-1", "c-2", "co-1"))
+    actor = dice.choice(("w-1", "w-2", "co-1"))
     try:
         match event:
             case ("staff", action):
-                given = {"to": "c-2", "team": "south", "outcome": "need_met", "reason": "other", "code": "work"}
+                given = {"to": "w-2", "team": "south", "outcome": "need_met", "reason": "other", "code": "work"}
                 more = {"urgency": dice.choice(("normal", "urgent")), "tags": ("a_tag",)}
                 await act(here, concern.concern_id, str(action), actor=actor, **given, **more)
             case ("answer",):

@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -112,6 +113,21 @@ async def test_a_replay_of_an_old_checkpoint_is_refused_and_changes_nothing(data
         await both.exchange()
         assert isinstance(first, CheckpointOffered)
         await refused(both, first, "checkpoint_old_size_differs", 409, alarm="checkpoint_replayed")
+
+
+async def test_what_was_offered_before_the_last_was_seen_is_late_and_no_alarm(database: Database) -> None:
+    """A transfer that a broker lost comes again, and others have come meanwhile."""
+    async with pair(database("ledger"), database("ledger")) as both:
+        await seen_up_to_four(both)
+        leaves, before = await tree.leaves(both.ours.tx, 0), given.NOW - timedelta(seconds=1)
+        for late in (offer_of(both, 3, leaves, old=2), offer_of(both, 2, leaves, old=0)):
+            (answer,) = await both.theirs.hear(late, time=before)
+            assert isinstance(answer, CheckpointRefused)
+            assert (answer.code, answer.latest_size) == ("checkpoint_old_size_differs", 4)
+        assert await alarms.alarms(both.theirs.tx) == []
+        forged = offer_of(both, 4, [*leaves[:3], b"x" * 32], old=2)
+        await both.theirs.hear(forged, time=before)
+        assert [one.alarm.code for one in await alarms.alarms(both.theirs.tx)] == ["checkpoint_forked"]
 
 
 async def test_a_bad_proof_and_one_where_none_belongs_are_refused(database: Database) -> None:

@@ -3,8 +3,10 @@
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 
+from lotse_chassis import pipes
 from lotse_local.commands import exits
 
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -38,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = _parser(given[0] if given else "").parse_args(given)
     run: Callable[[argparse.Namespace], int] = parsed.run
     try:
-        return run(parsed)
+        return pipes.ended(partial(run, parsed))
     except Exception as fault:
         code = _code_of(fault)
         if code is None:

@@ -6,9 +6,10 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from lotse_chassis import telemetry
+from lotse_chassis import pipes, telemetry
 from lotse_chassis.migrate import Migration, MigrationChanged, migrate
 from lotse_chassis.service import Service
 from lotse_chassis.settings import Settings, SettingsInvalid
@@ -56,7 +57,7 @@ def main(
     chosen = arguments.command
     command = extra.get(chosen)
     if isinstance(command, Standalone):
-        sys.exit(command.run(arguments))
+        sys.exit(pipes.ended(partial(command.run, arguments)))
     try:
         read = settings.from_env(os.environ if chosen == "serve" else {**ADMINISTRATION, **os.environ})
         telemetry.configure(
@@ -71,9 +72,9 @@ def main(
         if chosen == "serve":
             sys.exit(asyncio.run(_serve(build, read)))
         if isinstance(command, Subcommand):
-            sys.exit(command.run(read, arguments))
+            sys.exit(pipes.ended(partial(command.run, read, arguments)))
         if command is not None:
-            sys.exit(command(read))
+            sys.exit(pipes.ended(partial(command, read)))
     except SettingsInvalid as fault:
         print(f"lotse {name}: {fault}", file=sys.stderr)
         sys.exit(EXIT_SETTINGS)

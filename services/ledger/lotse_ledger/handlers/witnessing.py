@@ -55,7 +55,7 @@ async def countersign(
         line = await witnessed(tx, given, keys=known, key=key, now=context.now)
     except NotWitnessed as fault:
         one = Alarm(_origin(offered), sender, fault.code, size, fault.latest_size, offered.note)
-        await note_refusal(tx, house, one, now=context.now)
+        await note_refusal(tx, house, one, now=context.now, said_at=context.time)
         return [
             CheckpointRefused(
                 to=sender,
@@ -80,9 +80,11 @@ async def witnessed(tx: AsyncConnection, given: Submission, *, keys: Keys, key: 
     return line
 
 
-async def note_refusal(tx: AsyncConnection, house: House, one: Alarm, *, now: datetime) -> None:
-    """Keep what was not countersigned, unless it only came at a wrong time."""
-    code = await _what_it_was(tx, one)
+async def note_refusal(
+    tx: AsyncConnection, house: House, one: Alarm, *, now: datetime, said_at: datetime | None = None
+) -> None:
+    """Keep what was not countersigned, unless it only came at a wrong time. `said_at`: when a partner offered it."""
+    code = await _what_it_was(tx, one, said_at)
     if code is None:
         return
     logger.error("a checkpoint is not countersigned: %s", code)
@@ -131,17 +133,25 @@ async def _keys_of(
     return found
 
 
-async def _what_it_was(tx: AsyncConnection, one: Alarm) -> str | None:
-    """Another size than the last is innocent in itself; what is shorter, or differs from what was seen, is not."""
+async def _what_it_was(tx: AsyncConnection, one: Alarm, said_at: datetime | None) -> str | None:
+    """Another size than the last is innocent in itself; what is shorter, or differs from what was seen, is not.
+
+    What was offered before the last was seen is shorter because it was overtaken: a transfer may come late (ADR 11).
+    """
     if one.code != CONFLICT:
         return one.code
     given = _head_root(one.note)
     before = await heads.root_seen(tx, one.origin, one.size)
     if before is not None and before != given:
         return FORKED
-    if one.size >= one.latest_size:
+    if one.size >= one.latest_size or await _overtaken(tx, one.origin, said_at):
         return None
     return ROLLED_BACK if before is None else REPLAYED
+
+
+async def _overtaken(tx: AsyncConnection, origin: str, said_at: datetime | None) -> bool:
+    last = await heads.last_seen(tx, origin)
+    return said_at is not None and last is not None and said_at < last.seen_at
 
 
 def _head_root(note: str) -> bytes:
