@@ -42,8 +42,10 @@ async def test_what_was_lost_on_its_way_in_comes(pair: Pair) -> None:
 
 
 async def test_a_lost_receipt_is_given_again(pair: Pair) -> None:
+    pair.there.service.kill()
     one = await offered(pair.here)
     pair.here.service.kill()
+    pair.there.service.start()
     await kit.eventually(lambda: one.referral_id in pair.there.states(), WAIT_SECONDS)
     await kit.eventually(lambda: stored(pair.here), WAIT_SECONDS)
     assert await emptied(pair.here, "FED_IN") > 0

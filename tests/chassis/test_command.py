@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -116,9 +115,20 @@ def test_a_reader_that_has_read_enough_is_no_fault(lines: int) -> None:
 
 def test_every_command_of_a_service_writes_to_a_pipe(run: Run) -> None:
     def piped(*_: object) -> int:
-        raise BrokenPipeError
+        print("nobody reads this")
+        return 0
 
-    with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
-        for command in (Standalone(piped, with_a_file), Subcommand(piped, with_a_file), piped):
+    for command in (Standalone(piped, with_a_file), Subcommand(piped, with_a_file), piped):
+        reads, writes = os.pipe()
+        os.close(reads)
+        with os.fdopen(writes, "w") as unread, contextlib.redirect_stdout(unread):
             words = ("x",) if command is piped else ("x", "file")
             assert run(*words, commands={"x": command}) == pipes.EXIT_PIPE
+
+
+def test_another_line_that_breaks_is_a_fault() -> None:
+    def broken() -> int:
+        raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        pipes.ended(broken)

@@ -85,12 +85,10 @@ def arrived(message: Message, sender: str = "plattform") -> Any:
     return SimpleNamespace(message=message, context=context(NOW, sender))
 
 
-async def hears(engine: AsyncEngine, *batch: Any) -> list[tuple[str, TransfersHeard]]:
+def receipts_of(*batch: Any) -> list[tuple[str, TransfersHeard]]:
     """The receipts that leave, opened by whoever gets them."""
-    async with engine.begin() as tx:
-        told = await heard.receipts(tx, batch, WE, NOW, FIRST)
     found = []
-    for row in told:
+    for row in heard.receipts(batch, WE, NOW):
         to = row.subject.split(".")[3]
         reader = Signer(to, "referral", SIGN, SEAL, {"auslaenderrat": BOTH})
         envelope = Envelope[SealedTransfer].model_validate_json(row.body)
@@ -100,23 +98,22 @@ async def hears(engine: AsyncEngine, *batch: Any) -> list[tuple[str, TransfersHe
     return found
 
 
-async def test_each_sender_gets_one_receipt_for_what_came_from_it(engine: AsyncEngine) -> None:
+def test_each_sender_gets_one_receipt_for_what_came_from_it() -> None:
     batch = [arrived(answer()), arrived(answer(), "dritte"), arrived(answer())]
-    receipts = dict(await hears(engine, *batch))
+    receipts = dict(receipts_of(*batch))
     assert {to: set(receipt.ids) for to, receipt in receipts.items()} == {
         "plattform": {batch[0].context.id, batch[2].context.id},
         "dritte": {batch[1].context.id},
     }
 
 
-async def test_a_receipt_is_not_acknowledged_itself(engine: AsyncEngine) -> None:
-    assert await hears(engine, arrived(TransfersHeard(to="auslaenderrat", receipt_id=uuid4(), ids=(uuid4(),)))) == []
+def test_a_receipt_is_not_acknowledged_itself() -> None:
+    assert receipts_of(arrived(TransfersHeard(to="auslaenderrat", receipt_id=uuid4(), ids=(uuid4(),)))) == []
 
 
-async def test_a_receipt_leads_to_nothing_that_it_acknowledges(engine: AsyncEngine) -> None:
+def test_a_receipt_leads_to_nothing_that_it_acknowledges() -> None:
     one = arrived(answer())
-    async with engine.begin() as tx:
-        (row,) = await heard.receipts(tx, [one], WE, NOW, FIRST)
+    (row,) = heard.receipts([one], WE, NOW)
     envelope = Envelope[SealedTransfer].model_validate_json(row.body)
     assert one.context.id not in {envelope.id, envelope.causationid, envelope.correlationid}
     assert row.headers == {}
@@ -143,7 +140,7 @@ async def test_what_nobody_acknowledged_is_said_again_and_each_time_twice_as_lat
 async def test_it_is_said_under_an_id_that_the_stream_does_not_know(engine: AsyncEngine) -> None:
     one, at, known = await said(engine, answer(), at=NOW, sent=NOW), NOW, set[str]()
     for _ in range(3):
-        at += timedelta(days=1)
+        at += timedelta(days=2)
         await said_again(engine, at)
         known |= set((await waiting(engine)).values())
         await sent_now(engine, at)
@@ -172,19 +169,48 @@ async def test_an_acknowledged_one_is_said_no_more_and_only_its_receiver_acknowl
     other = await said(engine, answer("dritte"), at=NOW, sent=NOW)
     async with engine.begin() as tx:
         receipt = TransfersHeard(to="auslaenderrat", receipt_id=uuid4(), ids=(mine, other, uuid4()))
-        assert await heard.note(receipt, context(NOW, "plattform"), tx) == ()
+        assert await heard.note(receipt, context(NOW, "plattform"), tx, first=FIRST) == ()
     await said_again(engine, NOW + timedelta(hours=1))
     assert set(await waiting(engine)) == {other}
 
 
-async def test_who_is_heard_again_is_told_at_once_what_it_may_have_missed(engine: AsyncEngine) -> None:
-    long_ago = NOW - timedelta(days=3)
-    missed = await said(engine, answer(), at=long_ago, sent=NOW - timedelta(hours=1))
-    await said(engine, answer("dritte"), at=long_ago, sent=NOW - timedelta(hours=1))
-    await said(engine, answer(), at=NOW - FIRST, sent=NOW - FIRST)
+async def test_what_was_said_before_what_has_come_is_lost_and_said_again_at_once(engine: AsyncEngine) -> None:
+    long_ago, hour = NOW - timedelta(days=3), NOW - timedelta(hours=1)
+    lost = await said(engine, answer(), at=long_ago, sent=hour)
+    await said(engine, answer("dritte"), at=long_ago, sent=hour)
+    come = await said(engine, answer(), at=long_ago, sent=hour + FIRST + SECOND)
+    await said(engine, answer(), at=long_ago, sent=hour + SECOND)  # may be on its way beside the other
+    await said(engine, answer(), at=long_ago, sent=hour + timedelta(minutes=5))
     assert await said_again(engine, NOW) == 0  # their turn has not come
-    await hears(engine, arrived(answer()))
-    assert set(await waiting(engine)) == {missed}
+    await acknowledged(engine, come)
+    assert set(await waiting(engine)) == {lost}
+
+
+async def test_a_receipt_for_what_is_known_as_heard_changes_nothing(engine: AsyncEngine) -> None:
+    one = await said(engine, answer(), at=NOW, sent=NOW)
+    await acknowledged(engine, one)
+    await said(engine, answer(), at=NOW - timedelta(days=3), sent=NOW - timedelta(hours=1))
+    await acknowledged(engine, one)
+    assert await waiting(engine) == {}
+
+
+async def acknowledged(engine: AsyncEngine, *ids: UUID) -> None:
+    receipt = TransfersHeard(to="auslaenderrat", receipt_id=uuid4(), ids=ids)
+    async with engine.begin() as tx:
+        await heard.note(receipt, context(NOW, "plattform"), tx, first=FIRST)
+
+
+async def test_a_stream_that_takes_no_more_gets_no_repetitions(
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heard, "WAITING_MAX", 2)
+    monkeypatch.setattr(heard, "AGAIN_ROWS_MAX", 1)
+    for _ in range(4):
+        await said(engine, answer(), at=NOW, sent=NOW)
+    later = NOW + timedelta(hours=1)
+    assert [await said_again(engine, later) for _ in range(4)] == [1, 1, 0, 0]
+    await sent_now(engine, later)
+    assert await said_again(engine, later) == 1
 
 
 async def test_the_oldest_is_what_waits_for_its_receipt(engine: AsyncEngine) -> None:

@@ -93,7 +93,7 @@ async def test_what_a_stranger_writes_into_an_offer_is_text(desk: Desk) -> None:
         file = await face.get(f"/groups/{OFFER_ID}/calendar.ics", params={"lang": "uk"})
     for page in pages:
         assert {"script", "img"}.isdisjoint(tags_of(page.text))
-        assert "49" not in text_of(page.text).replace("{{ 4321*8765 }}", "")
+        assert "37873565" not in page.text
         assert "default-src 'none'" in page.headers["content-security-policy"]
         assert "unsafe" not in page.headers["content-security-policy"]
     assert EVIL in text_of(shown.text)

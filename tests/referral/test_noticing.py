@@ -5,8 +5,17 @@ from uuid import uuid4
 import pytest
 
 from lotse_chassis.faults import Refused
-from lotse_contracts.referral import ErasePerson, FieldsNoted, FieldsNotice, RecipientTold, TellRecipient
-from tests.referral.connected import partners_service, under_way
+from lotse_contracts.referral import (
+    ConsentWithdrawalAcknowledged,
+    ConsentWithdrawnNotice,
+    ErasePerson,
+    FieldsNoted,
+    FieldsNotice,
+    RecipientTold,
+    TellRecipient,
+)
+from lotse_referral.handlers import noticing
+from tests.referral.connected import partners_service, under_way, withdrawn
 from tests.referral.desk import Desk, Person, names, only
 
 
@@ -51,6 +60,56 @@ async def test_an_erased_persons_recipients_hear_of_the_erasure_alone(desks: tup
     await under_way(desk, person)
     assert "ErasureNotice" in names(await desk.hears(ErasePerson(person_id=person.person_id)))
     assert await desk.hears(told(person)) == []
+
+
+async def test_a_notice_that_overtook_its_offer_is_told_once_the_offer_has_come(desks: tuple[Desk, Desk]) -> None:
+    desk, partner = desks
+    person = Person()
+    offer = await under_way(desk, person)
+    notice = only(FieldsNotice, await desk.hears(told(person)))
+    said_at = partner.now
+    assert await partner.hears(notice, "auslaenderrat") == []
+    await partner.passes(minutes=6)
+    assert "FieldsNoted" not in names(await partner.fires_timers())
+    await partner.hears(offer, "auslaenderrat")
+    await partner.passes(minutes=6)
+    noted = only(FieldsNoted, await partner.fires_timers())
+    assert (noted.referral_id, noted.what, noted.said_at) == (person.referral_id, "rectified", said_at)
+    await partner.passes(days=1)
+    assert "FieldsNoted" not in names(await partner.fires_timers())
+
+
+async def test_a_notice_whose_offer_never_comes_rests_after_forty_days(desks: tuple[Desk, Desk]) -> None:
+    _, partner = desks
+    notice = FieldsNotice(to="plattform", referral_id=uuid4(), what="restricted", groups=("contact",))
+    await partner.hears(notice, "auslaenderrat")
+    await partner.passes(days=39)
+    await partner.fires_timers()
+    assert await waits(partner)
+    await partner.passes(days=2)
+    assert await partner.fires_timers() == []
+    assert not await waits(partner)
+
+
+async def waits(desk: Desk) -> bool:
+    return any(row["timer"][0] == noticing.NOTICE_TIMER for row in (await desk.everything())["timer"])
+
+
+async def test_a_withdrawn_consent_that_nobody_has_acknowledged_is_said_again_with_the_erasure(
+    desks: tuple[Desk, Desk],
+) -> None:
+    """The first notice is forgotten with everything that was to be said about her."""
+    desk, partner = desks
+    person, heard = Person(), Person()
+    for one in (person, heard):
+        await partner.hears(await under_way(desk, one), "auslaenderrat")
+    await desk.hears(withdrawn(person))
+    notice = only(ConsentWithdrawnNotice, await desk.hears(withdrawn(heard)))
+    await desk.hears(only(ConsentWithdrawalAcknowledged, await partner.hears(notice, "auslaenderrat")), "plattform")
+    wanted = {person: ["ConsentWithdrawnNotice", "ErasureNotice"], heard: ["ErasureNotice"]}
+    for one, notices in wanted.items():
+        said = names(await desk.hears(ErasePerson(person_id=one.person_id)))
+        assert [name for name in said if name in ("ConsentWithdrawnNotice", "ErasureNotice")] == notices
 
 
 async def test_a_notice_of_an_unknown_or_of_anothers_referral_changes_nothing(desks: tuple[Desk, Desk]) -> None:

@@ -3,7 +3,7 @@
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from lotse_contracts.envelope import AssociationName, Fact, Order, Transfer
 from lotse_contracts.person import ErasureOrder, ErasureReceipt, PersonDataQuestion
@@ -54,6 +54,9 @@ class FieldsNoted(Fact):
     sender: AssociationName
     what: RecipientNoticeKind
     groups: tuple[FieldGroup, ...] = Field(max_length=10)
+    said_at: AwareDatetime | None = Field(
+        default=None, description="when the other association said it; of two notices the later one holds"
+    )
 
 
 class OfficeToTell(Fact):

@@ -90,6 +90,8 @@ UNHEARD = "kind = 'xfer' AND heard_at IS NULL AND claim_name NOT LIKE '%.transfe
 
 HEARD_MIGRATION_STATEMENTS = (
     "ALTER TABLE outbox ADD COLUMN heard_at timestamptz",
+    # What went before is taken for heard, but for the latest: the partner drops what it has.
+    """UPDATE outbox SET heard_at = sent_at WHERE kind = 'xfer' AND sent_at < now() - interval '2 days'""",
     f"CREATE INDEX outbox_unheard ON outbox (message_id) WHERE {UNHEARD}",
 )
 

@@ -4,6 +4,7 @@ The broker alone does not keep it safe: a source that starts anew after a cut li
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,37 +24,44 @@ from lotse_chassis.transfers import TRANSFER_AGE_MAX, Signer
 from lotse_contracts.catalogue import receipt_of
 from lotse_contracts.envelope import Message, Transfer, TransfersHeard
 
-WAIT_MAX = timedelta(hours=6)  # between two times that a transfer is said
+WAIT_MAX = timedelta(days=1)  # between two times that a transfer is said
+AGAIN_ROWS_MAX = 500  # at a time
+WAITING_MAX = 200  # transfers that the stream has not taken yet
 LOOK_SECONDS_MAX = 10.0  # between two looks for what is to be said again
 
 _UNHEARD = text(UNHEARD)
 _TO = func.split_part(rows.c.subject, ".", 4)
 
 
-async def receipts(
-    tx: AsyncConnection, batch: Sequence[Arrived], signer: Signer, now: datetime, first: timedelta
-) -> list[Staged]:
-    """What tells the senders which of these have come; of those that came before too, since a receipt may be lost.
-
-    Whoever is heard again can hear: what was said to them before `first` and is not acknowledged, is said again.
-    """
-    come = {one.context.sender_association: set[UUID]() for one in batch if isinstance(one.message, Transfer)}
-    if not come or (receipt := receipt_of(signer.service)) is None:
+def receipts(batch: Sequence[Arrived], signer: Signer, now: datetime) -> list[Staged]:
+    """What tells the senders which of these have come; of those that came before too, since a receipt may be lost."""
+    if (receipt := receipt_of(signer.service)) is None:
         return []
+    come: dict[str, list[UUID]] = defaultdict(list)
     for one in batch:
-        if not isinstance(one.message, TransfersHeard):
-            come[one.context.sender_association].add(one.context.id)
-    await tx.execute(_again(now, (rows.c.sent_at < now - first) & _TO.in_(come)))
-    told = [receipt(to=to, receipt_id=uuid4(), ids=tuple(ids)) for to, ids in come.items() if ids]
+        if isinstance(one.message, Transfer) and not isinstance(one.message, TransfersHeard):
+            come[one.context.sender_association].append(one.context.id)
+    told = [receipt(to=to, receipt_id=uuid4(), ids=tuple(ids)) for to, ids in come.items()]
     return [outbox.written(one, _context(signer, now), signer) for one in told]
 
 
-async def note(receipt: TransfersHeard, context: Context, tx: AsyncConnection) -> Sequence[Message]:
-    """The partner has these; what went to others, it cannot acknowledge."""
+async def note(
+    receipt: TransfersHeard, context: Context, tx: AsyncConnection, *, first: timedelta
+) -> Sequence[Message]:
+    """The partner has these; what went to others, it cannot acknowledge.
+
+    Transfers come in their order, so what was said `first` before the last of these is lost, and is said again now.
+    """
+    theirs = _TO.in_([context.sender_association])
     mine = rows.c.message_id == func.any(list(receipt.ids))
-    await tx.execute(
-        update(rows).where(_UNHEARD, mine, _TO.in_([context.sender_association])).values(heard_at=context.now)
-    )
+    # Locked in the order of the relay, which marks the same rows.
+    held = select(rows.c.position).where(_UNHEARD, mine, theirs).order_by(rows.c.position).with_for_update()
+    known = (await tx.execute(held)).scalars().all()
+    if known:
+        heard = update(rows).where(rows.c.position == func.any(list(known))).values(heard_at=context.now)
+        said = [at for at in (await tx.execute(heard.returning(rows.c.sent_at))).scalars() if at is not None]
+        if said:
+            await tx.execute(_again(context.now, theirs & (rows.c.sent_at < max(said) - first)))
     return ()
 
 
@@ -100,9 +108,16 @@ class Repeater:
 
 
 def _again(now: datetime, which: ColumnElement[bool]) -> Update:
-    """Under a fresh publish id, since the stream still knows the old one; the receiver's inbox knows the message."""
+    """Under a fresh publish id, since the stream still knows the old one; the receiver's inbox knows the message.
+
+    A stream that is full of what a partner does not fetch takes no more: then nothing is added to what waits for it.
+    """
+    waits = select(rows.c.position).where(rows.c.sent_at.is_(None), rows.c.kind == "xfer").limit(WAITING_MAX).subquery()
+    few = select(func.count()).select_from(waits).scalar_subquery() < WAITING_MAX
+    late = select(rows.c.position).where(_UNHEARD, _is_taken(now), which, few).order_by(rows.c.position)
     fresh = func.split_part(rows.c.publish_id, "~", 1).concat(now.strftime("~%Y%m%dT%H%M%S%f"))
-    return update(rows).where(_UNHEARD, _is_taken(now), which).values(sent_at=None, publish_id=fresh)
+    chosen = late.limit(AGAIN_ROWS_MAX).with_for_update()
+    return update(rows).where(rows.c.position.in_(chosen)).values(sent_at=None, publish_id=fresh)
 
 
 def _is_taken(now: datetime) -> ColumnElement[bool]:

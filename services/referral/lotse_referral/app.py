@@ -162,6 +162,7 @@ def _hear_partners(service: Service, pages: OwnPages) -> None:
     service.hears(referral.ConsentWithdrawalAcknowledged, answering.withdrawal_acknowledged)
     service.hears(referral.ErasureNotice, incoming.erasure_notice)
     service.hears(referral.FieldsNotice, noticing.fields_notice)
+    service.on_timer(noticing.NOTICE_TIMER, noticing.due)
 
 
 def _hear_groups(service: Service, settings: ReferralSettings, pages: OwnPages) -> None:

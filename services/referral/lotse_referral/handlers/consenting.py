@@ -115,7 +115,7 @@ async def _without(tx: AsyncConnection, held: Referral, fact: ConsentWithdrawn, 
     """Whoever has the fields stops; what waits for this consent, and has not left, waits for another."""
     if fact.consent_id in held.left_consent_ids or (held.mode == "call" and held.asked_consent_id == fact.consent_id):
         return (
-            *_notice(held),
+            *consent_withdrawn_notice(held),
             *await withdrawn(tx, held, context, "consent_withdrawn"),
             *await ways.consent_lost(tx, context, held),
         )
@@ -124,8 +124,9 @@ async def _without(tx: AsyncConnection, held: Referral, fact: ConsentWithdrawn, 
     return ()
 
 
-def _notice(held: Referral) -> tuple[ConsentWithdrawnNotice, ...]:
-    if held.mode != "connected" or held.partner is None:
+def consent_withdrawn_notice(held: Referral) -> tuple[ConsentWithdrawnNotice, ...]:
+    """Of a connected referral of ours: its receiver is told to stop."""
+    if held.direction != "out" or held.mode != "connected" or held.partner is None:
         return ()
     return (ConsentWithdrawnNotice(to=held.partner, referral_id=held.referral_id),)
 

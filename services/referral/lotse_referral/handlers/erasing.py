@@ -11,6 +11,7 @@ from lotse_contracts import Message
 from lotse_contracts.referral import ErasePerson, ErasureNotice, OfficeToTell, ReferralAnswered
 from lotse_referral.domain.receipt import receipt
 from lotse_referral.domain.referral import Referral
+from lotse_referral.handlers.consenting import consent_withdrawn_notice
 from lotse_referral.handlers.places import free_places
 from lotse_referral.providers.vault import Vault
 from lotse_referral.store import alive, departed, office_links, persons, referrals
@@ -60,12 +61,15 @@ async def _deleted(tx: AsyncConnection, person_id: UUID, objects: Sequence[str])
 def _notices(held: Sequence[Referral]) -> tuple[Message, ...]:
     """Art. 19 GDPR: whoever got her fields from us learns that she is erased here.
 
+    What was to be said is forgotten with her, so a consent taken back is said again unless its stop has come back.
     Whoever sent her to us waits for an answer, which can only be that nothing comes of it any more.
     """
     said: list[Message] = []
     for referral in held:
         if referral.partner is None:
             continue
+        if referral.reason == "consent_withdrawn" and referral.withdrawal_acknowledged_at is None:
+            said += consent_withdrawn_notice(referral)
         if referral.fields_left:
             said.append(ErasureNotice(to=referral.partner, referral_id=referral.referral_id))
         elif referral.direction == "in" and referral.open:
