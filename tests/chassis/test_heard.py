@@ -85,10 +85,12 @@ def arrived(message: Message, sender: str = "plattform") -> Any:
     return SimpleNamespace(message=message, context=context(NOW, sender))
 
 
-def receipts_of(*batch: Any) -> list[tuple[str, TransfersHeard]]:
+async def hears(engine: AsyncEngine, *batch: Any) -> list[tuple[str, TransfersHeard]]:
     """The receipts that leave, opened by whoever gets them."""
+    async with engine.begin() as tx:
+        told = await heard.receipts(tx, batch, WE, NOW, FIRST)
     found = []
-    for row in heard.receipts(batch, WE, NOW):
+    for row in told:
         to = row.subject.split(".")[3]
         reader = Signer(to, "referral", SIGN, SEAL, {"auslaenderrat": BOTH})
         envelope = Envelope[SealedTransfer].model_validate_json(row.body)
@@ -98,22 +100,23 @@ def receipts_of(*batch: Any) -> list[tuple[str, TransfersHeard]]:
     return found
 
 
-def test_each_sender_gets_one_receipt_for_what_came_from_it() -> None:
+async def test_each_sender_gets_one_receipt_for_what_came_from_it(engine: AsyncEngine) -> None:
     batch = [arrived(answer()), arrived(answer(), "dritte"), arrived(answer())]
-    receipts = dict(receipts_of(*batch))
+    receipts = dict(await hears(engine, *batch))
     assert {to: set(receipt.ids) for to, receipt in receipts.items()} == {
         "plattform": {batch[0].context.id, batch[2].context.id},
         "dritte": {batch[1].context.id},
     }
 
 
-def test_a_receipt_is_not_acknowledged_itself() -> None:
-    assert receipts_of(arrived(TransfersHeard(to="auslaenderrat", receipt_id=uuid4(), ids=(uuid4(),)))) == []
+async def test_a_receipt_is_not_acknowledged_itself(engine: AsyncEngine) -> None:
+    assert await hears(engine, arrived(TransfersHeard(to="auslaenderrat", receipt_id=uuid4(), ids=(uuid4(),)))) == []
 
 
-def test_a_receipt_leads_to_nothing_that_it_acknowledges() -> None:
+async def test_a_receipt_leads_to_nothing_that_it_acknowledges(engine: AsyncEngine) -> None:
     one = arrived(answer())
-    (row,) = heard.receipts([one], WE, NOW)
+    async with engine.begin() as tx:
+        (row,) = await heard.receipts(tx, [one], WE, NOW, FIRST)
     envelope = Envelope[SealedTransfer].model_validate_json(row.body)
     assert one.context.id not in {envelope.id, envelope.causationid, envelope.correlationid}
     assert row.headers == {}
@@ -169,35 +172,23 @@ async def test_an_acknowledged_one_is_said_no_more_and_only_its_receiver_acknowl
     other = await said(engine, answer("dritte"), at=NOW, sent=NOW)
     async with engine.begin() as tx:
         receipt = TransfersHeard(to="auslaenderrat", receipt_id=uuid4(), ids=(mine, other, uuid4()))
-        assert await heard.note(receipt, context(NOW, "plattform"), tx, first=FIRST) == ()
+        assert await heard.note(receipt, context(NOW, "plattform"), tx) == ()
     await said_again(engine, NOW + timedelta(hours=1))
     assert set(await waiting(engine)) == {other}
 
 
-async def test_what_was_said_before_what_has_come_is_lost_and_said_again_at_once(engine: AsyncEngine) -> None:
-    long_ago, hour = NOW - timedelta(days=3), NOW - timedelta(hours=1)
-    lost = await said(engine, answer(), at=long_ago, sent=hour)
-    await said(engine, answer("dritte"), at=long_ago, sent=hour)
-    come = await said(engine, answer(), at=long_ago, sent=hour + FIRST + SECOND)
-    await said(engine, answer(), at=long_ago, sent=hour + SECOND)  # may be on its way beside the other
-    await said(engine, answer(), at=long_ago, sent=hour + timedelta(minutes=5))
-    assert await said_again(engine, NOW) == 0  # their turn has not come
-    await acknowledged(engine, come)
-    assert set(await waiting(engine)) == {lost}
-
-
-async def test_a_receipt_for_what_is_known_as_heard_changes_nothing(engine: AsyncEngine) -> None:
-    one = await said(engine, answer(), at=NOW, sent=NOW)
-    await acknowledged(engine, one)
-    await said(engine, answer(), at=NOW - timedelta(days=3), sent=NOW - timedelta(hours=1))
-    await acknowledged(engine, one)
-    assert await waiting(engine) == {}
-
-
-async def acknowledged(engine: AsyncEngine, *ids: UUID) -> None:
-    receipt = TransfersHeard(to="auslaenderrat", receipt_id=uuid4(), ids=ids)
-    async with engine.begin() as tx:
-        await heard.note(receipt, context(NOW, "plattform"), tx, first=FIRST)
+@pytest.mark.parametrize("known", [ReferralAnswered, TransfersHeard])
+async def test_who_is_heard_is_told_sooner_what_it_may_have_missed(engine: AsyncEngine, known: type) -> None:
+    """A day after it was staged: after three hours instead of a day."""
+    day, long = timedelta(days=1), timedelta(hours=3, seconds=1)
+    missed = await said(engine, answer(), at=NOW - day - long, sent=NOW - long)
+    young = await said(engine, answer(), at=NOW - FIRST - SECOND, sent=NOW - FIRST - SECOND)
+    await said(engine, answer(), at=NOW - day - long, sent=NOW - long + 2 * SECOND)
+    await said(engine, answer(), at=NOW - FIRST, sent=NOW - FIRST)
+    await said(engine, answer("dritte"), at=NOW - day - long, sent=NOW - long)
+    receipt = TransfersHeard(to="auslaenderrat", receipt_id=uuid4(), ids=(uuid4(),))
+    await hears(engine, arrived(receipt if known is TransfersHeard else answer()))
+    assert set(await waiting(engine)) == {missed, young}
 
 
 async def test_a_stream_that_takes_no_more_gets_no_repetitions(

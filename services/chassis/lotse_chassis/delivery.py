@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import psycopg
@@ -49,6 +49,7 @@ class Delivery:
     now: Callable[[], datetime]
     wake: Callable[[], None]
     publish: Callable[[str, bytes], Awaitable[None]]
+    first: timedelta = timedelta(seconds=30)  # until a transfer is said again that no partner has acknowledged
     _spared: set[inbox.Claim] = field(default_factory=set)  # begun, counted, and then the database went away
     _warned: dict[inbox.Claim, tuple[str, ...]] = field(default_factory=dict)  # until the order is answered
 
@@ -96,7 +97,7 @@ class Delivery:
                     (fresh if one.claim in claimed else twins).append(one)
                     claimed.discard(one.claim)
                 staged = await self._handled_all(fresh, tx)
-                await outbox.stage(tx, staged + self._receipts(batch), self.now())
+                await outbox.stage(tx, staged + await self._receipts(batch, tx), self.now())
         except Exception as fault:
             if is_away(fault):
                 raise Away from fault
@@ -131,7 +132,7 @@ class Delivery:
                 0 if twin else await inbox.count_attempt(tx, *one.claim, self.now(), spared=one.claim in self._spared)
             )
             if twin:
-                await outbox.stage(tx, self._receipts([one]), self.now())
+                await outbox.stage(tx, await self._receipts([one], tx), self.now())
         self._spared.discard(one.claim)
         if twin:
             self.wake()
@@ -159,7 +160,7 @@ class Delivery:
     async def _taken_effect(self, one: Arrived) -> None:
         async with self.engine.begin() as tx:
             if await inbox.claim(tx, [one.claim], self.now()):
-                await outbox.stage(tx, await self._handled([one], tx) + self._receipts([one]), self.now())
+                await outbox.stage(tx, await self._handled([one], tx) + await self._receipts([one], tx), self.now())
 
     async def _failed(self, one: Arrived, fault: Exception, attempts: int) -> None:
         self.meters.failed(template_of(one.raw.subject))
@@ -192,8 +193,8 @@ class Delivery:
                 staged += self._written(one, following)
         return staged
 
-    def _receipts(self, batch: Sequence[Arrived]) -> list[Staged]:
-        return heard.receipts(batch, self.reader.signer, self.now())
+    async def _receipts(self, batch: Sequence[Arrived], tx: AsyncConnection) -> list[Staged]:
+        return await heard.receipts(tx, batch, self.reader.signer, self.now(), self.first)
 
     def _span(self, what: str, one: Arrived) -> AbstractContextManager[trace.Span]:
         parent = telemetry.parent_of(header(one.raw, "traceparent"))

@@ -4,13 +4,12 @@ The broker alone does not keep it safe: a source that starts anew after a cut li
 """
 
 import asyncio
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Update, func, select, text, update
+from sqlalchemy import ColumnElement, Update, extract, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from lotse_chassis import outbox
@@ -25,6 +24,7 @@ from lotse_contracts.catalogue import receipt_of
 from lotse_contracts.envelope import Message, Transfer, TransfersHeard
 
 WAIT_MAX = timedelta(days=1)  # between two times that a transfer is said
+SOONER = 8  # times, while the partner is heard
 AGAIN_ROWS_MAX = 500  # at a time
 WAITING_MAX = 200  # transfers that the stream has not taken yet
 LOOK_SECONDS_MAX = 10.0  # between two looks for what is to be said again
@@ -33,35 +33,32 @@ _UNHEARD = text(UNHEARD)
 _TO = func.split_part(rows.c.subject, ".", 4)
 
 
-def receipts(batch: Sequence[Arrived], signer: Signer, now: datetime) -> list[Staged]:
-    """What tells the senders which of these have come; of those that came before too, since a receipt may be lost."""
-    if (receipt := receipt_of(signer.service)) is None:
+async def receipts(
+    tx: AsyncConnection, batch: Sequence[Arrived], signer: Signer, now: datetime, first: timedelta
+) -> list[Staged]:
+    """What tells the senders which of these have come; of those that came before too, since a receipt may be lost.
+
+    Whoever is heard can hear: what that partner has not acknowledged is said again sooner than it would be.
+    """
+    come = {one.context.sender_association: list[UUID]() for one in batch if isinstance(one.message, Transfer)}
+    if not come or (receipt := receipt_of(signer.service)) is None:
         return []
-    come: dict[str, list[UUID]] = defaultdict(list)
     for one in batch:
-        if isinstance(one.message, Transfer) and not isinstance(one.message, TransfersHeard):
+        if not isinstance(one.message, TransfersHeard):
             come[one.context.sender_association].append(one.context.id)
-    told = [receipt(to=to, receipt_id=uuid4(), ids=tuple(ids)) for to, ids in come.items()]
+    sent = rows.c.sent_at
+    sooner = extract("epoch", now - sent) * SOONER > extract("epoch", sent - rows.c.staged_at)
+    await tx.execute(_again(now, _TO.in_(come) & (sent < now - first) & sooner))
+    told = [receipt(to=to, receipt_id=uuid4(), ids=tuple(ids)) for to, ids in come.items() if ids]
     return [outbox.written(one, _context(signer, now), signer) for one in told]
 
 
-async def note(
-    receipt: TransfersHeard, context: Context, tx: AsyncConnection, *, first: timedelta
-) -> Sequence[Message]:
-    """The partner has these; what went to others, it cannot acknowledge.
-
-    Transfers come in their order, so what was said `first` before the last of these is lost, and is said again now.
-    """
-    theirs = _TO.in_([context.sender_association])
-    mine = rows.c.message_id == func.any(list(receipt.ids))
+async def note(receipt: TransfersHeard, context: Context, tx: AsyncConnection) -> Sequence[Message]:
+    """The partner has these; what went to others, it cannot acknowledge."""
+    mine = (rows.c.message_id == func.any(list(receipt.ids))) & _TO.in_([context.sender_association])
     # Locked in the order of the relay, which marks the same rows.
-    held = select(rows.c.position).where(_UNHEARD, mine, theirs).order_by(rows.c.position).with_for_update()
-    known = (await tx.execute(held)).scalars().all()
-    if known:
-        heard = update(rows).where(rows.c.position == func.any(list(known))).values(heard_at=context.now)
-        said = [at for at in (await tx.execute(heard.returning(rows.c.sent_at))).scalars() if at is not None]
-        if said:
-            await tx.execute(_again(context.now, theirs & (rows.c.sent_at < max(said) - first)))
+    held = select(rows.c.position).where(_UNHEARD, mine).order_by(rows.c.position).with_for_update()
+    await tx.execute(update(rows).where(rows.c.position.in_(held)).values(heard_at=context.now))
     return ()
 
 

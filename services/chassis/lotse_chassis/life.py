@@ -173,6 +173,7 @@ class Life:
             now=service.now,
             wake=self.wake,
             publish=publish,
+            first=timedelta(seconds=service.settings.transfer_again_seconds),
         )
 
     async def _fire_timers(self) -> None:

@@ -6,8 +6,7 @@ import logging
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -98,8 +97,7 @@ class Service:
         self.face = Face(self.http, settings.http_host, settings.http_port) if settings.http_port >= 0 else None
         self._life = Life(self)
         if (receipt := receipt_of(name)) is not None:
-            first = timedelta(seconds=settings.transfer_again_seconds)
-            self.hears(receipt, partial(heard.note, first=first))
+            self.hears(receipt, heard.note)
         self._stopping = asyncio.Event()
         self.failed: str | None = None
 
