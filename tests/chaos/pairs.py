@@ -29,7 +29,7 @@ from tests.chaos.processes import Running, running
 HERE, THERE = kit.ASSOCIATION, "plattform"
 WAIT_SECONDS = 60.0
 NUDGE_SECONDS = 10.0
-NUDGES_MAX = 6
+NUDGES_MAX = 12
 AGAIN_SECONDS = "5"  # sooner than in earnest
 
 

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,6 +24,7 @@ from tests.kit import ServiceDatabase
 from tests.referral.desk import Desk, Person, open_desk
 
 PUBLIC_URL = "https://page.example.org"
+AS_OF = date(2026, 11, 22)  # the houses that are referred to are open until the end of that year
 NOTIFY = X25519PrivateKey.generate()
 
 
@@ -130,7 +131,12 @@ def path_of(url: str) -> str:
 async def with_browser(desk: Desk, database: ServiceDatabase, folder: Path, **changed: Any) -> AsyncIterator[Her]:
     """On the desk's database, which is empty, with a page on the net and notify's key."""
     keys = {name: X25519PrivateKey.generate() for name in ("auslaenderrat", "plattform")}
-    told = {"notify_seal_key": encode(public_bytes(NOTIFY)), "public_url": PUBLIC_URL, **changed}
+    told = {
+        "notify_seal_key": encode(public_bytes(NOTIFY)),
+        "public_url": PUBLIC_URL,
+        "directory_as_of": AS_OF,
+        **changed,
+    }
     opened = open_desk(desk.association, database, folder, keys, **told)
     opened.now = opened.service.now()
     transport = httpx.ASGITransport(opened.service.http)

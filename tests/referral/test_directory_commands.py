@@ -66,7 +66,7 @@ def test_the_shipped_directory_is_checked_without_anything_and_nothing_is_wrong(
     assert run.code == 0
     assert "39 row(s) read, 0 fault(s)" in run.out
     assert "39  When is it open?" in run.out
-    told = json.loads(called("check", "--json").out)
+    told = json.loads(called("check", "--json", "--on", "2026-11-25").out)
     assert (told["rows"], told["faults"], len(told["doubts"])) == (39, [], 39)
     coordination = next(one for one in told["doubts"] if "Koordinierungsstelle (Aus" in one["name"])
     assert coordination["ask"][:4] == ["hours_unknown", "phone_unknown", "languages_doubtful", "language_times_unknown"]
